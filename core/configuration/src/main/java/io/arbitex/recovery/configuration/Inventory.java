@@ -1,0 +1,215 @@
+package io.arbitex.recovery.configuration;
+
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is protected ({@code platform.yaml}). Read by every service.
+ *
+ * @param text the file as it was read; it goes into the decision log and holds no secret
+ */
+public record Inventory(List<Platform> platforms, String text) {
+
+  /** One protected installation: a region, a cell. */
+  public record Platform(
+      String name, List<String> observers, Endpoints endpoints, List<Component> components) {
+
+    public Optional<Component> component(String component) {
+      return components.stream().filter(each -> each.name().equals(component)).findFirst();
+    }
+  }
+
+  /**
+   * Where the platform is asked how it is.
+   *
+   * @param health public health endpoints, each must answer 200
+   * @param auditVerify the platform's own check of its audit chain
+   */
+  public record Endpoints(
+      List<String> health,
+      Optional<String> auditVerify,
+      SecretReference adminToken,
+      SecretReference auditKey) {}
+
+  /**
+   * One part that can fail by itself.
+   *
+   * @param kind {@code postgresql}; more kinds come with their procedures
+   * @param dataStore whether its loss is the loss of a data store (severity P1) or not (P2)
+   * @param procedures what can bring it back here, in no order
+   */
+  public record Component(
+      String name,
+      String kind,
+      boolean dataStore,
+      List<String> procedures,
+      Optional<Postgresql> postgresql) {}
+
+  /**
+   * A PostgreSQL database and what its recovery needs.
+   *
+   * @param resource the server that is the component until {@code recovery.bindings} says otherwise
+   * @param restoreTo servers on which a fresh database may be made, in order of preference
+   * @param applicationRole the role of the platform; it owns nothing and may log in
+   * @param connectionSecret the file that the platform reads its connection from
+   * @param backups folders with dumps and their manifests; copies outside of the region too
+   * @param tools folder of pg_restore and pg_dump
+   */
+  public record Postgresql(
+      String database,
+      String resource,
+      List<Server> servers,
+      List<String> restoreTo,
+      String applicationRole,
+      SecretReference connectionSecret,
+      List<Path> backups,
+      Path tools,
+      List<String> criticalTables) {
+
+    public Optional<Server> server(String name) {
+      return servers.stream().filter(each -> each.name().equals(name)).findFirst();
+    }
+  }
+
+  /** A PostgreSQL server and the role that may make databases and roles on it. */
+  public record Server(
+      String name,
+      String host,
+      int port,
+      String sslMode,
+      String adminUser,
+      SecretReference password) {}
+
+  public Optional<Platform> platform(String name) {
+    return platforms.stream().filter(each -> each.name().equals(name)).findFirst();
+  }
+
+  /**
+   * Reads an inventory.
+   *
+   * @throws InvalidConfiguration with every mistake
+   */
+  public static Inventory read(Path file) throws InvalidConfiguration {
+    List<Platform> platforms = YamlDocument.read(file, Inventory::platforms);
+    return new Inventory(platforms, YamlText.of(file));
+  }
+
+  /** Reads an inventory from a text, for replay. */
+  public static Inventory parse(String file, Path folder, String text) throws InvalidConfiguration {
+    return new Inventory(YamlDocument.read(file, folder, text, Inventory::platforms), text);
+  }
+
+  private static List<Platform> platforms(Section root) {
+    Set<String> names = new HashSet<>();
+    return root.requiredSections("platforms").stream()
+        .map(
+            section -> {
+              Platform platform = platform(section);
+              if (!names.add(platform.name())) {
+                section.problem("name", "'" + platform.name() + "' is there twice");
+              }
+              return platform;
+            })
+        .toList();
+  }
+
+  private static Platform platform(Section section) {
+    String name = section.name("name");
+    List<String> observers = section.requiredTexts("observers");
+    if (new HashSet<>(observers).size() != observers.size()) {
+      section.problem("observers", "an observer is there twice");
+    }
+    Section endpoints = section.requiredSection("endpoints");
+    Endpoints read =
+        new Endpoints(
+            endpoints.requiredTexts("health"),
+            endpoints.optionalText("auditVerify"),
+            endpoints.secret("adminToken"),
+            endpoints.secret("auditKey"));
+    endpoints.close();
+    Set<String> names = new HashSet<>();
+    List<Component> components =
+        section.requiredSections("components").stream()
+            .map(
+                each -> {
+                  Component component = component(each);
+                  if (!names.add(component.name())) {
+                    each.problem("name", "'" + component.name() + "' is there twice");
+                  }
+                  return component;
+                })
+            .toList();
+    section.close();
+    return new Platform(name, observers, read, components);
+  }
+
+  private static Component component(Section section) {
+    String name = section.name("name");
+    String kind = section.text("kind");
+    boolean dataStore = section.flag("dataStore", true);
+    List<String> procedures = section.texts("procedures");
+    Optional<Postgresql> postgresql = Optional.empty();
+    if (kind.equals("postgresql")) {
+      postgresql = Optional.of(postgresql(section.requiredSection("postgresql")));
+    } else if (!kind.isEmpty()) {
+      section.problem("kind", "'" + kind + "' is none of [postgresql]");
+    }
+    section.close();
+    return new Component(name, kind, dataStore, procedures, postgresql);
+  }
+
+  private static Postgresql postgresql(Section section) {
+    List<Server> servers =
+        section.requiredSections("servers").stream().map(Inventory::server).toList();
+    Set<String> names = new HashSet<>();
+    servers.forEach(
+        server -> {
+          if (!names.add(server.name())) {
+            section.problem("servers", "'" + server.name() + "' is there twice");
+          }
+        });
+    String resource = section.text("resource");
+    if (!resource.isEmpty() && !names.contains(resource)) {
+      section.problem("resource", "'" + resource + "' is none of the servers " + names);
+    }
+    List<String> restoreTo = section.requiredTexts("restoreTo");
+    for (String target : restoreTo) {
+      if (!names.contains(target)) {
+        section.problem("restoreTo", "'" + target + "' is none of the servers " + names);
+      }
+    }
+    Postgresql read =
+        new Postgresql(
+            section.text("database"),
+            resource,
+            servers,
+            restoreTo,
+            section.text("applicationRole"),
+            section.secret("connectionSecret"),
+            section.paths("backups"),
+            section.path("tools"),
+            section.requiredTexts("criticalTables"));
+    if (!read.connectionSecret().text().isEmpty() && read.connectionSecret().file() == null) {
+      section.problem(
+          "connectionSecret", "must be a file, since a recovery rewrites it: file:PATH");
+    }
+    section.close();
+    return read;
+  }
+
+  private static Server server(Section section) {
+    Server server =
+        new Server(
+            section.name("name"),
+            section.text("host"),
+            section.integer("port", 1, 65_535),
+            section.text("sslMode", "prefer"),
+            section.text("adminUser"),
+            section.secret("adminPassword"));
+    section.close();
+    return server;
+  }
+}

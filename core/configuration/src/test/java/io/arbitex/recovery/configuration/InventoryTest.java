@@ -1,0 +1,85 @@
+package io.arbitex.recovery.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class InventoryTest {
+  private static final String GOOD =
+      """
+      platforms:
+        - name: lab
+          observers: [observer-a, observer-b]
+          endpoints:
+            health: ["http://127.0.0.1:8080/health"]
+            auditVerify: http://127.0.0.1:8080/v1/admin/audit/verify
+            adminToken: file:secrets/admin-token
+            auditKey: env:AUDIT_KEY
+          components:
+            - name: postgresql
+              kind: postgresql
+              procedures: [postgresql.dump]
+              postgresql:
+                database: arbitex
+                resource: primary
+                restoreTo: [spare]
+                applicationRole: arbitex_app
+                connectionSecret: file:secrets/database-url
+                backups: [backups]
+                tools: /usr/lib/postgresql/15/bin
+                criticalTables: [tenants, policy_rules, audit_events]
+                servers:
+                  - name: primary
+                    host: 127.0.0.1
+                    port: 5432
+                    adminUser: admin
+                    adminPassword: file:secrets/admin
+                  - name: spare
+                    host: 127.0.0.1
+                    port: 5433
+                    adminUser: admin
+                    adminPassword: file:secrets/admin
+      """;
+
+  @Test
+  void relativePathsStartAtTheFile() throws InvalidConfiguration {
+    Inventory inventory = Inventory.parse("platform.yaml", Path.of("/etc/recovery"), GOOD);
+    Inventory.Postgresql postgresql =
+        inventory
+            .platform("lab")
+            .orElseThrow()
+            .component("postgresql")
+            .orElseThrow()
+            .postgresql()
+            .orElseThrow();
+    assertThat(postgresql.connectionSecret().file())
+        .isEqualTo(Path.of("/etc/recovery/secrets/database-url"));
+    assertThat(postgresql.backups()).containsExactly(Path.of("/etc/recovery/backups"));
+    assertThat(inventory.text()).isEqualTo(GOOD);
+  }
+
+  @Test
+  void mistakesBetweenFieldsAreFound() {
+    String bad =
+        GOOD.replace("restoreTo: [spare]", "restoreTo: [elsewhere]")
+            .replace("port: 5433", "port: 99999")
+            .replace("kind: postgresql\n", "kind: oracle\n");
+    InvalidConfiguration e =
+        catchThrowableOfType(
+            InvalidConfiguration.class,
+            () -> Inventory.parse("platform.yaml", Path.of("/etc/recovery"), bad));
+    assertThat(e)
+        .hasMessageContaining(
+            "platform.yaml:11: platforms[0].components[0].kind: 'oracle' is none of");
+    String bad2 = bad.replace("kind: oracle", "kind: postgresql");
+    InvalidConfiguration e2 =
+        catchThrowableOfType(
+            InvalidConfiguration.class,
+            () -> Inventory.parse("platform.yaml", Path.of("/etc/recovery"), bad2));
+    assertThat(e2)
+        .hasMessageContaining("restoreTo: 'elsewhere' is none of the servers")
+        .hasMessageContaining("servers[1].port: is 99999, allowed: a whole number from 1 to 65535");
+  }
+}
