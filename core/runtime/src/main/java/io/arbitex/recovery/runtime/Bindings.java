@@ -1,0 +1,92 @@
+package io.arbitex.recovery.runtime;
+
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.schemas.Keys;
+import io.arbitex.recovery.schemas.Topic;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Which resource each component is now: what cutovers said, else the inventory's at epoch 0. */
+public final class Bindings implements AutoCloseable {
+
+  /**
+   * A PostgreSQL resource: a database on a server of the inventory.
+   *
+   * @param epoch of the binding; 0 is the inventory's own
+   */
+  public record Database(Inventory.Server server, String database, String resource, long epoch) {}
+
+  private final Map<String, Binding> bound = new ConcurrentHashMap<>();
+  private final TopicView<Binding> view;
+
+  public Bindings(KafkaClients clients, Framing framing) {
+    view =
+        new TopicView<>(
+            clients,
+            framing,
+            Topic.BINDINGS,
+            Binding.class,
+            (key, binding) -> {
+              if (binding != null) {
+                bound.merge(
+                    key, binding, (old, now) -> now.getEpoch() >= old.getEpoch() ? now : old);
+              }
+            });
+  }
+
+  /**
+   * Waits until every binding that was there at the start is known.
+   *
+   * @throws InterruptedException when interrupted meanwhile
+   */
+  public void awaitCaughtUp() throws InterruptedException {
+    view.awaitCaughtUp();
+  }
+
+  public Optional<Binding> find(String platform, String component) {
+    return Optional.ofNullable(bound.get(Keys.of(platform, component)));
+  }
+
+  /**
+   * The database that a PostgreSQL component is now.
+   *
+   * @throws IllegalStateException when a binding names a server that the inventory does not have
+   */
+  public Database database(String platform, String component, Inventory.Postgresql settings) {
+    Optional<Binding> binding = find(platform, component);
+    String server = settings.resource();
+    String database = settings.database();
+    String resource = settings.resource();
+    long epoch = 0;
+    if (binding.isPresent()) {
+      resource = binding.get().getResource();
+      epoch = binding.get().getEpoch();
+      int slash = resource.indexOf('/');
+      server = slash < 0 ? resource : resource.substring(0, slash);
+      database = slash < 0 ? database : resource.substring(slash + 1);
+    }
+    String name = server;
+    Inventory.Server found =
+        settings
+            .server(name)
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "the binding of "
+                            + platform
+                            + "/"
+                            + component
+                            + " names the server '"
+                            + name
+                            + "', which is not in the inventory; add it there"));
+    return new Database(found, database, resource, epoch);
+  }
+
+  @Override
+  public void close() {
+    view.close();
+  }
+}

@@ -1,0 +1,80 @@
+package io.arbitex.recovery.runtime;
+
+import io.arbitex.recovery.record.SchemaEntry;
+import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.schemas.RecordType;
+import io.arbitex.recovery.schemas.Topic;
+import io.arbitex.recovery.schemas.UndecodableRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code recovery.schemas}: id → schema. Each service writes the ids of its build before it writes
+ * anything else, so that an older service can look up what a newer one has written.
+ */
+public final class SchemaTopic {
+  private static final Logger log = LoggerFactory.getLogger(SchemaTopic.class);
+  private static final TopicPartition PARTITION = new TopicPartition(Topic.SCHEMAS.topicName(), 0);
+
+  private final KafkaClients clients;
+  private final Framing own = new Framing();
+
+  public SchemaTopic(KafkaClients clients) {
+    this.clients = clients;
+  }
+
+  /** Writes the ids of this build that are not there yet, and returns when Kafka has them. */
+  public void announce() {
+    Map<Integer, Schema> there = read();
+    try (Publisher publisher = new Publisher(clients, own, "schemas")) {
+      List<CompletableFuture<RecordMetadata>> written = new ArrayList<>();
+      for (RecordType type : RecordType.values()) {
+        if (!there.containsKey(type.currentId())) {
+          SchemaEntry entry =
+              new SchemaEntry(
+                  type.currentId(), type.schema().getFullName(), type.schema().toString());
+          written.add(publisher.publish(Topic.SCHEMAS, Integer.toString(type.currentId()), entry));
+        }
+      }
+      written.forEach(CompletableFuture::join);
+    }
+  }
+
+  /** A framing that looks ids up here which this build does not know. */
+  public Framing framing() {
+    return new Framing(id -> Optional.ofNullable(read().get(id)));
+  }
+
+  private Map<Integer, Schema> read() {
+    Map<Integer, Schema> schemas = new HashMap<>();
+    try (KafkaConsumer<String, byte[]> consumer = clients.freeConsumer("schemas")) {
+      consumer.assign(List.of(PARTITION));
+      consumer.seekToBeginning(List.of(PARTITION));
+      long end = consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
+      while (consumer.position(PARTITION) < end) {
+        for (ConsumerRecord<String, byte[]> found : consumer.poll(Duration.ofMillis(100))) {
+          try {
+            SchemaEntry entry = own.decode(found.value(), SchemaEntry.class);
+            schemas.put(entry.getSchemaId(), new Schema.Parser().parse(entry.getDefinition()));
+          } catch (UndecodableRecord | AvroRuntimeException e) {
+            log.warn("passing over a bad entry in {} at {}", PARTITION, found.offset(), e);
+          }
+        }
+      }
+    }
+    return schemas;
+  }
+}

@@ -1,0 +1,71 @@
+package io.arbitex.recovery.runtime;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/** {@code GET /health} (200, or 503 with the reason) and {@code GET /metrics} on the loopback. */
+public final class StatusServer implements AutoCloseable {
+  private final HttpServer server;
+  private final ExecutorService threads =
+      Executors.newSingleThreadExecutor(
+          work -> {
+            Thread thread = new Thread(work, "status-http");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final PrometheusMeterRegistry metrics =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /**
+   * @param sick why the service is not well; empty when it is
+   * @throws IOException when the port is taken
+   */
+  public StatusServer(int port, Supplier<Optional<String>> sick) throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 16);
+    server.setExecutor(threads);
+    server.createContext(
+        "/health",
+        exchange -> {
+          Optional<String> why = sick.get();
+          answer(exchange, why.isEmpty() ? 200 : 503, why.orElse("ok") + "\n", "text/plain");
+        });
+    server.createContext(
+        "/metrics",
+        exchange -> answer(exchange, 200, metrics.scrape(), "text/plain; version=0.0.4"));
+    server.start();
+  }
+
+  public PrometheusMeterRegistry metrics() {
+    return metrics;
+  }
+
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  private static void answer(HttpExchange exchange, int status, String text, String type)
+      throws IOException {
+    try (exchange) {
+      byte[] body = text.getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().add("Content-Type", type);
+      exchange.sendResponseHeaders(status, body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,118 @@
+package io.arbitex.recovery.runtime;
+
+import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.schemas.Topic;
+import io.arbitex.recovery.schemas.UndecodableRecord;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows a whole topic from its beginning on a thread of its own and hands each record over in the
+ * order of its partition; nothing is committed, each process sees all.
+ */
+public final class TopicView<T extends SpecificRecordBase> implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(TopicView.class);
+
+  private final KafkaConsumer<String, byte[]> consumer;
+  private final List<TopicPartition> partitions;
+  private final Framing framing;
+  private final Class<T> type;
+  private final BiConsumer<String, T> each;
+  private final CountDownLatch caughtUp = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile boolean closed;
+
+  public TopicView(
+      KafkaClients clients,
+      Framing framing,
+      Topic topic,
+      Class<T> type,
+      BiConsumer<String, T> each) {
+    this.consumer = clients.freeConsumer("view." + topic.topicName());
+    int count = topic.singlePartition() ? 1 : clients.settings().partitions();
+    this.partitions =
+        IntStream.range(0, count)
+            .mapToObj(partition -> new TopicPartition(topic.topicName(), partition))
+            .toList();
+    this.framing = framing;
+    this.type = type;
+    this.each = each;
+    this.thread = new Thread(this::follow, "view-" + topic.topicName());
+    this.thread.setDaemon(true);
+    this.thread.start();
+  }
+
+  /**
+   * Waits until everything has been handed over that was on the topic when the view began.
+   *
+   * @throws InterruptedException when interrupted meanwhile
+   */
+  public void awaitCaughtUp() throws InterruptedException {
+    caughtUp.await();
+  }
+
+  private void follow() {
+    try (consumer) {
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = null;
+      while (!closed) {
+        try {
+          if (ends == null) {
+            ends = consumer.endOffsets(partitions);
+          }
+          for (ConsumerRecord<String, byte[]> found : consumer.poll(Duration.ofMillis(250))) {
+            accept(found);
+          }
+          if (caughtUp.getCount() > 0
+              && ends.entrySet().stream()
+                  .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+            caughtUp.countDown();
+          }
+        } catch (WakeupException e) {
+          if (!closed) {
+            throw e;
+          }
+        } catch (KafkaException e) {
+          log.warn("following {}: {}; going on", partitions.get(0).topic(), e.toString());
+        }
+      }
+    }
+  }
+
+  private void accept(ConsumerRecord<String, byte[]> found) {
+    try {
+      each.accept(found.key(), found.value() == null ? null : framing.decode(found.value(), type));
+    } catch (UndecodableRecord e) {
+      log.warn(
+          "passing over {}-{} at {}: {}",
+          found.topic(),
+          found.partition(),
+          found.offset(),
+          e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    consumer.wakeup();
+    try {
+      thread.join(5_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
