@@ -1,0 +1,51 @@
+package io.arbitex.recovery.engine;
+
+import java.time.Duration;
+
+/**
+ * One thing that is made so in the world. The world is asked three times: is it already so? — make
+ * it so — is it so now? What is created gets its name from incident and attempt, so that making it
+ * twice is making it once.
+ */
+public interface Action {
+
+  /**
+   * Unique in its procedure, and the same in every version of this program, since the journal knows
+   * the action by it. Lower case and dashes.
+   */
+  String name();
+
+  /** What it does, in one line for people; a dry run says "would …" with it. */
+  default String intention() {
+    return name();
+  }
+
+  /** How long all its tries together may take, waits included. */
+  Duration deadline();
+
+  RetryPolicy retry();
+
+  /**
+   * Whether {@link #make} changes the world. An action that does not is done by {@link #look}
+   * alone: {@link Look.AlreadySo} carries what it found, {@link Look.NotYet} is a try that failed.
+   */
+  boolean changesWorld();
+
+  /**
+   * Asks the world whether it is already so. Never changes anything.
+   *
+   * @throws ActionFailure when it cannot be told
+   */
+  Look look(ActionContext context) throws ActionFailure, InterruptedException;
+
+  /**
+   * Makes it so. May be called again after a crash in the middle of an earlier call, whose effect
+   * may be none, part or all. Must end soon after {@link ActionContext#cancelled()} turns true or
+   * {@link ActionContext#remaining()} is used up.
+   *
+   * @throws ActionFailure when it could not be made so
+   */
+  default void make(ActionContext context) throws ActionFailure, InterruptedException {
+    throw new UnsupportedOperationException(name() + " does not change the world");
+  }
+}

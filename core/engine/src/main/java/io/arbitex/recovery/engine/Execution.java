@@ -1,0 +1,670 @@
+package io.arbitex.recovery.engine;
+
+import static io.arbitex.recovery.engine.ExecutionState.CLEANING;
+import static io.arbitex.recovery.engine.ExecutionState.CLOSED;
+import static io.arbitex.recovery.engine.ExecutionState.GATE;
+import static io.arbitex.recovery.engine.ExecutionState.NEW;
+
+import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.JournalEntry;
+import io.arbitex.recovery.record.Mode;
+import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.record.StepError;
+import io.arbitex.recovery.record.StepEvent;
+import io.arbitex.recovery.record.StepTransition;
+import io.arbitex.recovery.schemas.Facts;
+import io.arbitex.recovery.schemas.Times;
+import io.arbitex.recovery.schemas.TransitionTable;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One command, carried out boundary by boundary. All that must survive a crash is in the journal; a
+ * new execution on the same journal goes on where the last one stood.
+ *
+ * <ol>
+ *   <li>A command past its deadline, cancelled before it began, in observe mode, or of an unknown
+ *       procedure is refused. Else it is accepted.
+ *   <li>Before each action: is it cancelled, is the deadline past? Then it is stopped and cleaned
+ *       up.
+ *   <li>Is it already so? Then that is recorded. This question comes first after a crash too.
+ *   <li>The intent is written, which only the owner of the command can.
+ *   <li>The kill switch is read and the proof of ownership must be fresh; then the world is
+ *       changed.
+ *   <li>Is it so now? Then it is recorded. If not, that is a failure.
+ *   <li>A failure that may pass is tried again after a wait. Any other ends the command, after
+ *       clean-up; past the point of no return nothing is cleaned up.
+ *   <li>The end, its event and its binding are written in one transaction.
+ * </ol>
+ *
+ * <p>An error or exception out of {@link #advance()} stands for a crash: the execution is of no use
+ * after it, and a new one is to be built. To be used by one thread, but for {@link #cancel}.
+ */
+public final class Execution {
+  private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+  private static final int HISTORY = 200;
+  private static final Next CONTINUE = new Next.Continue();
+
+  private final StepCommand command;
+  private final Optional<Procedure> procedure;
+  private final Ports ports;
+  private final CommandLog log;
+  private final StepEvents events;
+  private final TransitionTable<ExecutionState, ExecutionTrigger> table = ExecutionStates.table();
+  private final Deque<String> history = new ArrayDeque<>();
+  private ExecutionState state;
+  private boolean broken;
+  private volatile boolean cancelled;
+  private ActionRun run;
+  private Map<String, String> found = Map.of();
+  private ActionFailure failure;
+  private Next.Finished refused;
+  private Next.Finished end;
+
+  /**
+   * Begins with the command, or goes on with it, as the journal says.
+   *
+   * @param procedure the one that the command names; empty when this program does not know it
+   */
+  public Execution(StepCommand command, Optional<Procedure> procedure, Ports ports) {
+    this.command = command;
+    this.procedure = procedure;
+    this.ports = ports;
+    this.log = new CommandLog(command, ports);
+    this.events = new StepEvents(command, ports);
+    this.cancelled = log.cancelled();
+    if (!log.accepted()) {
+      state = NEW;
+    } else if (log.end().isPresent()) {
+      state = CLOSED;
+      end = log.end().get();
+    } else if (procedure.isEmpty()
+        || log.stop().isPresent()
+        || forward().stream().anyMatch(log::gaveUp)) {
+      state = CLEANING;
+    } else {
+      state = GATE;
+    }
+  }
+
+  /** Crosses one boundary. Ended executions say again how they ended. */
+  public Next advance() throws InterruptedException {
+    if (end != null) {
+      return end;
+    }
+    if (broken) {
+      throw new IllegalStateException(
+          "this execution of "
+              + command.getCommandId()
+              + " crashed; build a new one. History: "
+              + history);
+    }
+    broken = true;
+    Next next;
+    try {
+      next =
+          switch (state) {
+            case NEW -> begin();
+            case GATE -> gate();
+            case LOOKING -> look();
+            case INTENDING -> intend();
+            case MAKING -> make();
+            case CONFIRMING -> confirm();
+            case RECORDING -> record();
+            case FAILING -> fail();
+            case WAITING -> await();
+            case CLEANING -> clean();
+            case CLOSING -> close();
+            case CLOSED, ABANDONED -> throw new IllegalStateException("ended without an end");
+          };
+    } catch (OwnershipLost e) {
+      go(ExecutionTrigger.OWNERSHIP_LOST);
+      end =
+          new Next.Finished(
+              Outcome.OWNERSHIP_LOST,
+              Optional.of(
+                  new StepError(
+                      FailureCode.OWNERSHIP_LOST,
+                      "another process owns the command: " + e.getMessage(),
+                      "Nothing; the other process goes on with it.",
+                      "")));
+      next = end;
+    }
+    broken = false;
+    return next;
+  }
+
+  /**
+   * Asks for the end; seen between actions, and by the running action if it looks. Ignored past the
+   * point of no return. The caller has made the cancel durable with {@link JournalEntries#cancel}.
+   * May be called by any thread.
+   */
+  public void cancel() {
+    cancelled = true;
+  }
+
+  public StepCommand command() {
+    return command;
+  }
+
+  public ExecutionState state() {
+    return state;
+  }
+
+  /** Name of the action that it works on or worked on last; empty before the first. */
+  public String currentAction() {
+    return run == null ? "" : run.action.name();
+  }
+
+  /** The last transitions, oldest first, each {@code STATE on TRIGGER}. */
+  public List<String> history() {
+    return List.copyOf(history);
+  }
+
+  private Next begin() {
+    Instant now = Times.now(ports.clock());
+    Optional<Next.Finished> refusal = refusal(now);
+    if (refusal.isPresent()) {
+      refused = refusal.get();
+      return go(ExecutionTrigger.REFUSE);
+    }
+    log.accept(events.of(StepTransition.ACCEPTED, "", 1, now, "accepted", Map.of(), null));
+    return go(ExecutionTrigger.ACCEPT);
+  }
+
+  private Optional<Next.Finished> refusal(Instant now) {
+    if (procedure.isEmpty()) {
+      return ending(
+          Outcome.REFUSED,
+          FailureCode.UNSUPPORTED,
+          "no procedure '" + command.getProcedure() + "' in worker " + ports.worker(),
+          "Upgrade the executors, or take the procedure out of the policy.");
+    }
+    if (command.getMode() != Mode.ACT && command.getMode() != Mode.DRY_RUN) {
+      return ending(
+          Outcome.REFUSED,
+          FailureCode.UNSUPPORTED,
+          "the command's mode is " + command.getMode() + ", which does nothing",
+          "Set the policy's mode to act or dry-run.");
+    }
+    if (cancelled) {
+      return ending(
+          Outcome.CANCELLED, FailureCode.UNKNOWN, "cancelled before it was begun", "Nothing.");
+    }
+    if (!now.isBefore(command.getDeadline())) {
+      return ending(
+          Outcome.REFUSED,
+          FailureCode.DEADLINE,
+          "came at " + now + ", after its deadline " + command.getDeadline(),
+          "See why the command was late: executors down, or behind.");
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Next.Finished> ending(
+      Outcome outcome, FailureCode code, String message, String hint) {
+    return Optional.of(
+        new Next.Finished(outcome, Optional.of(new StepError(code, message, hint, ""))));
+  }
+
+  private Next gate() {
+    Optional<Action> next = forward().stream().filter(each -> !log.done(each)).findFirst();
+    if (next.isEmpty()) {
+      return go(ExecutionTrigger.ALL_DONE);
+    }
+    Action action = next.get();
+    if (!mustBeLookedAtFirst(action) && stopIfDue()) {
+      return go(ExecutionTrigger.STOP);
+    }
+    run(action, false);
+    return go(
+        log.failedAt(action).isPresent() ? ExecutionTrigger.RESUME_WAIT : ExecutionTrigger.PROCEED);
+  }
+
+  private Next look() throws InterruptedException {
+    Look look = attempt(() -> dryRun() ? lookAhead() : run.action.look(run));
+    if (look == null) {
+      return go(ExecutionTrigger.FAIL);
+    }
+    if (look instanceof Look.AlreadySo so) {
+      found = so.facts();
+      return go(ExecutionTrigger.ALREADY_SO);
+    }
+    String why = ((Look.NotYet) look).why();
+    if (dryRun()) {
+      found = Map.of("would-" + run.action.name(), run.action.intention());
+      return go(ExecutionTrigger.WOULD_DO);
+    }
+    if (!run.action.changesWorld()) {
+      failure = notConfirmed(why);
+      return go(ExecutionTrigger.FAIL);
+    }
+    return go(ExecutionTrigger.NOT_YET);
+  }
+
+  /** In a dry run the world cannot be asked about what would follow from a change not made. */
+  private Look lookAhead() throws ActionFailure, InterruptedException {
+    if (wouldHaveChanged()) {
+      return Look.notYet("an earlier action was not carried out");
+    }
+    try {
+      return run.action.look(run);
+    } catch (MissingFact e) {
+      return Look.notYet(e.getMessage());
+    }
+  }
+
+  private boolean wouldHaveChanged() {
+    return log.facts(forward()).keySet().stream().anyMatch(name -> name.startsWith("would-"));
+  }
+
+  private Next intend() {
+    // The look may have taken long, and a point of no return that was looked at first is not
+    // passed.
+    if (!run.cleanUp && !passedPointOfNoReturn() && stopIfDue()) {
+      return go(ExecutionTrigger.STOP);
+    }
+    if (run.remaining().isZero()) {
+      failure =
+          ActionFailure.permanent(
+              FailureCode.DEADLINE,
+              "no time left for " + run.action.name() + ", begun at " + run.startedAt,
+              "See in the progress what took the time.");
+      return go(ExecutionTrigger.FAIL);
+    }
+    if (killSwitchIsOn()) {
+      return go(ExecutionTrigger.FAIL);
+    }
+    boolean again = run.hasToken();
+    int tries = log.tries(run.action) + (again ? 0 : 1);
+    List<StepEvent> started =
+        again
+            ? List.of()
+            : List.of(
+                events.of(
+                    StepTransition.ACTION_STARTED,
+                    run.action.name(),
+                    tries,
+                    Times.now(ports.clock()),
+                    run.action.intention(),
+                    Map.of(),
+                    null));
+    run.intended(log.intend(run.action, tries, run.startedAt, started));
+    return go(ExecutionTrigger.INTENT_WRITTEN);
+  }
+
+  private Next make() throws InterruptedException {
+    if (killSwitchIsOn()) {
+      return go(ExecutionTrigger.FAIL);
+    }
+    // Last, since reading the switch may take long: a process that stood still must prove again
+    // that it is the owner.
+    if (ports.lease().lost() || ports.lease().age().compareTo(ports.leaseLimit()) > 0) {
+      return go(ExecutionTrigger.LEASE_OLD);
+    }
+    Boolean made =
+        attempt(
+            () -> {
+              run.make();
+              return true;
+            });
+    return go(made == null ? ExecutionTrigger.FAIL : ExecutionTrigger.MADE);
+  }
+
+  private Next confirm() throws InterruptedException {
+    Look look = attempt(() -> run.action.look(run));
+    if (look instanceof Look.AlreadySo so) {
+      found = so.facts();
+      return go(ExecutionTrigger.ALREADY_SO);
+    }
+    if (look instanceof Look.NotYet not) {
+      failure = notConfirmed(not.why());
+    }
+    return go(ExecutionTrigger.FAIL);
+  }
+
+  private Next record() {
+    StepEvent event =
+        events.of(
+            StepTransition.ACTION_DONE,
+            run.action.name(),
+            1,
+            run.startedAt,
+            run.action.intention(),
+            found,
+            null);
+    log.done(run.action, run.startedAt, found, event);
+    return go(run.cleanUp ? ExecutionTrigger.CLEANED : ExecutionTrigger.RECORDED);
+  }
+
+  private Next fail() {
+    int failures = log.failures(run.action) + 1;
+    RetryPolicy policy = run.action.retry();
+    boolean worthIt =
+        failure.retryable()
+            && failures < policy.maxTries()
+            && ports.clock().instant().plus(policy.waitAfter(failures)).isBefore(run.limit)
+            && (run.cleanUp || !cancelled || passedPointOfNoReturn());
+    List<StepEvent> told = new ArrayList<>();
+    if (worthIt) {
+      told.add(
+          events.of(
+              StepTransition.ACTION_RETRIED,
+              run.action.name(),
+              failures,
+              run.startedAt,
+              failure.getMessage(),
+              Map.of(),
+              failure.toError()));
+    } else if (run.cleanUp) {
+      told.add(
+          events.line(
+              run.action.name(),
+              run.startedAt,
+              "could not be cleaned up: " + failure.getMessage()));
+    }
+    log.failed(run.action, run.startedAt, error(failures), !worthIt, told);
+    return go(worthIt ? ExecutionTrigger.RETRY : ExecutionTrigger.GIVE_UP);
+  }
+
+  private StepError error(int failures) {
+    StepError error = failure.toError();
+    if (failures > 1) {
+      error.setMessage(error.getMessage() + " (after " + failures + " tries)");
+    }
+    return error;
+  }
+
+  private Next await() {
+    Instant due =
+        log.failedAt(run.action)
+            .orElseThrow()
+            .plus(run.action.retry().waitAfter(log.failures(run.action)));
+    boolean mayStop = !run.cleanUp && !mustBeLookedAtFirst(run.action);
+    if (mayStop && stopIfDue()) {
+      return go(ExecutionTrigger.STOP);
+    }
+    if (ports.clock().instant().isBefore(due)) {
+      Instant deadline = command.getDeadline();
+      return new Next.WaitUntil(mayStop && deadline.isBefore(due) ? deadline : due);
+    }
+    run(run.action, run.cleanUp);
+    return go(ExecutionTrigger.DUE);
+  }
+
+  private Next clean() {
+    if (procedure.isEmpty()
+        || dryRun()
+        || passedPointOfNoReturn()
+        || forward().stream().noneMatch(log::intended)) {
+      return go(ExecutionTrigger.CLEANED);
+    }
+    Optional<Action> next =
+        procedure.get().onFailure().stream()
+            .filter(each -> !log.done(each) && !log.gaveUp(each))
+            .findFirst();
+    if (next.isEmpty()) {
+      return go(ExecutionTrigger.CLEANED);
+    }
+    run(next.get(), true);
+    return go(
+        log.failedAt(next.get()).isPresent()
+            ? ExecutionTrigger.RESUME_WAIT
+            : ExecutionTrigger.PROCEED);
+  }
+
+  private Next close() {
+    Next.Finished ended = refused != null ? refused : ending();
+    Map<String, String> facts = log.facts(allActions());
+    Instant now = Times.now(ports.clock());
+    Optional<Binding> binding = Optional.empty();
+    if (ended.outcome() == Outcome.DONE && !dryRun()) {
+      try {
+        binding = binding(now);
+      } catch (RuntimeException e) {
+        ended = unpublished(e);
+      }
+    }
+    StepTransition transition =
+        switch (ended.outcome()) {
+          case DONE -> StepTransition.DONE;
+          case CANCELLED -> StepTransition.CANCELLED;
+          case REFUSED -> StepTransition.REFUSED;
+          case FAILED, OWNERSHIP_LOST -> StepTransition.FAILED;
+        };
+    String text =
+        ended
+            .error()
+            .map(StepError::getMessage)
+            .orElse(
+                dryRun() ? "dry run: nothing was changed" : command.getProcedure() + " is done");
+    StepEvent event =
+        events.of(
+            transition,
+            "",
+            1,
+            log.startedAt(JournalEntries.COMMAND).orElse(now),
+            text,
+            facts,
+            ended.error().orElse(null));
+    log.close(ended, event, binding);
+    go(ExecutionTrigger.CLOSE);
+    end = ended;
+    return ended;
+  }
+
+  private Optional<Binding> binding(Instant now) {
+    return procedure
+        .flatMap(Procedure::publication)
+        .map(publication -> publication.binding(command, known(), now));
+  }
+
+  private static Next.Finished unpublished(RuntimeException cause) {
+    return new Next.Finished(
+        Outcome.FAILED,
+        Optional.of(
+            new StepError(
+                FailureCode.UNKNOWN,
+                "all actions are done, but no binding could be made of their facts: " + cause,
+                "The world is changed and the pipeline does not know it: publish the binding.",
+                "everything that the actions made")));
+  }
+
+  private Next.Finished ending() {
+    if (procedure.isEmpty()) {
+      return new Next.Finished(
+          Outcome.FAILED,
+          Optional.of(
+              new StepError(
+                  FailureCode.UNSUPPORTED,
+                  "begun by another version; this one has no '" + command.getProcedure() + "'",
+                  "Upgrade the executors, then look at what the step left behind.",
+                  "whatever the step did so far")));
+    }
+    if (forward().stream().allMatch(log::done)) {
+      return new Next.Finished(Outcome.DONE, Optional.empty());
+    }
+    Optional<JournalEntry> stop = log.stop();
+    boolean obeyed = cancelled && !passedPointOfNoReturn();
+    Outcome outcome =
+        stop.map(CommandLog::outcome).orElse(obeyed ? Outcome.CANCELLED : Outcome.FAILED);
+    StepError error =
+        stop.map(JournalEntry::getError)
+            .or(() -> forward().stream().filter(log::gaveUp).findFirst().flatMap(log::error))
+            .orElseThrow();
+    return new Next.Finished(
+        outcome,
+        Optional.of(
+            new StepError(error.getCode(), error.getMessage(), error.getHint(), leftBehind())));
+  }
+
+  private String leftBehind() {
+    if (passedPointOfNoReturn()) {
+      return "nothing was undone, since '"
+          + procedure.flatMap(Procedure::pointOfNoReturn).orElseThrow()
+          + "' is or may be passed";
+    }
+    List<String> left = new ArrayList<>();
+    for (Action action : procedure.map(Procedure::onFailure).orElse(List.of())) {
+      if (log.gaveUp(action)) {
+        left.add(
+            action.intention()
+                + " failed: "
+                + log.error(action).map(StepError::getMessage).orElse("unknown"));
+      }
+    }
+    return String.join("; ", left);
+  }
+
+  /** Writes down that the command is stopped between actions, if it is to be. */
+  private boolean stopIfDue() {
+    if (passedPointOfNoReturn()) {
+      return false;
+    }
+    boolean begun = forward().stream().anyMatch(log::intended);
+    if (cancelled) {
+      log.stopped(
+          Outcome.CANCELLED,
+          new StepError(FailureCode.UNKNOWN, "cancelled between actions", "Nothing.", ""));
+      return true;
+    }
+    Instant now = Times.now(ports.clock());
+    if (!now.isBefore(command.getDeadline())) {
+      log.stopped(
+          begun ? Outcome.FAILED : Outcome.REFUSED,
+          new StepError(
+              FailureCode.DEADLINE,
+              "not done by its deadline " + command.getDeadline(),
+              "See in the progress which action took the time; raise the procedure's timeout if"
+                  + " the time was well spent.",
+              ""));
+      return true;
+    }
+    return false;
+  }
+
+  private boolean killSwitchIsOn() {
+    Optional<String> reason;
+    try {
+      reason = ports.killSwitch().stopped(command.getPlatform());
+    } catch (RuntimeException e) {
+      reason = Optional.of("the kill switch cannot be read: " + e);
+    }
+    reason.ifPresent(
+        why ->
+            failure =
+                ActionFailure.permanent(
+                    FailureCode.KILL_SWITCH,
+                    "stopped before " + run.action.name() + ": " + why,
+                    "Release the kill switch when changes are safe again, then retry."));
+    return reason.isPresent();
+  }
+
+  /**
+   * Whether it only goes forward. An action that was given up after its intent counts as passed,
+   * since nobody knows what it did.
+   */
+  private boolean passedPointOfNoReturn() {
+    return pointOfNoReturn()
+        .filter(point -> log.done(point) || (log.gaveUp(point) && log.intended(point)))
+        .isPresent();
+  }
+
+  /** After a crash the world alone knows whether the point of no return is passed. */
+  private boolean mustBeLookedAtFirst(Action action) {
+    return log.intended(action) && pointOfNoReturn().filter(action::equals).isPresent();
+  }
+
+  private Optional<Action> pointOfNoReturn() {
+    return procedure
+        .flatMap(Procedure::pointOfNoReturn)
+        .flatMap(name -> forward().stream().filter(each -> each.name().equals(name)).findFirst());
+  }
+
+  private ActionFailure notConfirmed(String why) {
+    return ActionFailure.passing(
+        FailureCode.NOT_CONFIRMED,
+        run.action.name() + " is not so: " + why,
+        "Look at the target: what was asked for is not what is there.");
+  }
+
+  @FunctionalInterface
+  private interface Attempt<T> {
+    T run() throws ActionFailure, InterruptedException;
+  }
+
+  /** The result, or null after a failure that is now in {@link #failure}. */
+  private <T> T attempt(Attempt<T> attempt) throws InterruptedException {
+    try {
+      return attempt.run();
+    } catch (OwnershipLost e) {
+      throw e;
+    } catch (ActionFailure e) {
+      failure = e;
+    } catch (RuntimeException e) {
+      LOG.error("{}: {} met an unknown error", command.getCommandId(), run.action.name(), e);
+      failure = ActionFailure.unknown(run.action.name(), e);
+    }
+    return null;
+  }
+
+  private void run(Action action, boolean cleanUp) {
+    Instant startedAt = log.startedAt(action.name()).orElseGet(() -> Times.now(ports.clock()));
+    Instant limit = startedAt.plus(action.deadline());
+    if (!cleanUp && !passedPointOfNoReturn() && command.getDeadline().isBefore(limit)) {
+      limit = command.getDeadline();
+    }
+    run =
+        new ActionRun(
+            action,
+            cleanUp,
+            startedAt,
+            limit,
+            command,
+            ports,
+            log,
+            events,
+            this::known,
+            () -> cancelled && !cleanUp && !passedPointOfNoReturn());
+  }
+
+  private Map<String, String> known() {
+    Map<String, String> known = new LinkedHashMap<>(Facts.toMap(command.getParameters()));
+    known.putAll(log.facts(allActions()));
+    return known;
+  }
+
+  private boolean dryRun() {
+    return command.getMode() == Mode.DRY_RUN;
+  }
+
+  private List<Action> forward() {
+    return procedure.map(Procedure::actions).orElse(List.of());
+  }
+
+  private List<Action> allActions() {
+    return procedure
+        .map(each -> Stream.concat(each.actions().stream(), each.onFailure().stream()).toList())
+        .orElse(List.of());
+  }
+
+  private Next go(ExecutionTrigger trigger) {
+    ExecutionState before = state;
+    state = table.next(before, trigger, history());
+    history.addLast(before + " on " + trigger);
+    if (history.size() > HISTORY) {
+      history.removeFirst();
+    }
+    return CONTINUE;
+  }
+}
