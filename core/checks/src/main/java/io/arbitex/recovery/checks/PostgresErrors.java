@@ -88,8 +88,8 @@ public final class PostgresErrors {
               "25006",
               new Meaning(
                   Symptom.READ_ONLY,
-                  "The server takes no writes: is it a replica, out of space, or set to"
-                      + " default_transaction_read_only?")),
+                  "The server takes no writes: see whether it is a replica, out of space, or set to"
+                      + " default_transaction_read_only.")),
           Map.entry(
               "57P03",
               new Meaning(
@@ -106,13 +106,14 @@ public final class PostgresErrors {
               "3D000",
               new Meaning(
                   Symptom.DATA_MISSING,
-                  "The server lives but the database is not there: was it dropped or renamed?")),
+                  "The server lives but the database is not there: see who dropped or renamed"
+                      + " it.")),
           Map.entry(
               "42P01",
               new Meaning(
                   Symptom.DATA_MISSING,
-                  "The database lives but a table is not there: was it dropped, or is a migration"
-                      + " running?")),
+                  "The database lives but a table is not there: see who dropped it, or whether a"
+                      + " migration is running.")),
           Map.entry("XX001", CORRUPT),
           Map.entry("XX002", CORRUPT));
 
