@@ -1,0 +1,183 @@
+package io.arbitex.recovery.decider;
+
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.configuration.Policy;
+import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.record.ComponentView;
+import io.arbitex.recovery.record.HealthStatus;
+import io.arbitex.recovery.record.ObserverView;
+import io.arbitex.recovery.record.PlatformState;
+import io.arbitex.recovery.record.RestorePoint;
+import io.arbitex.recovery.record.RestorePointView;
+import io.arbitex.recovery.record.Symptom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The pure core. Deterministic: the same state, input and moment give the same new state and the
+ * same records, byte for byte.
+ */
+public final class Decider {
+  /** Goes into every decision; changes when the same input would be decided otherwise. */
+  public static final String VERSION = "1";
+
+  /** Restore points remembered per platform; the newest of more are enough to choose from. */
+  private static final int MOST_RESTORE_POINTS = 200;
+
+  private final Inventory inventory;
+  private final Policy policy;
+
+  public Decider(Inventory inventory, Policy policy) {
+    this.inventory = inventory;
+    this.policy = policy;
+  }
+
+  public Inventory inventory() {
+    return inventory;
+  }
+
+  public Policy policy() {
+    return policy;
+  }
+
+  /** What is known of a platform that has never been heard of. */
+  public static PlatformState initial(String platform) {
+    return PlatformState.newBuilder()
+        .setPlatform(platform)
+        .setSequence(0)
+        .setIncidents(0)
+        .setHeld(false)
+        .setHeldBy("")
+        .setHeldReason("")
+        .setGap(true)
+        .setObservers(new ArrayList<>())
+        .setComponents(new ArrayList<>())
+        .setRestorePoints(new ArrayList<>())
+        .build();
+  }
+
+  /**
+   * Decides.
+   *
+   * @param before the platform's state; it is not changed
+   * @param now the moment, in whole microseconds
+   * @throws IllegalStateException when the state machine is asked for what it does not have; the
+   *     caller holds the platform as WEDGED and pages
+   */
+  public Decided decide(PlatformState before, Input input, Instant now) {
+    Optional<Inventory.Platform> platform = inventory.platform(before.getPlatform());
+    if (platform.isEmpty()) {
+      return rejected(before, "no platform '" + before.getPlatform() + "' in the inventory");
+    }
+    Round round = new Round(PlatformState.newBuilder(before).build(), platform.get(), policy, now);
+    Optional<String> rejected = take(round, input);
+    if (rejected.isPresent()) {
+      return rejected(before, rejected.get());
+    }
+    if (input instanceof Input.Timer) {
+      Observations.judgeAll(round);
+    }
+    Incidents.openOrJoin(round);
+    if (round.incident() != null) {
+      Steps.timeOut(round);
+      Incidents.advance(round);
+    }
+    boolean significant = isSignificant(before, round);
+    if (significant) {
+      round.state.setSequence(before.getSequence() + 1);
+    }
+    round.state.setGap(!significant);
+    return new Decided(round.state, List.copyOf(round.outputs), Optional.empty(), significant);
+  }
+
+  private static Decided rejected(PlatformState before, String why) {
+    return new Decided(before, List.of(), Optional.of(why), false);
+  }
+
+  private static Optional<String> take(Round round, Input input) {
+    if (input instanceof Input.Health health) {
+      return Observations.take(round, health.event());
+    }
+    if (input instanceof Input.Progress progress) {
+      Steps.take(round, progress.event());
+    } else if (input instanceof Input.Validation validation) {
+      Steps.take(round, validation.outcome());
+    } else if (input instanceof Input.Decree decree) {
+      Decrees.take(round, decree.approval());
+    } else if (input instanceof Input.Bound bound) {
+      return bind(round, bound.binding());
+    } else if (input instanceof Input.Backup backup) {
+      return remember(round, backup.point());
+    }
+    return Optional.empty();
+  }
+
+  /** From now on only observations of the new resource count. */
+  private static Optional<String> bind(Round round, Binding binding) {
+    if (round.platform.component(binding.getComponent()).isEmpty()) {
+      return Optional.of("no component '" + binding.getComponent() + "' in the inventory");
+    }
+    ComponentView component = round.component(binding.getComponent());
+    if (binding.getEpoch() <= component.getBindingEpoch()) {
+      return Optional.empty();
+    }
+    component.setBindingEpoch(binding.getEpoch());
+    component.setResource(binding.getResource());
+    component.setConfirmed(HealthStatus.UNKNOWN);
+    component.setSymptom(Symptom.NONE);
+    component.setSince(round.now);
+    component.setBadSince(null);
+    component.setQuorumLost(false);
+    List<ObserverView> others = new ArrayList<>(round.state.getObservers());
+    others.removeIf(view -> view.getComponent().equals(binding.getComponent()));
+    round.state.setObservers(others);
+    return Optional.empty();
+  }
+
+  private static Optional<String> remember(Round round, RestorePoint point) {
+    if (round.platform.component(point.getComponent()).isEmpty()) {
+      return Optional.of("no component '" + point.getComponent() + "' in the inventory");
+    }
+    List<RestorePointView> points = new ArrayList<>(round.state.getRestorePoints());
+    points.removeIf(known -> known.getId().equals(point.getId()));
+    points.add(
+        RestorePointView.newBuilder()
+            .setId(point.getId())
+            .setComponent(point.getComponent())
+            .setKind(point.getKind())
+            .setState(point.getState())
+            .setTakenAt(point.getTakenAt())
+            .setProvenAt(point.getProvenAt())
+            .build());
+    points.sort(Comparator.comparing(RestorePointView::getTakenAt).reversed());
+    round.state.setRestorePoints(
+        new ArrayList<>(points.subList(0, Math.min(points.size(), MOST_RESTORE_POINTS))));
+    return Optional.empty();
+  }
+
+  /** A heartbeat in quiet times changes nothing but when an observer was last heard. */
+  private static boolean isSignificant(PlatformState before, Round round) {
+    if (!round.outputs.isEmpty() || before.getIncident() != null || round.incident() != null) {
+      return true;
+    }
+    PlatformState after = round.state;
+    return before.getHeld() != after.getHeld()
+        || !before.getComponents().equals(after.getComponents())
+        || !before.getRestorePoints().equals(after.getRestorePoints());
+  }
+
+  /**
+   * The next moment at which the decider wants a {@link Input.Timer}, if time alone can change
+   * anything.
+   */
+  public Optional<Instant> nextDue(PlatformState state, Instant now) {
+    Optional<Instant> observers = Observations.nextDue(state, policy, now);
+    Optional<Instant> incident =
+        Optional.ofNullable(state.getIncident()).flatMap(open -> Incidents.nextDue(open, policy));
+    return Stream.of(observers, incident).flatMap(Optional::stream).min(Instant::compareTo);
+  }
+}

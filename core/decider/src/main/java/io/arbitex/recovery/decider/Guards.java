@@ -1,0 +1,243 @@
+package io.arbitex.recovery.decider;
+
+import io.arbitex.recovery.configuration.Policy;
+import io.arbitex.recovery.record.BlockedReason;
+import io.arbitex.recovery.record.ComponentView;
+import io.arbitex.recovery.record.HealthStatus;
+import io.arbitex.recovery.record.IncidentView;
+import io.arbitex.recovery.record.RestorePointState;
+import io.arbitex.recovery.record.RestorePointView;
+import io.arbitex.recovery.record.Symptom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Reasons not to act, each with what lifts it (design, section 5). The first that objects wins. A
+ * guard that throws blocks.
+ */
+final class Guards {
+
+  /**
+   * An objection.
+   *
+   * @param until when it lifts by itself, if it does
+   */
+  record Block(BlockedReason reason, String text, String lift, Optional<Instant> until) {}
+
+  private static final List<Function<Round, Optional<Block>>> BEFORE_PLAN =
+      List.of(
+          Guards::observeOnly,
+          Guards::held,
+          Guards::maintenance,
+          Guards::quorum,
+          Guards::cooldown,
+          Guards::repeatedFailure,
+          Guards::restorePoint,
+          Guards::lossAboveRpo);
+
+  private static final List<Function<Round, Optional<Block>>> WHILE_RECOVERING =
+      List.of(Guards::held);
+
+  private Guards() {}
+
+  /** What stands against planning now. */
+  static Optional<Block> beforePlan(Round round) {
+    return first(round, BEFORE_PLAN);
+  }
+
+  /** What stands against dispatching the next step of a plan that runs. */
+  static Optional<Block> whileRecovering(Round round) {
+    return first(round, WHILE_RECOVERING);
+  }
+
+  private static Optional<Block> first(Round round, List<Function<Round, Optional<Block>>> guards) {
+    for (Function<Round, Optional<Block>> guard : guards) {
+      try {
+        Optional<Block> block = guard.apply(round);
+        if (block.isPresent()) {
+          return block;
+        }
+      } catch (RuntimeException e) {
+        return Optional.of(
+            new Block(
+                BlockedReason.GUARD_FAILED,
+                "A guard could not be evaluated: " + e,
+                "Mend the cause, then `dr retry`.",
+                Optional.empty()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Block> observeOnly(Round round) {
+    return round.policy.mode() == Policy.Mode.OBSERVE
+        ? block(BlockedReason.OBSERVE_ONLY, "The policy says observe.", "Set mode: act.", null)
+        : Optional.empty();
+  }
+
+  private static Optional<Block> held(Round round) {
+    return round.state.getHeld()
+        ? block(
+            BlockedReason.HELD,
+            "Held by " + round.state.getHeldBy() + ": " + round.state.getHeldReason(),
+            "`dr release` lifts it.",
+            null)
+        : Optional.empty();
+  }
+
+  private static Optional<Block> maintenance(Round round) {
+    return round.policy.guards().maintenance().stream()
+        .filter(window -> !round.now.isBefore(window.from()) && round.now.isBefore(window.to()))
+        .findFirst()
+        .flatMap(
+            window ->
+                block(
+                    BlockedReason.MAINTENANCE,
+                    "Maintenance until " + window.to() + ": " + window.reason(),
+                    "The end of the window lifts it.",
+                    window.to()));
+  }
+
+  private static Optional<Block> quorum(Round round) {
+    return components(round)
+        .filter(ComponentView::getQuorumLost)
+        .findFirst()
+        .flatMap(
+            component ->
+                block(
+                    BlockedReason.NO_QUORUM,
+                    "Too few observers can be heard about " + component.getComponent() + ".",
+                    "A quorum of detectors that are heard again lifts it.",
+                    null));
+  }
+
+  private static Optional<Block> cooldown(Round round) {
+    if (round.incident().getOverrideGuards()) {
+      return Optional.empty();
+    }
+    Duration cooldown = round.policy.guards().cooldown();
+    return components(round)
+        .filter(component -> component.getRecoveredAt() != null)
+        .filter(component -> round.now.isBefore(component.getRecoveredAt().plus(cooldown)))
+        .findFirst()
+        .flatMap(
+            component -> {
+              Instant until = component.getRecoveredAt().plus(cooldown);
+              return block(
+                  BlockedReason.COOLDOWN,
+                  "%s was recovered at %s and has failed again within the cooldown of %s."
+                      .formatted(
+                          component.getComponent(),
+                          component.getRecoveredAt(),
+                          Wording.span(cooldown)),
+                  "Find out why it failed again. `dr retry` goes on now; else it goes on at "
+                      + until
+                      + ".",
+                  until);
+            });
+  }
+
+  private static Optional<Block> repeatedFailure(Round round) {
+    if (round.incident().getOverrideGuards()) {
+      return Optional.empty();
+    }
+    int most = round.policy.guards().maxFailedRecoveries();
+    return components(round)
+        .filter(component -> component.getFailedRecoveries() >= most)
+        .findFirst()
+        .flatMap(
+            component ->
+                block(
+                    BlockedReason.REPEATED_FAILURE,
+                    "The last %d recoveries of %s ended without a proof."
+                        .formatted(component.getFailedRecoveries(), component.getComponent()),
+                    "Look at them, then `dr retry`.",
+                    null));
+  }
+
+  private static Optional<Block> restorePoint(Round round) {
+    return components(round)
+        .filter(component -> newest(round, component.getComponent()).isEmpty())
+        .findFirst()
+        .flatMap(
+            component ->
+                block(
+                    BlockedReason.NO_RESTORE_POINT,
+                    "No restore point of " + component.getComponent() + " is known.",
+                    "A restore point on recovery.backups lifts it (`dr backup postgresql`, or publish an"
+                        + " existing one).",
+                    null));
+  }
+
+  private static Optional<Block> lossAboveRpo(Round round) {
+    IncidentView incident = round.incident();
+    if (incident.getOverrideGuards() || approved(round)) {
+      return Optional.empty();
+    }
+    Duration rpo = round.targets(incident.getSeverity()).rpo();
+    return components(round)
+        .filter(
+            component ->
+                expectedLoss(round, component).map(loss -> loss.compareTo(rpo) > 0).orElse(false))
+        .filter(component -> !mayGoOn(round, component))
+        .findFirst()
+        .flatMap(
+            component ->
+                block(
+                    BlockedReason.LOSS_ABOVE_RPO,
+                    "The newest restore point of %s would lose %s, the RPO is %s."
+                        .formatted(
+                            component.getComponent(),
+                            Wording.span(expectedLoss(round, component).orElseThrow()),
+                            Wording.span(rpo)),
+                    "`dr retry` accepts the loss; a newer restore point lifts it.",
+                    null));
+  }
+
+  /** The source is proven gone, so waiting cannot lower the loss: page and go on. */
+  private static boolean mayGoOn(Round round, ComponentView component) {
+    return component.getConfirmed() == HealthStatus.DOWN
+        && component.getSymptom() == Symptom.UNREACHABLE
+        && !round.policy.guards().refuseLossAboveRpo();
+  }
+
+  /** Whether the plan as it is now has an approval that has not run out. */
+  static boolean approved(Round round) {
+    IncidentView incident = round.incident();
+    return !incident.getPlanHash().isEmpty()
+        && incident.getPlanHash().equals(incident.getApprovedPlanHash())
+        && incident.getApprovedUntil() != null
+        && round.now.isBefore(incident.getApprovedUntil());
+  }
+
+  /** The time between the newest restore point and the first bad observation. */
+  static Optional<Duration> expectedLoss(Round round, ComponentView component) {
+    return newest(round, component.getComponent())
+        .map(
+            point -> {
+              Duration loss = Duration.between(point.getTakenAt(), round.incident().getBadSince());
+              return loss.isNegative() ? Duration.ZERO : loss;
+            });
+  }
+
+  static Optional<RestorePointView> newest(Round round, String component) {
+    return round.state.getRestorePoints().stream()
+        .filter(point -> point.getComponent().equals(component))
+        .filter(point -> point.getState() == RestorePointState.AVAILABLE)
+        .max(Comparator.comparing(RestorePointView::getTakenAt));
+  }
+
+  private static Stream<ComponentView> components(Round round) {
+    return round.incident().getComponents().stream().map(round::component);
+  }
+
+  private static Optional<Block> block(
+      BlockedReason reason, String text, String lift, Instant until) {
+    return Optional.of(new Block(reason, text, lift, Optional.ofNullable(until)));
+  }
+}

@@ -1,0 +1,219 @@
+package io.arbitex.recovery.decider;
+
+import io.arbitex.recovery.configuration.Policy;
+import io.arbitex.recovery.record.ComponentView;
+import io.arbitex.recovery.record.HealthEvent;
+import io.arbitex.recovery.record.HealthStatus;
+import io.arbitex.recovery.record.IncidentKind;
+import io.arbitex.recovery.record.ObserverView;
+import io.arbitex.recovery.record.PlatformState;
+import io.arbitex.recovery.record.Severity;
+import io.arbitex.recovery.record.Symptom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * From what observers say to what is confirmed (design, section 5): enough observations in a row,
+ * by a quorum of the configured observers, all fresh and all of the resource that is bound now.
+ */
+final class Observations {
+  private Observations() {}
+
+  /** Takes an event in; returns why it is refused, if it is. */
+  static Optional<String> take(Round round, HealthEvent event) {
+    if (round.platform.component(event.getComponent()).isEmpty()) {
+      return Optional.of(
+          "no component '"
+              + event.getComponent()
+              + "' on "
+              + event.getPlatform()
+              + " in the inventory");
+    }
+    if (!round.platform.observers().contains(event.getObserver())) {
+      return Optional.of(
+          "no observer '"
+              + event.getObserver()
+              + "' of "
+              + event.getPlatform()
+              + " in the inventory");
+    }
+    ComponentView component = round.component(event.getComponent());
+    if (event.getBindingEpoch() != component.getBindingEpoch()) {
+      return Optional.empty();
+    }
+    Optional<ObserverView> before =
+        round.state.getObservers().stream()
+            .filter(
+                view ->
+                    view.getComponent().equals(event.getComponent())
+                        && view.getObserver().equals(event.getObserver()))
+            .findFirst();
+    boolean lateOrTwice =
+        before.isPresent()
+            && before.get().getBindingEpoch() == event.getBindingEpoch()
+            && !event.getObservedAt().isAfter(before.get().getObservedAt());
+    if (lateOrTwice) {
+      return Optional.empty();
+    }
+    before.ifPresent(view -> round.state.getObservers().remove(view));
+    round
+        .state
+        .getObservers()
+        .add(
+            ObserverView.newBuilder()
+                .setObserver(event.getObserver())
+                .setComponent(event.getComponent())
+                .setStatus(event.getStatus())
+                .setSymptom(event.getSymptom())
+                .setConsecutive(event.getConsecutive())
+                .setBindingEpoch(event.getBindingEpoch())
+                .setObservedAt(event.getObservedAt())
+                .setHeardAt(round.now)
+                .setBadSince(event.getBadSince())
+                .setDetail(event.getDetail())
+                .build());
+    judge(round, component);
+    return Optional.empty();
+  }
+
+  /** Judges every component anew; time alone can silence an observer. */
+  static void judgeAll(Round round) {
+    for (ComponentView component : List.copyOf(round.state.getComponents())) {
+      judge(round, component);
+    }
+  }
+
+  private static void judge(Round round, ComponentView component) {
+    int quorum = round.policy.detection().quorumOf(round.platform.observers().size());
+    List<ObserverView> fresh = fresh(round, component);
+    List<ObserverView> down = believed(round, fresh, HealthStatus.DOWN);
+    List<ObserverView> degraded = believed(round, fresh, HealthStatus.DEGRADED);
+    List<ObserverView> up = believed(round, fresh, HealthStatus.UP);
+    long alive = fresh.stream().filter(view -> view.getStatus() != HealthStatus.UNKNOWN).count();
+    judgeQuorum(round, component, alive, quorum);
+
+    if (down.size() >= quorum) {
+      confirmBad(round, component, HealthStatus.DOWN, down);
+    } else if (down.size() + degraded.size() >= quorum) {
+      degraded.addAll(down);
+      confirmBad(round, component, HealthStatus.DEGRADED, degraded);
+    } else if (up.size() >= quorum && component.getConfirmed() != HealthStatus.UP) {
+      component.setConfirmed(HealthStatus.UP);
+      component.setSymptom(Symptom.NONE);
+      component.setSince(round.now);
+      component.setBadSince(null);
+    }
+  }
+
+  private static List<ObserverView> fresh(Round round, ComponentView component) {
+    Duration timeout = round.policy.detection().observerTimeout();
+    return round.state.getObservers().stream()
+        .filter(view -> view.getComponent().equals(component.getComponent()))
+        .filter(view -> view.getBindingEpoch() == component.getBindingEpoch())
+        .filter(view -> round.now.isBefore(view.getHeardAt().plus(timeout)))
+        .collect(Collectors.toList());
+  }
+
+  private static List<ObserverView> believed(
+      Round round, List<ObserverView> fresh, HealthStatus status) {
+    int needed =
+        status == HealthStatus.UP
+            ? round.policy.detection().recoveries()
+            : round.policy.detection().confirmations();
+    return fresh.stream()
+        .filter(view -> view.getStatus() == status && view.getConsecutive() >= needed)
+        .collect(Collectors.toList());
+  }
+
+  private static void confirmBad(
+      Round round, ComponentView component, HealthStatus status, List<ObserverView> by) {
+    Symptom symptom = symptom(by);
+    if (component.getConfirmed() != status) {
+      component.setConfirmed(status);
+      component.setSince(round.now);
+    }
+    component.setSymptom(symptom);
+    if (component.getBadSince() == null) {
+      component.setBadSince(
+          by.stream()
+              .map(ObserverView::getBadSince)
+              .filter(since -> since != null && !since.isAfter(round.now))
+              .min(Comparator.naturalOrder())
+              .orElse(round.now));
+    }
+  }
+
+  private static Symptom symptom(List<ObserverView> by) {
+    Map<Symptom, Long> votes =
+        by.stream()
+            .collect(
+                Collectors.groupingBy(
+                    ObserverView::getSymptom,
+                    () -> new EnumMap<>(Symptom.class),
+                    Collectors.counting()));
+    return votes.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(Symptom.UNCLASSIFIED);
+  }
+
+  private static void judgeQuorum(Round round, ComponentView component, long alive, int quorum) {
+    boolean old =
+        !round.now.isBefore(component.getSince().plus(round.policy.detection().observerTimeout()));
+    if (alive >= quorum) {
+      component.setQuorumLost(false);
+    } else if (old && !component.getQuorumLost()) {
+      component.setQuorumLost(true);
+      String text =
+          "Only %d of the %d observers that must agree can be heard about %s: a failure would not be seen."
+              .formatted(alive, quorum, component.getComponent());
+      round.event(
+          IncidentKind.NOTE,
+          component.getComponent(),
+          text,
+          "Look at the detectors of " + round.state.getPlatform() + ".");
+      round.tell(Severity.P1, "No quorum of observers for " + component.getComponent(), text);
+    }
+  }
+
+  /** Who confirms the present state, for people. */
+  static String witnesses(Round round, ComponentView component) {
+    return fresh(round, component).stream()
+        .filter(view -> view.getStatus() == component.getConfirmed())
+        .map(ObserverView::getObserver)
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
+  static String detail(Round round, ComponentView component) {
+    return fresh(round, component).stream()
+        .filter(view -> view.getSymptom() == component.getSymptom())
+        .map(ObserverView::getDetail)
+        .filter(detail -> !detail.isEmpty())
+        .findFirst()
+        .orElse("");
+  }
+
+  /** The next moment at which an observer that counts now falls silent. */
+  static Optional<Instant> nextDue(PlatformState state, Policy policy, Instant now) {
+    Duration timeout = policy.detection().observerTimeout();
+    Optional<Instant> observer =
+        state.getObservers().stream()
+            .map(view -> view.getHeardAt().plus(timeout))
+            .filter(due -> due.isAfter(now))
+            .min(Comparator.naturalOrder());
+    Optional<Instant> component =
+        state.getComponents().stream()
+            .map(view -> view.getSince().plus(timeout))
+            .filter(due -> due.isAfter(now))
+            .min(Comparator.naturalOrder());
+    return Stream.of(observer, component).flatMap(Optional::stream).min(Comparator.naturalOrder());
+  }
+}

@@ -1,0 +1,216 @@
+package io.arbitex.recovery.decider;
+
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.record.ComponentView;
+import io.arbitex.recovery.record.IncidentKind;
+import io.arbitex.recovery.record.IncidentView;
+import io.arbitex.recovery.record.Phase;
+import io.arbitex.recovery.record.PlannedStep;
+import io.arbitex.recovery.record.RecoveryPlan;
+import io.arbitex.recovery.record.StepPhase;
+import io.arbitex.recovery.record.StepView;
+import io.arbitex.recovery.schemas.Digests;
+import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.schemas.Topic;
+import io.arbitex.recovery.schemas.Worker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What to do, in the runbook's order of stores: per store one restore beside and one cutover, and
+ * at the end one suite for the whole incident. One restore per store: a component's procedures are
+ * alternatives, tried in the policy's order.
+ */
+final class Planner {
+  static final String VERIFY = "verify.full";
+  static final String VERIFY_STEP = "verify";
+  private static final Framing FRAMING = new Framing();
+
+  private Planner() {}
+
+  /** The procedures that may bring a component back here, in the order in which they are tried. */
+  static List<String> procedures(Round round, String component) {
+    Inventory.Component found = round.platform.component(component).orElseThrow();
+    List<String> order = round.policy.procedures().byKind().getOrDefault(found.kind(), List.of());
+    List<String> here = new ArrayList<>(found.procedures());
+    here.retainAll(order);
+    here.sort(Comparator.comparingInt(order::indexOf));
+    if (round.policy.procedures().preferLeastLoss()) {
+      here.sort(Comparator.comparing(procedure -> procedure.endsWith(".dump")));
+    }
+    return here;
+  }
+
+  /**
+   * Adds the steps of every component of the incident that has none yet, and publishes the plan.
+   */
+  static void plan(Round round) {
+    IncidentView incident = round.incident();
+    List<StepView> steps = new ArrayList<>(incident.getSteps());
+    boolean first = steps.isEmpty();
+    Optional<StepView> suite =
+        steps.stream().filter(step -> step.getId().equals(VERIFY_STEP)).findFirst();
+    suite.ifPresent(steps::remove);
+    for (String component : inRunbookOrder(round)) {
+      if (steps.stream().noneMatch(step -> step.getComponent().equals(component))) {
+        steps.addAll(stepsOf(round, component));
+      }
+    }
+    StepView verify =
+        suite.orElseGet(
+            () ->
+                step(
+                    round,
+                    VERIFY_STEP,
+                    "",
+                    Phase.VERIFY,
+                    List.of(VERIFY),
+                    Worker.VERIFIER,
+                    List.of(),
+                    "Nothing to undo: it only reads."));
+    verify.setRequires(steps.stream().map(StepView::getId).toList());
+    steps.add(verify);
+    incident.setSteps(steps);
+    incident.setRevision(incident.getRevision() + 1);
+    if (first) {
+      incident.setPlannedAt(round.now);
+    }
+    publish(round);
+  }
+
+  private static List<String> inRunbookOrder(Round round) {
+    List<String> order = round.policy.storeOrder();
+    List<String> components = new ArrayList<>(round.incident().getComponents());
+    components.sort(
+        Comparator.comparingInt(
+            name -> {
+              int at = order.indexOf(round.platform.component(name).orElseThrow().kind());
+              return at < 0 ? order.size() : at;
+            }));
+    return components;
+  }
+
+  private static List<StepView> stepsOf(Round round, String component) {
+    List<String> procedures = procedures(round, component);
+    String restore = component + ".restore";
+    String cutover = component + ".cutover";
+    return List.of(
+        step(
+            round,
+            restore,
+            component,
+            Phase.RESTORE,
+            procedures,
+            Worker.POSTGRESQL,
+            List.of(),
+            "The database made beside is dropped; the old one was not touched."),
+        step(
+            round,
+            cutover,
+            component,
+            Phase.CUTOVER,
+            List.of("cutover.database"),
+            Worker.CUTOVER,
+            List.of(restore),
+            "Before the connection secret is switched: role and secret as they were. After it: only"
+                + " forward."));
+  }
+
+  private static StepView step(
+      Round round,
+      String id,
+      String component,
+      Phase phase,
+      List<String> procedures,
+      Worker worker,
+      List<String> requires,
+      String undo) {
+    String procedure = procedures.get(0);
+    return StepView.newBuilder()
+        .setId(id)
+        .setComponent(component)
+        .setPhase(phase)
+        .setProcedure(procedure)
+        .setWorker(worker.id())
+        .setRequires(requires)
+        .setAlternatives(new ArrayList<>(procedures.subList(1, procedures.size())))
+        .setTimeoutSeconds(round.policy.procedures().timeout(procedure).toSeconds())
+        .setState(StepPhase.WAITING)
+        .setAttempt(0)
+        .setCommandId("")
+        .setUndo(undo)
+        .setFacts(new ArrayList<>())
+        .build();
+  }
+
+  private static void publish(Round round) {
+    IncidentView incident = round.incident();
+    List<PlannedStep> steps = incident.getSteps().stream().map(Planner::planned).toList();
+    String key = round.state.getPlatform();
+    RecoveryPlan plan =
+        RecoveryPlan.newBuilder()
+            .setPlanId("")
+            .setIncidentId(incident.getId())
+            .setPlatform(key)
+            .setSeverity(incident.getSeverity())
+            .setMode(round.mode())
+            .setIssuedAt(Instant.EPOCH)
+            .setPolicyHash(Digests.sha256(round.policy.text()))
+            .setPlanHash("")
+            .setRtoSeconds(round.targets(incident.getSeverity()).rto().toSeconds())
+            .setRpoSeconds(round.targets(incident.getSeverity()).rpo().toSeconds())
+            .setExpectedLossSeconds(expectedLoss(round).map(Duration::toSeconds).orElse(null))
+            .setExpectedDurationSeconds(expectedSeconds(round))
+            .setSteps(steps)
+            .build();
+    plan.setPlanHash(Digests.sha256(FRAMING.encode(plan)).substring(0, 16));
+    plan.setIssuedAt(round.now);
+    plan.setPlanId(incident.getId() + "/plan-" + incident.getRevision());
+    incident.setPlanHash(plan.getPlanHash());
+    round.publish(Topic.PLANS, key, plan.getPlanId(), plan);
+    round.event(
+        IncidentKind.PLAN_ISSUED,
+        "",
+        "Plan %s: %s. Expected: %s, loss %s."
+            .formatted(
+                plan.getPlanHash(),
+                String.join(" → ", steps.stream().map(PlannedStep::getProcedure).toList()),
+                Wording.span(Duration.ofSeconds(plan.getExpectedDurationSeconds())),
+                expectedLoss(round).map(Wording::span).orElse("unknown")),
+        "");
+  }
+
+  private static PlannedStep planned(StepView step) {
+    return PlannedStep.newBuilder()
+        .setId(step.getId())
+        .setComponent(step.getComponent())
+        .setPhase(step.getPhase())
+        .setProcedure(step.getProcedure())
+        .setWorker(step.getWorker())
+        .setRequires(step.getRequires())
+        .setTimeoutSeconds(step.getTimeoutSeconds())
+        .setAlternatives(step.getAlternatives())
+        .setUndo(step.getUndo())
+        .build();
+  }
+
+  private static Optional<Duration> expectedLoss(Round round) {
+    return round.incident().getComponents().stream()
+        .map(round::component)
+        .map((ComponentView view) -> Guards.expectedLoss(round, view))
+        .flatMap(Optional::stream)
+        .max(Comparator.naturalOrder());
+  }
+
+  private static long expectedSeconds(Round round) {
+    return round.incident().getSteps().stream()
+        .map(step -> round.policy.procedures().expected().get(step.getProcedure()))
+        .filter(time -> time != null)
+        .mapToLong(Duration::toSeconds)
+        .sum();
+  }
+}

@@ -1,0 +1,47 @@
+package io.arbitex.recovery.decider;
+
+import static io.arbitex.recovery.record.StepPhase.ABANDONED;
+import static io.arbitex.recovery.record.StepPhase.DISPATCHED;
+import static io.arbitex.recovery.record.StepPhase.DONE;
+import static io.arbitex.recovery.record.StepPhase.FAILED;
+import static io.arbitex.recovery.record.StepPhase.RUNNING;
+import static io.arbitex.recovery.record.StepPhase.WAITING;
+
+import io.arbitex.recovery.record.StepPhase;
+import io.arbitex.recovery.schemas.TransitionTable;
+
+/** The life of a planned step, as the decider sees it. */
+public final class StepTable {
+
+  /** What moves a step on. */
+  public enum Trigger {
+    /** Its command is published. */
+    DISPATCH,
+    /** A worker has taken it on. */
+    ACCEPT,
+    FINISH,
+    FAIL,
+    /** Another procedure, or another attempt, takes its place. */
+    FALL_BACK,
+    /** A step that it builds on is done anew, so it must be done anew. */
+    REDO,
+    /** The incident ended or was given up without it. */
+    ABANDON
+  }
+
+  public static final TransitionTable<StepPhase, Trigger> TABLE =
+      TransitionTable.<StepPhase, Trigger>named("Step", WAITING)
+          .on(WAITING, Trigger.DISPATCH, DISPATCHED)
+          .on(WAITING, Trigger.ABANDON, ABANDONED)
+          .on(DISPATCHED, Trigger.ACCEPT, RUNNING)
+          .on(DISPATCHED, Trigger.FINISH, DONE)
+          .on(DISPATCHED, Trigger.FAIL, FAILED)
+          .on(DISPATCHED, Trigger.ABANDON, ABANDONED)
+          .on(RUNNING, Trigger.FINISH, DONE)
+          .on(RUNNING, Trigger.FAIL, FAILED)
+          .on(RUNNING, Trigger.ABANDON, ABANDONED)
+          .on(FAILED, Trigger.FALL_BACK, WAITING)
+          .on(DONE, Trigger.REDO, WAITING);
+
+  private StepTable() {}
+}

@@ -1,0 +1,397 @@
+package io.arbitex.recovery.decider;
+
+import io.arbitex.recovery.record.BlockedReason;
+import io.arbitex.recovery.record.CheckStatus;
+import io.arbitex.recovery.record.CommandKind;
+import io.arbitex.recovery.record.ComponentView;
+import io.arbitex.recovery.record.Fact;
+import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.IncidentKind;
+import io.arbitex.recovery.record.IncidentView;
+import io.arbitex.recovery.record.OutcomeKind;
+import io.arbitex.recovery.record.Phase;
+import io.arbitex.recovery.record.PhaseInterval;
+import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.record.StepError;
+import io.arbitex.recovery.record.StepEvent;
+import io.arbitex.recovery.record.StepPhase;
+import io.arbitex.recovery.record.StepView;
+import io.arbitex.recovery.record.ValidationOutcome;
+import io.arbitex.recovery.schemas.Facts;
+import io.arbitex.recovery.schemas.Topic;
+import io.arbitex.recovery.schemas.Worker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Dispatch of the plan's steps, and what comes after each end of one. */
+final class Steps {
+  /**
+   * How long after a command's deadline its end is still waited for. A worker starts no action
+   * after the deadline and no action outlives it, so that nothing of it can still act then.
+   */
+  static final Duration GRACE = Duration.ofSeconds(15);
+
+  /** Restore attempts of one procedure with one restore point after the other. */
+  private static final int MOST_ATTEMPTS = 4;
+
+  private Steps() {}
+
+  /** The next step that may be dispatched: everything it requires is done and none is under way. */
+  static Optional<StepView> ready(Round round) {
+    List<StepView> steps = round.incident().getSteps();
+    if (steps.stream().anyMatch(Steps::underWay)) {
+      return Optional.empty();
+    }
+    return steps.stream()
+        .filter(step -> step.getState() == StepPhase.WAITING)
+        .filter(step -> step.getRequires().stream().allMatch(id -> isDone(steps, id)))
+        .findFirst();
+  }
+
+  static boolean underWay(StepView step) {
+    return step.getState() == StepPhase.DISPATCHED || step.getState() == StepPhase.RUNNING;
+  }
+
+  static boolean isDone(List<StepView> steps, String id) {
+    return steps.stream()
+        .anyMatch(step -> step.getId().equals(id) && step.getState() == StepPhase.DONE);
+  }
+
+  static void dispatch(Round round, StepView step) {
+    IncidentView incident = round.incident();
+    round.move(step, StepTable.Trigger.DISPATCH);
+    step.setAttempt(step.getAttempt() + 1);
+    step.setTimeoutSeconds(round.policy.procedures().timeout(step.getProcedure()).toSeconds());
+    step.setCommandId(incident.getId() + "/" + step.getId() + "/" + step.getAttempt());
+    step.setDispatchedAt(round.now);
+    step.setDeadline(round.now.plusSeconds(step.getTimeoutSeconds()));
+    step.setEndedAt(null);
+    step.setError(null);
+    StepCommand command = command(round, step, CommandKind.EXECUTE, parameters(round, step));
+    round.publish(
+        Topic.commandsOf(Worker.of(step.getWorker())),
+        round.state.getPlatform(),
+        command.getCommandId(),
+        command);
+    round.event(
+        IncidentKind.STEP_DISPATCHED,
+        step.getComponent(),
+        step.getId(),
+        step.getProcedure(),
+        BlockedReason.NONE,
+        "%s: %s, attempt %d.".formatted(step.getId(), step.getProcedure(), step.getAttempt()),
+        "",
+        List.of(),
+        List.of());
+  }
+
+  private static StepCommand command(
+      Round round, StepView step, CommandKind kind, List<Fact> parameters) {
+    return StepCommand.newBuilder()
+        .setCommandId(step.getCommandId())
+        .setIncidentId(round.incident().getId())
+        .setPlatform(round.state.getPlatform())
+        .setKind(kind)
+        .setStepId(step.getId())
+        .setComponent(step.getComponent())
+        .setProcedure(step.getProcedure())
+        .setWorker(step.getWorker())
+        .setAttempt(step.getAttempt())
+        .setSeverity(round.incident().getSeverity())
+        .setMode(round.mode())
+        .setIssuedAt(round.now)
+        .setDeadline(step.getDeadline())
+        .setParameters(parameters)
+        .build();
+  }
+
+  /**
+   * What the worker needs to know: the source, and what earlier steps of the component found out.
+   */
+  private static List<Fact> parameters(Round round, StepView step) {
+    IncidentView incident = round.incident();
+    List<Fact> parameters = new ArrayList<>();
+    parameters.add(new Fact("bad-since", incident.getBadSince().toString()));
+    if (step.getComponent().isEmpty()) {
+      parameters.add(new Fact("components", String.join(",", incident.getComponents())));
+      for (StepView done : incident.getSteps()) {
+        if (done.getState() == StepPhase.DONE) {
+          for (Fact fact : done.getFacts()) {
+            parameters.add(new Fact(done.getComponent() + "." + fact.getName(), fact.getValue()));
+          }
+        }
+      }
+      return parameters;
+    }
+    ComponentView component = round.component(step.getComponent());
+    parameters.add(new Fact("source-resource", component.getResource()));
+    parameters.add(new Fact("source-epoch", Long.toString(component.getBindingEpoch())));
+    for (StepView done : incident.getSteps()) {
+      if (done.getState() == StepPhase.DONE && done.getComponent().equals(step.getComponent())) {
+        parameters = Facts.merge(parameters, done.getFacts());
+      }
+    }
+    return Facts.merge(parameters, step.getFacts());
+  }
+
+  // ---- what workers say -----------------------------------------------------------------------
+
+  static void take(Round round, StepEvent event) {
+    Optional<StepView> found = round.stepOf(event.getCommandId());
+    if (found.isEmpty() || !underWay(found.get())) {
+      return;
+    }
+    StepView step = found.get();
+    switch (event.getTransition()) {
+      case ACCEPTED, ACTION_STARTED, ACTION_RETRIED -> accepted(round, step);
+      case ACTION_DONE -> {
+        accepted(round, step);
+        Facts.find(event.getFacts(), "point-of-no-return")
+            .ifPresent(what -> passPointOfNoReturn(round, step, what));
+      }
+      case DONE -> done(round, step, event.getFacts());
+      case FAILED, REFUSED, CANCELLED -> failed(round, step, errorOf(event), event.getFacts());
+      case UNSPECIFIED, PROGRESS -> {
+        // A line of progress changes nothing that is decided here.
+      }
+    }
+  }
+
+  private static void accepted(Round round, StepView step) {
+    if (step.getState() == StepPhase.DISPATCHED) {
+      round.move(step, StepTable.Trigger.ACCEPT);
+    }
+  }
+
+  private static void passPointOfNoReturn(Round round, StepView step, String what) {
+    IncidentView incident = round.incident();
+    if (!incident.getPointOfNoReturn()) {
+      incident.setPointOfNoReturn(true);
+      round.event(
+          IncidentKind.POINT_OF_NO_RETURN,
+          step.getComponent(),
+          step.getId(),
+          step.getProcedure(),
+          BlockedReason.NONE,
+          "Point of no return: " + what,
+          "From here on only forward.",
+          List.of(),
+          List.of());
+    }
+  }
+
+  private static StepError errorOf(StepEvent event) {
+    if (event.getError() != null) {
+      return event.getError();
+    }
+    return new StepError(
+        FailureCode.UNKNOWN,
+        event.getTransition() + " without an error: " + event.getText(),
+        "Look at the log of " + event.getOwner() + ".",
+        "");
+  }
+
+  static void take(Round round, ValidationOutcome outcome) {
+    if (outcome.getKind() != OutcomeKind.VERDICT) {
+      return;
+    }
+    Optional<StepView> found = round.stepOf(outcome.getCommandId());
+    if (found.isEmpty() || !underWay(found.get())) {
+      return;
+    }
+    if (outcome.getStatus() == CheckStatus.PASS) {
+      done(round, found.get(), List.of(new Fact("verdict", outcome.getMeasured())));
+      return;
+    }
+    StepError error =
+        new StepError(
+            outcome.getStatus() == CheckStatus.FAIL
+                ? FailureCode.PROOF_FAILED
+                : FailureCode.UNKNOWN,
+            outcome.getMeasured(),
+            "See the outcomes of the suite.",
+            "");
+    failed(round, found.get(), error, List.of());
+  }
+
+  private static void done(Round round, StepView step, List<Fact> facts) {
+    round.move(step, StepTable.Trigger.FINISH);
+    step.setEndedAt(round.now);
+    step.setFacts(Facts.merge(step.getFacts(), facts));
+    interval(round, step);
+    round.event(
+        IncidentKind.STEP_DONE,
+        step.getComponent(),
+        step.getId(),
+        step.getProcedure(),
+        BlockedReason.NONE,
+        "%s is done after %s."
+            .formatted(
+                step.getId(), Wording.span(Duration.between(step.getDispatchedAt(), round.now))),
+        "",
+        facts,
+        List.of());
+  }
+
+  private static void interval(Round round, StepView step) {
+    round
+        .incident()
+        .getIntervals()
+        .add(new PhaseInterval(step.getPhase(), step.getDispatchedAt(), round.now));
+  }
+
+  /** Steps whose end was not heard of in time. */
+  static void timeOut(Round round) {
+    for (StepView step : List.copyOf(round.incident().getSteps())) {
+      if (underWay(step) && !round.now.isBefore(step.getDeadline().plus(GRACE))) {
+        failed(
+            round,
+            step,
+            new StepError(
+                FailureCode.DEADLINE,
+                "Nothing was heard of its end by " + step.getDeadline().plus(GRACE) + ".",
+                "Is the worker '" + step.getWorker() + "' running?",
+                "Unknown."),
+            List.of());
+      }
+    }
+  }
+
+  static Optional<Instant> nextDue(IncidentView incident) {
+    return incident.getSteps().stream()
+        .filter(Steps::underWay)
+        .map(step -> step.getDeadline().plus(GRACE))
+        .min(Instant::compareTo);
+  }
+
+  // ---- after a failure ------------------------------------------------------------------------
+
+  private static void failed(Round round, StepView step, StepError error, List<Fact> facts) {
+    round.move(step, StepTable.Trigger.FAIL);
+    step.setEndedAt(round.now);
+    step.setError(error);
+    interval(round, step);
+    round.event(
+        IncidentKind.STEP_FAILED,
+        step.getComponent(),
+        step.getId(),
+        step.getProcedure(),
+        BlockedReason.NONE,
+        "%s failed: %s".formatted(step.getId(), error.getMessage()),
+        error.getHint(),
+        facts,
+        List.of());
+    if (error.getCode() == FailureCode.SOURCE_SOUND && !round.incident().getPointOfNoReturn()) {
+      Incidents.heal(round, "The source of " + step.getComponent() + " is up and sound again.");
+      return;
+    }
+    switch (step.getPhase()) {
+      case RESTORE -> afterRestoreFailed(round, step, error, facts);
+      case VERIFY -> afterVerifyFailed(round, step, error);
+      default ->
+          Incidents.giveUp(
+              round,
+              step.getComponent(),
+              "%s failed, and what it left is not known for certain: %s"
+                  .formatted(step.getProcedure(), error.getMessage()),
+              error.getHint());
+    }
+  }
+
+  /** The same procedure with an older restore point, else the next procedure, else a person. */
+  private static void afterRestoreFailed(
+      Round round, StepView step, StepError error, List<Fact> facts) {
+    Optional<String> point = Facts.find(facts, "restore-point");
+    if (error.getCode() == FailureCode.PROOF_FAILED
+        && point.isPresent()
+        && step.getAttempt() < MOST_ATTEMPTS) {
+      String excluded =
+          Facts.find(step.getFacts(), "exclude-restore-points")
+              .map(before -> before + "," + point.get())
+              .orElse(point.get());
+      step.setFacts(
+          Facts.merge(step.getFacts(), List.of(new Fact("exclude-restore-points", excluded))));
+      fallBack(round, step, "an older restore point than " + point.get());
+    } else if (!step.getAlternatives().isEmpty()) {
+      step.setProcedure(step.getAlternatives().get(0));
+      step.setAlternatives(
+          new ArrayList<>(step.getAlternatives().subList(1, step.getAlternatives().size())));
+      fallBack(round, step, step.getProcedure());
+    } else {
+      Incidents.giveUp(
+          round,
+          step.getComponent(),
+          "No procedure is left for %s. Last error: %s"
+              .formatted(step.getComponent(), error.getMessage()),
+          error.getHint());
+    }
+  }
+
+  private static void fallBack(Round round, StepView step, String to) {
+    round.move(step, StepTable.Trigger.FALL_BACK);
+    round.event(
+        IncidentKind.FELL_BACK,
+        step.getComponent(),
+        step.getId(),
+        step.getProcedure(),
+        BlockedReason.NONE,
+        "%s falls back to %s.".formatted(step.getId(), to),
+        "",
+        List.of(),
+        List.of());
+  }
+
+  /** A suite that could not be run is run once more; a suite that failed is a person's. */
+  private static void afterVerifyFailed(Round round, StepView step, StepError error) {
+    if (error.getCode() != FailureCode.PROOF_FAILED && step.getAttempt() < 2) {
+      fallBack(round, step, "another run of the suite");
+      return;
+    }
+    Incidents.giveUp(
+        round,
+        step.getComponent(),
+        "The recovery could not be proven: " + error.getMessage(),
+        "Look at the outcomes on recovery.validations; `dr retry` runs the suite again.");
+  }
+
+  /** Takes back what is under way when the incident ends without it. */
+  static void abandonAll(Round round) {
+    for (StepView step : round.incident().getSteps()) {
+      if (underWay(step)) {
+        StepCommand cancel = command(round, step, CommandKind.CANCEL, List.of());
+        round.publish(
+            Topic.commandsOf(Worker.of(step.getWorker())),
+            round.state.getPlatform(),
+            step.getCommandId() + "/cancel",
+            cancel);
+        interval(round, step);
+      }
+      if (StepTable.TABLE.find(step.getState(), StepTable.Trigger.ABANDON).isPresent()) {
+        round.move(step, StepTable.Trigger.ABANDON);
+      }
+    }
+  }
+
+  /** Makes ready what failed, for a person who says: go on. */
+  static void redo(Round round) {
+    for (StepView step : round.incident().getSteps()) {
+      if (step.getState() == StepPhase.FAILED) {
+        round.move(step, StepTable.Trigger.FALL_BACK);
+      }
+    }
+    boolean restoreAnew =
+        round.incident().getSteps().stream()
+            .anyMatch(
+                step -> step.getPhase() == Phase.RESTORE && step.getState() == StepPhase.WAITING);
+    if (restoreAnew) {
+      for (StepView step : round.incident().getSteps()) {
+        if (step.getState() == StepPhase.DONE) {
+          round.move(step, StepTable.Trigger.REDO);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * The pure core: {@code decide(state, input, now) → (state', records to publish)}. No Kafka, no
+ * clock, no I/O. The same code runs in the classifier, in unit tests, in the simulator and in a
+ * replay.
+ *
+ * <p>{@link io.arbitex.recovery.decider.Decider} is the door. Behind it: {@code Observations} (what
+ * is confirmed), {@code Incidents} (the life of an incident, by {@link
+ * io.arbitex.recovery.decider.IncidentTable}), {@code Guards} (when not to act), {@code Planner}
+ * (what to do), {@code Steps} (who does it, and what comes after a failure), {@code Decrees} (what
+ * people say). {@link io.arbitex.recovery.decider.DecisionLog} and {@link
+ * io.arbitex.recovery.decider.Replay} write and re-run the log.
+ */
+package io.arbitex.recovery.decider;
