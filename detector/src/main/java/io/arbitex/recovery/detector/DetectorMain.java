@@ -1,0 +1,223 @@
+package io.arbitex.recovery.detector;
+
+import io.arbitex.recovery.checks.BaselineReader;
+import io.arbitex.recovery.configuration.InvalidConfiguration;
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.configuration.Problem;
+import io.arbitex.recovery.configuration.Section;
+import io.arbitex.recovery.record.Baseline;
+import io.arbitex.recovery.record.HealthEvent;
+import io.arbitex.recovery.runtime.Bindings;
+import io.arbitex.recovery.runtime.KafkaClients;
+import io.arbitex.recovery.runtime.Publisher;
+import io.arbitex.recovery.runtime.SchemaTopic;
+import io.arbitex.recovery.runtime.ServiceCommand;
+import io.arbitex.recovery.runtime.ServiceConfiguration;
+import io.arbitex.recovery.runtime.StatusServer;
+import io.arbitex.recovery.runtime.TopicSetup;
+import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.schemas.Topic;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+
+/** The detector's process: one observer. Its name must stand among the platform's observers. */
+@Command(
+    name = "detector",
+    description = "Probes the protected components and says on recovery.health what it sees.")
+public final class DetectorMain extends ServiceCommand {
+  private static final Logger log = LoggerFactory.getLogger(DetectorMain.class);
+
+  /**
+   * @param baselineEvery zero for an observer that takes no baselines
+   */
+  private record Settings(
+      Duration interval,
+      Duration timeout,
+      Duration heartbeat,
+      Duration baselineEvery,
+      Optional<URI> witness) {}
+
+  public static void main(String[] args) {
+    main(new DetectorMain(), args);
+  }
+
+  @Override
+  protected Running start(Path config) throws Exception {
+    ServiceConfiguration<Settings> configuration =
+        ServiceConfiguration.read(config, DetectorMain::settings);
+    List<Inventory.Platform> platforms =
+        configuration.inventory().platforms().stream()
+            .filter(platform -> platform.observers().contains(configuration.name()))
+            .toList();
+    if (platforms.isEmpty()) {
+      throw new InvalidConfiguration(
+          List.of(
+              new Problem(
+                  config.toString(),
+                  0,
+                  "name",
+                  "'"
+                      + configuration.name()
+                      + "' is an observer of no platform in the inventory")));
+    }
+    return new Detector(configuration, platforms);
+  }
+
+  private static Settings settings(Section root) {
+    Section probe = root.section("probe");
+    Settings settings =
+        new Settings(
+            probe.duration("interval", Duration.ofSeconds(1)),
+            probe.duration("timeout", Duration.ofSeconds(2)),
+            probe.duration("heartbeat", Duration.ofSeconds(10)),
+            probe.duration("baselineEvery", Duration.ofMinutes(5)),
+            root.optionalText("witness").flatMap(text -> uri(root, text)));
+    if (settings.interval().isZero()) {
+      probe.problem("interval", "must be more than 0");
+    }
+    probe.close();
+    return settings;
+  }
+
+  private static Optional<URI> uri(Section root, String text) {
+    try {
+      URI uri = URI.create(text);
+      if (uri.getHost() != null && uri.getScheme().startsWith("http")) {
+        return Optional.of(uri);
+      }
+    } catch (IllegalArgumentException e) {
+      log.debug("not an address", e);
+    }
+    root.problem("witness", "'" + text + "' is no http:// or https:// address");
+    return Optional.empty();
+  }
+
+  private static final class Detector implements Running {
+    private final ServiceConfiguration<Settings> configuration;
+    private final KafkaClients clients;
+    private final Publisher publisher;
+    private final Bindings bindings;
+    private final StatusServer status;
+    private final List<AutoCloseable> watches = new ArrayList<>();
+    private final AtomicReference<Optional<String>> sick = new AtomicReference<>(Optional.empty());
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Clock clock = Clock.systemUTC();
+
+    Detector(ServiceConfiguration<Settings> configuration, List<Inventory.Platform> platforms)
+        throws Exception {
+      this.configuration = configuration;
+      this.clients = new KafkaClients(configuration.kafka(), configuration.name());
+      TopicSetup.ensure(clients);
+      SchemaTopic schemas = new SchemaTopic(clients);
+      schemas.announce();
+      Framing framing = schemas.framing();
+      this.publisher = new Publisher(clients, framing, "observer");
+      this.bindings = new Bindings(clients, framing);
+      bindings.awaitCaughtUp();
+      this.status = new StatusServer(configuration.httpPort(), sick::get);
+      for (Inventory.Platform platform : platforms) {
+        for (Inventory.Component component : platform.components()) {
+          component.postgresql().ifPresent(settings -> watch(platform, component, settings));
+        }
+      }
+      log.info("observing as {}; status on port {}", configuration.name(), status.port());
+    }
+
+    private void watch(
+        Inventory.Platform platform, Inventory.Component component, Inventory.Postgresql settings) {
+      String observer = configuration.name();
+      Settings own = configuration.own();
+      Supplier<Bindings.Database> target =
+          () -> bindings.database(platform.name(), component.name(), settings);
+      Probe probe =
+          new PostgresqlProbe(
+              platform.name(), component.name(), observer, own.timeout(), clock, this::tell);
+      Watch watch =
+          new Watch(
+              new Watch.Place(platform.name(), component.name(), observer),
+              // Connecting and answering each have the timeout; together they must not outlast it
+              // long.
+              new Watch.Rhythm(own.interval(), own.timeout().multipliedBy(2), own.heartbeat()),
+              probe,
+              new Witness(own.witness(), own.timeout()),
+              target,
+              clock,
+              this::tell);
+      watches.add(watch);
+      watch.start();
+      if (!own.baselineEvery().isZero()) {
+        BaselineReader reader =
+            new BaselineReader(platform.name(), component.name(), settings.criticalTables(), clock);
+        watches.add(
+            new BaselineWatch(reader, target, own.baselineEvery(), clock, observer, this::tell));
+      }
+    }
+
+    private void tell(HealthEvent event) {
+      if (event.getConsecutive() == 1) {
+        log.info(
+            "{} of {} is {} ({}) {}",
+            event.getComponent(),
+            event.getPlatform(),
+            event.getStatus(),
+            event.getSymptom(),
+            event.getDetail());
+      }
+      publish(Topic.HEALTH, event.getPlatform(), event);
+    }
+
+    private void tell(Baseline baseline) {
+      publish(Topic.BASELINES, baseline.getPlatform(), baseline);
+    }
+
+    private void publish(Topic topic, String key, SpecificRecordBase value) {
+      publisher
+          .publish(topic, key, value)
+          .whenComplete(
+              (metadata, error) -> {
+                Optional<String> now =
+                    error == null
+                        ? Optional.empty()
+                        : Optional.of("cannot publish to " + topic.topicName() + ": " + error);
+                Optional<String> before = sick.getAndSet(now);
+                if (now.isPresent() && before.isEmpty()) {
+                  log.warn(now.get());
+                } else if (now.isEmpty() && before.isPresent()) {
+                  log.info("publishing again");
+                }
+              });
+    }
+
+    @Override
+    public void await() throws InterruptedException {
+      ended.await();
+    }
+
+    @Override
+    public void close() {
+      for (AutoCloseable watch : watches) {
+        try {
+          watch.close();
+        } catch (Exception e) {
+          log.warn("while ending", e);
+        }
+      }
+      publisher.close();
+      bindings.close();
+      status.close();
+      ended.countDown();
+    }
+  }
+}
