@@ -52,6 +52,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Execution {
   private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+
+  /** Fact of the action that was the point of no return; the decider listens for it. */
+  static final String POINT_OF_NO_RETURN = "point-of-no-return";
+
   private static final int HISTORY = 200;
   private static final Next CONTINUE = new Next.Continue();
 
@@ -334,6 +338,10 @@ public final class Execution {
   }
 
   private Next record() {
+    if (!dryRun() && pointOfNoReturn().filter(run.action::equals).isPresent()) {
+      found = new LinkedHashMap<>(found);
+      found.put(POINT_OF_NO_RETURN, run.action.intention());
+    }
     StepEvent event =
         events.of(
             StepTransition.ACTION_DONE,

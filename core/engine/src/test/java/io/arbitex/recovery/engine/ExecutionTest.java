@@ -39,7 +39,12 @@ class ExecutionTest {
             StepTransition.DONE);
     StepEvent last = bench.journal.events.get(bench.journal.events.size() - 1);
     assertThat(Facts.toMap(last.getFacts()))
-        .containsOnlyKeys("fact-of-check", "fact-of-first", "fact-of-point", "fact-of-last");
+        .containsOnlyKeys(
+            "fact-of-check",
+            "fact-of-first",
+            "fact-of-point",
+            "point-of-no-return",
+            "fact-of-last");
     assertThat(bench.journal.bindings).singleElement().extracting("resource").isEqualTo("seen");
   }
 
