@@ -1,0 +1,161 @@
+package io.arbitex.recovery.verifier;
+
+import io.arbitex.recovery.checks.DatabaseAddress;
+import io.arbitex.recovery.checks.LossMeasurement;
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.configuration.Policy;
+import io.arbitex.recovery.record.Baseline;
+import io.arbitex.recovery.record.LossMetric;
+import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.runtime.KafkaClients;
+import io.arbitex.recovery.runtime.Partitions;
+import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.schemas.Times;
+import io.arbitex.recovery.schemas.Topic;
+import io.arbitex.recovery.schemas.UndecodableRecord;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Measures what was lost: canaries of before the failure from {@code recovery.baselines}, against
+ * the newest canary and audit event that the restored database brought with it.
+ */
+final class LossProbe {
+  private static final Logger log = LoggerFactory.getLogger(LossProbe.class);
+
+  private final KafkaClients clients;
+  private final Framing framing;
+  private final Partitions partitions;
+  private final Policy policy;
+  private final Clock clock;
+
+  LossProbe(KafkaClients clients, Framing framing, Policy policy, Clock clock) {
+    this.clients = clients;
+    this.framing = framing;
+    this.partitions = new Partitions(clients.settings().partitions());
+    this.policy = policy;
+    this.clock = clock;
+  }
+
+  /** The loss of one component; empty (and logged) when it cannot be measured. */
+  Optional<LossMetric> measure(
+      StepCommand command, Inventory.Platform platform, Inventory.Component component) {
+    try {
+      return Optional.of(measured(command, platform, component));
+    } catch (SQLException | IOException | KafkaException | IllegalArgumentException e) {
+      log.warn("the loss of {} cannot be measured", command.getIncidentId(), e);
+      return Optional.empty();
+    }
+  }
+
+  private LossMetric measured(
+      StepCommand command, Inventory.Platform platform, Inventory.Component component)
+      throws SQLException, IOException {
+    String name = component.name();
+    Instant badSince = moment(command, "bad-since");
+    Instant takenAt = moment(command, name + ".restore-point-taken-at");
+    long restoredHead = Long.parseLong(required(command, name + ".audit-head-id"));
+    DatabaseAddress address = Suite.address(command, name, component.postgresql().orElseThrow());
+    LossMeasurement.Restored restored =
+        new LossMeasurement.Restored(newestCanary(address, badSince), restoredHead, takenAt);
+    LossMeasurement.Loss loss =
+        LossMeasurement.measure(
+            canaries(platform.name(), name, takenAt),
+            restored,
+            badSince,
+            LossMeasurement.Margins.DEFAULT);
+    double target = policy.targets(command.getSeverity().name()).rpo().toMillis() / 1e3;
+    return LossMetric.newBuilder()
+        .setId(command.getCommandId() + "/loss/" + name)
+        .setIncidentId(command.getIncidentId())
+        .setPlatform(command.getPlatform())
+        .setComponent(name)
+        .setRestorePoint(required(command, name + ".restore-point"))
+        .setRestorePointTakenAt(takenAt)
+        .setLostSecondsMin(loss.secondsMin())
+        .setLostSecondsMax(loss.secondsMax())
+        .setLostEventsMin(loss.eventsMin())
+        .setLostEventsMax(loss.eventsMax())
+        .setTargetSeconds(target)
+        .setMet(loss.secondsMax() <= target)
+        .setEvidence(loss.evidence())
+        .setAt(Times.now(clock))
+        .build();
+  }
+
+  /** The newest canary that came with the restore, not one that was written after the cutover. */
+  private static OptionalLong newestCanary(DatabaseAddress address, Instant badSince)
+      throws SQLException {
+    try (Connection connection =
+            address.connect("recovery-loss", Duration.ofSeconds(5), Duration.ofSeconds(30));
+        PreparedStatement statement =
+            connection.prepareStatement("SELECT max(id) FROM recovery_canary WHERE at < ?")) {
+      statement.setObject(1, OffsetDateTime.ofInstant(badSince, ZoneOffset.UTC));
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        long id = row.getLong(1);
+        return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(id);
+      }
+    }
+  }
+
+  /** Canaries since a minute before the restore point: one before it, to know the rate. */
+  private List<Baseline> canaries(String platform, String component, Instant takenAt) {
+    TopicPartition partition =
+        new TopicPartition(Topic.BASELINES.topicName(), partitions.ofPlatform(platform));
+    List<Baseline> found = new ArrayList<>();
+    try (KafkaConsumer<String, byte[]> consumer = clients.freeConsumer("canaries")) {
+      consumer.assign(List.of(partition));
+      long from = takenAt.minusSeconds(60).toEpochMilli();
+      OffsetAndTimestamp start = consumer.offsetsForTimes(Map.of(partition, from)).get(partition);
+      if (start == null) {
+        return found;
+      }
+      consumer.seek(partition, start.offset());
+      long end = consumer.endOffsets(List.of(partition)).get(partition);
+      while (consumer.position(partition) < end) {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+          try {
+            Baseline baseline = framing.decode(record.value(), Baseline.class);
+            if (baseline.getPlatform().equals(platform)
+                && baseline.getComponent().equals(component)) {
+              found.add(baseline);
+            }
+          } catch (UndecodableRecord e) {
+            log.warn("passing over {} at {}: {}", partition, record.offset(), e.getMessage());
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private static Instant moment(StepCommand command, String name) {
+    return Instant.parse(required(command, name));
+  }
+
+  private static String required(StepCommand command, String name) {
+    return Suite.parameter(command, name)
+        .orElseThrow(() -> new IllegalArgumentException("the command has no '" + name + "'"));
+  }
+}

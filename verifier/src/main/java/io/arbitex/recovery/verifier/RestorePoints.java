@@ -1,0 +1,55 @@
+package io.arbitex.recovery.verifier;
+
+import io.arbitex.recovery.checks.RestorePointManifest;
+import io.arbitex.recovery.record.RestorePoint;
+import io.arbitex.recovery.runtime.KafkaClients;
+import io.arbitex.recovery.runtime.TopicView;
+import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.schemas.Keys;
+import io.arbitex.recovery.schemas.Topic;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Restore points by id: from {@code recovery.backups}, else from the manifests beside the dumps.
+ */
+final class RestorePoints implements AutoCloseable {
+  private final Map<String, RestorePoint> known = new ConcurrentHashMap<>();
+  private final TopicView<RestorePoint> view;
+
+  RestorePoints(KafkaClients clients, Framing framing) {
+    view =
+        new TopicView<>(
+            clients,
+            framing,
+            Topic.BACKUPS,
+            RestorePoint.class,
+            (key, point) -> {
+              if (point == null) {
+                known.remove(key);
+              } else {
+                known.put(key, point);
+              }
+            });
+  }
+
+  Optional<RestorePoint> find(String platform, List<Path> folders, String id) {
+    Optional<RestorePoint> onTopic =
+        Optional.ofNullable(known.get(Keys.of(platform, id)))
+            .filter(point -> point.getBaseline() != null);
+    return onTopic.or(
+        () ->
+            RestorePointManifest.list(folders).restorePoints().stream()
+                .map(RestorePointManifest.Found::point)
+                .filter(point -> point.getId().equals(id) && point.getPlatform().equals(platform))
+                .findFirst());
+  }
+
+  @Override
+  public void close() {
+    view.close();
+  }
+}

@@ -1,0 +1,270 @@
+package io.arbitex.recovery.verifier;
+
+import io.arbitex.recovery.checks.AuditChain;
+import io.arbitex.recovery.checks.BaselineComparison;
+import io.arbitex.recovery.checks.BaselineReader;
+import io.arbitex.recovery.checks.ChainAnchor;
+import io.arbitex.recovery.checks.CheckResult;
+import io.arbitex.recovery.checks.DatabaseAddress;
+import io.arbitex.recovery.checks.EndpointCheck;
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.record.Baseline;
+import io.arbitex.recovery.record.CheckStatus;
+import io.arbitex.recovery.record.LossMetric;
+import io.arbitex.recovery.record.OutcomeKind;
+import io.arbitex.recovery.record.RestorePoint;
+import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.record.ValidationOutcome;
+import io.arbitex.recovery.schemas.Facts;
+import io.arbitex.recovery.schemas.Times;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The runbook's validation suite (runbook, "After any recovery, run the full validation suite"):
+ * health endpoints, the platform's own check of its audit chain, an own recomputation of that chain
+ * against the anchor of the restore point, tenants and critical tables against the baseline taken
+ * in the restore point's own snapshot, Alembic head.
+ */
+final class Suite {
+  private static final Logger log = LoggerFactory.getLogger(Suite.class);
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration READ = Duration.ofMinutes(5);
+
+  private final Inventory inventory;
+  private final RestorePoints restorePoints;
+  private final LossProbe loss;
+  private final int threads;
+  private final Clock clock;
+
+  /**
+   * @param threads connections side by side for the audit chain
+   */
+  Suite(
+      Inventory inventory, RestorePoints restorePoints, LossProbe loss, int threads, Clock clock) {
+    this.inventory = inventory;
+    this.restorePoints = restorePoints;
+    this.loss = loss;
+    this.threads = threads;
+    this.clock = clock;
+  }
+
+  /** One run, in which outcomes are gathered in the order of the checks. */
+  private final class Run {
+    final StepCommand command;
+    final List<ValidationOutcome> outcomes = new ArrayList<>();
+    final List<String> failed = new ArrayList<>();
+    boolean error;
+
+    Run(StepCommand command) {
+      this.command = command;
+    }
+
+    void check(String component, Callable<List<CheckResult>> checks) throws InterruptedException {
+      Instant started = Times.now(clock);
+      List<CheckResult> results;
+      try {
+        results = checks.call();
+      } catch (InterruptedException e) {
+        throw e;
+      } catch (Exception e) {
+        log.warn("a check of {} could not be run", command.getCommandId(), e);
+        results = List.of(CheckResult.error("suite", "a check that can be run", e.toString()));
+      }
+      Instant ended = Times.now(clock);
+      for (CheckResult result : results) {
+        outcomes.add(
+            outcome(
+                command, OutcomeKind.CHECK, component, result, started, ended, outcomes.size()));
+        if (result.status() == CheckStatus.FAIL && !failed.contains(component)) {
+          failed.add(component);
+        }
+        error |= result.status() == CheckStatus.ERROR;
+      }
+    }
+
+    ValidationOutcome verdict(Instant started) {
+      long passed = outcomes.stream().filter(each -> each.getStatus() == CheckStatus.PASS).count();
+      CheckStatus status =
+          !failed.isEmpty() ? CheckStatus.FAIL : error ? CheckStatus.ERROR : CheckStatus.PASS;
+      List<String> bad =
+          outcomes.stream()
+              .filter(each -> each.getStatus() != CheckStatus.PASS)
+              .map(
+                  each ->
+                      "%s %s (expected %s, measured %s)"
+                          .formatted(
+                              each.getCheck(),
+                              each.getStatus(),
+                              each.getExpected(),
+                              each.getMeasured()))
+              .toList();
+      CheckResult verdict =
+          new CheckResult(
+              "verdict",
+              status,
+              "all " + outcomes.size() + " checks pass",
+              passed + " of " + outcomes.size() + " passed" + (bad.isEmpty() ? "" : ": " + bad));
+      ValidationOutcome outcome =
+          outcome(
+              command,
+              OutcomeKind.VERDICT,
+              "",
+              verdict,
+              started,
+              Times.now(clock),
+              outcomes.size());
+      outcome.setFailedComponents(failed);
+      return outcome;
+    }
+  }
+
+  /**
+   * Runs every check; one that cannot be run is an ERROR and the others go on.
+   *
+   * @throws InterruptedException when the run is called off
+   */
+  Proof run(StepCommand command) throws InterruptedException {
+    Instant started = Times.now(clock);
+    Run run = new Run(command);
+    List<LossMetric> losses = new ArrayList<>();
+    Optional<Inventory.Platform> platform = inventory.platform(command.getPlatform());
+    if (platform.isEmpty()) {
+      run.check(
+          "",
+          () ->
+              List.of(
+                  CheckResult.error(
+                      "inventory", "platform " + command.getPlatform(), "not in the inventory")));
+    } else {
+      endpoints(run, platform.get());
+      for (String name : parameter(command, "components").orElse("").split(",")) {
+        Optional<Inventory.Component> component = platform.get().component(name);
+        if (component.isEmpty() || component.get().postgresql().isEmpty()) {
+          run.check(
+              name,
+              () ->
+                  List.of(
+                      CheckResult.error(
+                          "component", "a component that can be proven", "'" + name + "'")));
+          continue;
+        }
+        database(run, platform.get(), component.get());
+        loss.measure(command, platform.get(), component.get()).ifPresent(losses::add);
+      }
+    }
+    run.outcomes.add(run.verdict(started));
+    return new Proof(run.outcomes, losses);
+  }
+
+  private void endpoints(Run run, Inventory.Platform platform) throws InterruptedException {
+    EndpointCheck check = new EndpointCheck(Duration.ofSeconds(10));
+    for (String address : platform.endpoints().health()) {
+      run.check("", () -> List.of(check.health(URI.create(address))));
+    }
+    if (platform.endpoints().auditVerify().isPresent()) {
+      URI address = URI.create(platform.endpoints().auditVerify().get());
+      run.check(
+          "",
+          () -> List.of(check.auditVerify(address, platform.endpoints().adminToken().resolve())));
+    }
+  }
+
+  private void database(Run run, Inventory.Platform platform, Inventory.Component component)
+      throws InterruptedException {
+    String name = component.name();
+    Inventory.Postgresql settings = component.postgresql().orElseThrow();
+    Optional<RestorePoint> point =
+        parameter(run.command, name + ".restore-point")
+            .flatMap(id -> restorePoints.find(platform.name(), settings.backups(), id));
+    Optional<Baseline> baseline = point.map(RestorePoint::getBaseline);
+    run.check(
+        name,
+        () -> {
+          if (baseline.isEmpty()) {
+            return List.of(
+                CheckResult.error(
+                    "baseline",
+                    "the baseline of the restore point",
+                    "restore point "
+                        + parameter(run.command, name + ".restore-point").orElse("(none named)")
+                        + " is not to be found with a baseline"));
+          }
+          DatabaseAddress address = address(run.command, name, settings);
+          try (Connection connection = address.connect("recovery-verifier", CONNECT, READ)) {
+            Baseline measured =
+                new BaselineReader(platform.name(), name, settings.criticalTables(), clock)
+                    .read(connection, "verifier");
+            return BaselineComparison.atLeast(baseline.get(), measured);
+          }
+        });
+    run.check(
+        name,
+        () -> {
+          byte[] key = platform.endpoints().auditKey().resolve().getBytes(StandardCharsets.UTF_8);
+          return List.of(
+              new AuditChain(key)
+                  .verify(
+                      address(run.command, name, settings), threads, baseline.map(ChainAnchor::of))
+                  .asCheck());
+        });
+  }
+
+  /** The restored database, as the steps before have named it. */
+  static DatabaseAddress address(
+      StepCommand command, String component, Inventory.Postgresql settings)
+      throws IOException, SQLException {
+    String server =
+        parameter(command, component + ".server")
+            .orElseThrow(() -> new SQLException("the command names no server of " + component));
+    String database =
+        parameter(command, component + ".database")
+            .orElseThrow(() -> new SQLException("the command names no database of " + component));
+    Inventory.Server found =
+        settings
+            .server(server)
+            .orElseThrow(() -> new SQLException("no server '" + server + "' in the inventory"));
+    return DatabaseAddress.of(found, database);
+  }
+
+  static Optional<String> parameter(StepCommand command, String name) {
+    return Facts.find(command.getParameters(), name);
+  }
+
+  private static ValidationOutcome outcome(
+      StepCommand command,
+      OutcomeKind kind,
+      String component,
+      CheckResult result,
+      Instant started,
+      Instant ended,
+      int number) {
+    return ValidationOutcome.newBuilder()
+        .setId(command.getCommandId() + "/" + number)
+        .setCommandId(command.getCommandId())
+        .setIncidentId(command.getIncidentId())
+        .setPlatform(command.getPlatform())
+        .setStepId(command.getStepId())
+        .setKind(kind)
+        .setComponent(component)
+        .setCheck(result.check())
+        .setStatus(result.status())
+        .setExpected(result.expected())
+        .setMeasured(result.measured())
+        .setStartedAt(started)
+        .setAt(ended)
+        .build();
+  }
+}
