@@ -1,0 +1,177 @@
+package io.arbitex.recovery.backup;
+
+import io.arbitex.recovery.checks.DatabaseAddress;
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.record.RestorePoint;
+import io.arbitex.recovery.record.RestorePointState;
+import io.arbitex.recovery.runtime.Bindings;
+import io.arbitex.recovery.runtime.KillSwitch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * When one component is backed up: every so often, at once when it has become another resource (a
+ * recovered database has no restore point of its own yet), and soon again after a failure.
+ */
+final class BackupSchedule {
+  private static final Logger log = LoggerFactory.getLogger(BackupSchedule.class);
+  private static final Duration RETRY = Duration.ofSeconds(15);
+
+  private final Inventory.Platform platform;
+  private final Inventory.Component component;
+  private final Inventory.Postgresql settings;
+  private final Supplier<Bindings.Database> bound;
+  private final PostgresqlBackup backup;
+  private final Retention retention;
+  private final KillSwitch killSwitch;
+  private final Duration every;
+  private final LongSupplier nanos;
+  private final Consumer<RestorePoint> publish;
+  private final BooleanSupplier stopping;
+  private long due;
+  private String doneFor = "";
+  private long doneEpoch = -1;
+  private Optional<String> failure = Optional.empty();
+
+  /**
+   * @param bound which database the component is now
+   * @param nanos a clock that only runs forward, in nanoseconds
+   * @param publish told of every restore point that is made or deleted; returns when that is known
+   */
+  BackupSchedule(
+      Inventory.Platform platform,
+      Inventory.Component component,
+      Inventory.Postgresql settings,
+      Supplier<Bindings.Database> bound,
+      PostgresqlBackup backup,
+      Retention retention,
+      KillSwitch killSwitch,
+      Duration every,
+      LongSupplier nanos,
+      Consumer<RestorePoint> publish,
+      BooleanSupplier stopping) {
+    this.platform = platform;
+    this.component = component;
+    this.settings = settings;
+    this.bound = bound;
+    this.backup = backup;
+    this.retention = retention;
+    this.killSwitch = killSwitch;
+    this.every = every;
+    this.nanos = nanos;
+    this.publish = publish;
+    this.stopping = stopping;
+    this.due = nanos.getAsLong();
+  }
+
+  /** Takes a backup when it is time to. */
+  void turn() throws InterruptedException {
+    Bindings.Database now;
+    try {
+      now = bound.get();
+    } catch (IllegalStateException e) {
+      failed(e.getMessage(), "");
+      return;
+    }
+    boolean moved = now.epoch() != doneEpoch || !now.resource().equals(doneFor);
+    boolean waiting = nanos.getAsLong() - due < 0;
+    if (waiting && (!moved || failure.isPresent())) {
+      return;
+    }
+    try {
+      take(now);
+      failure = Optional.empty();
+      doneFor = now.resource();
+      doneEpoch = now.epoch();
+      due = nanos.getAsLong() + every.toNanos();
+    } catch (BackupFailed e) {
+      if (!stopping.getAsBoolean()) {
+        failed(e.getMessage(), e.hint());
+      }
+    }
+  }
+
+  /** Why the last backup failed; empty when it did not. */
+  Optional<String> failure() {
+    return failure;
+  }
+
+  private void failed(String message, String hint) {
+    String what = "no backup of " + platform.name() + "/" + component.name() + ": " + message;
+    if (failure.isEmpty()) {
+      log.error("{} {}", what, hint);
+    }
+    failure = Optional.of(what);
+    due = nanos.getAsLong() + Math.min(every.toNanos(), RETRY.toNanos());
+  }
+
+  private void take(Bindings.Database now) throws BackupFailed, InterruptedException {
+    DatabaseAddress address;
+    try {
+      address = DatabaseAddress.of(now.server(), now.database());
+    } catch (IOException e) {
+      throw new BackupFailed(
+          "the password of " + now.server().name() + " cannot be read: " + e.getMessage(),
+          "See the secret that the inventory names.",
+          e);
+    }
+    List<Path> folders = settings.backups();
+    long begin = nanos.getAsLong();
+    RestorePoint point =
+        backup.take(
+            new PostgresqlBackup.Order(
+                platform.name(),
+                component.name(),
+                now.resource(),
+                address,
+                settings.criticalTables(),
+                folders.get(0)));
+    log.info(
+        "restore point {}: {} bytes, {} audit events, {} ms",
+        point.getId(),
+        point.getSizeBytes(),
+        point.getBaseline().getAuditCount(),
+        (nanos.getAsLong() - begin) / 1_000_000);
+    publish.accept(point);
+    for (Path folder : folders.subList(1, folders.size())) {
+      try {
+        BackupCopies.copy(point, folder);
+      } catch (IOException e) {
+        log.error("restore point {} has no copy in {}", point.getId(), folder, e);
+      }
+    }
+    keepNewest(folders);
+  }
+
+  /** Deletes only after a new one is whole, and not while everything is to stand still. */
+  private void keepNewest(List<Path> folders) {
+    Optional<String> stopped = killSwitch.thrownFor(platform.name());
+    if (stopped.isPresent()) {
+      log.info("old restore points are kept: {}", stopped.get());
+      return;
+    }
+    for (int i = 0; i < folders.size(); i++) {
+      try {
+        for (RestorePoint gone :
+            retention.apply(folders.get(i), platform.name(), component.name())) {
+          log.info("restore point {} is deleted from {}", gone.getId(), folders.get(i));
+          if (i == 0) {
+            gone.setState(RestorePointState.EXPIRED);
+            publish.accept(gone);
+          }
+        }
+      } catch (IOException e) {
+        log.error("old restore points in {} cannot be deleted", folders.get(i), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package io.arbitex.recovery.backup;
+
+import io.arbitex.recovery.checks.BaselineReader;
+import io.arbitex.recovery.checks.DatabaseAddress;
+import io.arbitex.recovery.checks.PostgresErrors;
+import io.arbitex.recovery.checks.RestorePointManifest;
+import io.arbitex.recovery.record.Baseline;
+import io.arbitex.recovery.record.RestorePoint;
+import io.arbitex.recovery.record.RestorePointKind;
+import io.arbitex.recovery.record.RestorePointState;
+import io.arbitex.recovery.schemas.Digests;
+import io.arbitex.recovery.schemas.Times;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Backs up a PostgreSQL database.
+ *
+ * <ol>
+ *   <li>One transaction exports its snapshot and stays open to the end.
+ *   <li>The baseline is measured in that snapshot, and pg_dump reads the same one: what the dump
+ *       holds is exactly what the baseline says.
+ *   <li>The dump is written under another name, read back for its checksum, forced to the disk, and
+ *       then named.
+ *   <li>The manifest comes last, so a manifest always means a whole dump. A crash before it leaves
+ *       a file that nobody takes for a restore point.
+ * </ol>
+ */
+public final class PostgresqlBackup {
+  private static final DateTimeFormatter NAME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+  private static final byte[] MAGIC = "PGDMP".getBytes(StandardCharsets.US_ASCII);
+  private static final Duration CONNECT = Duration.ofSeconds(10);
+  private static final String PART = ".part";
+
+  private final DumpTool tool;
+  private final Clock clock;
+  private final Duration limit;
+
+  /**
+   * @param tools folder of pg_dump
+   * @param limit for one whole backup
+   */
+  public PostgresqlBackup(Path tools, Clock clock, Duration limit) {
+    this.tool = new DumpTool(tools);
+    this.clock = clock;
+    this.limit = limit;
+  }
+
+  /**
+   * What is backed up, and where to.
+   *
+   * @param resource the server and database by their name in inventory or binding
+   * @param address a role that may read everything
+   */
+  public record Order(
+      String platform,
+      String component,
+      String resource,
+      DatabaseAddress address,
+      List<String> criticalTables,
+      Path folder) {}
+
+  /**
+   * Takes a backup.
+   *
+   * @return the restore point, as its manifest says it
+   * @throws BackupFailed when there is none now; earlier ones are untouched
+   */
+  public RestorePoint take(Order order) throws BackupFailed, InterruptedException {
+    String toolVersion = tool.version();
+    Path part = null;
+    try (Connection exporter = connect(order);
+        Connection reader = connect(order);
+        Statement statement = exporter.createStatement()) {
+      exporter.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      exporter.setReadOnly(true);
+      exporter.setAutoCommit(false);
+      // Before the snapshot: all that was acknowledged until this moment is in it.
+      Instant takenAt = Times.now(clock);
+      String snapshot = text(statement, "SELECT pg_export_snapshot()");
+      String serverVersion = text(statement, "SHOW server_version").split(" ", 2)[0];
+      if (DumpTool.major(toolVersion) < DumpTool.major(serverVersion)) {
+        throw new BackupFailed(
+            "pg_dump " + toolVersion + " is older than the server's " + serverVersion,
+            "Install PostgreSQL's client " + DumpTool.major(serverVersion) + " or newer.");
+      }
+      Baseline baseline =
+          new BaselineReader(order.platform(), order.component(), order.criticalTables(), clock)
+              .readInSnapshot(reader, order.resource(), snapshot, takenAt);
+      String id = order.component() + "-" + NAME.format(takenAt);
+      Path dump = order.folder().resolve(order.platform() + "-" + id + ".dump");
+      part = dump.resolveSibling(dump.getFileName() + PART);
+      Files.createDirectories(order.folder());
+      tool.dump(order.address(), snapshot, part, limit);
+      exporter.rollback();
+
+      String sha256 = checked(part);
+      long size = Files.size(part);
+      Files.move(part, dump, StandardCopyOption.ATOMIC_MOVE);
+      RestorePointManifest.syncFolder(dump);
+      RestorePoint point =
+          RestorePoint.newBuilder()
+              .setId(id)
+              .setPlatform(order.platform())
+              .setComponent(order.component())
+              .setKind(RestorePointKind.DUMP)
+              .setState(RestorePointState.AVAILABLE)
+              .setTakenAt(takenAt)
+              .setFinishedAt(Times.now(clock))
+              .setLocation(dump.toAbsolutePath().normalize().toString())
+              .setFormat("custom")
+              .setSizeBytes(size)
+              .setSha256(sha256)
+              .setToolVersion(toolVersion)
+              .setServerVersion(serverVersion)
+              .setBaseline(baseline)
+              .build();
+      RestorePointManifest.write(dump, point);
+      return point;
+    } catch (SQLException e) {
+      PostgresErrors.Diagnosis diagnosis = PostgresErrors.diagnose(e);
+      throw new BackupFailed(
+          "the database " + order.address() + " cannot be read: " + diagnosis.message(),
+          diagnosis.hint(),
+          e);
+    } catch (IOException e) {
+      throw new BackupFailed(
+          "the dump cannot be written to " + order.folder() + ": " + e,
+          "See whether the folder is there, may be written to and has space.",
+          e);
+    } finally {
+      discard(part);
+    }
+  }
+
+  /** Ends a backup that another thread is taking. */
+  public void cancel() {
+    tool.cancel();
+  }
+
+  private static Connection connect(Order order) throws SQLException {
+    return order.address().connect("recovery-backup", CONNECT, Duration.ZERO);
+  }
+
+  private static String text(Statement statement, String query) throws SQLException {
+    try (ResultSet result = statement.executeQuery(query)) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+
+  /** Reads the file back and forces it to the disk; pg_dump's exit status alone proves nothing. */
+  private static String checked(Path file) throws IOException {
+    MessageDigest digest = Digests.newSha256();
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] start = in.readNBytes(MAGIC.length);
+      if (!Arrays.equals(start, MAGIC)) {
+        throw new IOException(file + " does not begin as a dump in the custom format does");
+      }
+      digest.update(start);
+      int read;
+      while ((read = in.read(buffer)) >= 0) {
+        digest.update(buffer, 0, read);
+      }
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void discard(Path part) throws BackupFailed {
+    if (part == null) {
+      return;
+    }
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException e) {
+      throw new BackupFailed(
+          part + " is left over and cannot be deleted: " + e, "Delete it by hand.", e);
+    }
+  }
+}
