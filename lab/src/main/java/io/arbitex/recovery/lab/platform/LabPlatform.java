@@ -1,0 +1,180 @@
+package io.arbitex.recovery.lab.platform;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/**
+ * The platform's process.
+ *
+ * <ul>
+ *   <li>{@code GET /health}: 200 when the database answers, else 503.
+ *   <li>{@code GET /v1/admin/audit/verify[?full=true]} with the admin token: {@code
+ *       {"chain_valid":…,"events":…,"checked":…}}.
+ *   <li>{@code POST /v1/events} {@code {"tenant":1,"actor":…,"action":…,"payload":{…}}}: 201 {@code
+ *       {"id":…,"hmac":…}} once the event is committed.
+ * </ul>
+ */
+@CommandLine.Command(name = "platform", mixinStandardHelpOptions = true)
+public final class LabPlatform implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(LabPlatform.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int BODY_LIMIT = 64 * 1024;
+
+  @Option(names = "--port", required = true)
+  private int port;
+
+  @Option(names = "--database-url-file", required = true)
+  private Path databaseUrlFile;
+
+  @Option(names = "--audit-key-file", required = true)
+  private Path auditKeyFile;
+
+  @Option(names = "--admin-token-file", required = true)
+  private Path adminTokenFile;
+
+  @Option(names = "--connections", defaultValue = "4")
+  private int connections;
+
+  private AuditLog auditLog;
+  private String adminToken;
+
+  public static void main(String[] args) {
+    int status = new CommandLine(new LabPlatform()).execute(args);
+    if (status != 0) {
+      System.exit(status);
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    adminToken = Files.readString(adminTokenFile).strip();
+    byte[] key = Files.readString(auditKeyFile).strip().getBytes(StandardCharsets.UTF_8);
+    AtomicInteger number = new AtomicInteger();
+    ExecutorService threads =
+        Executors.newFixedThreadPool(
+            connections + 4, task -> new Thread(task, "platform-http-" + number.incrementAndGet()));
+    DatabasePool pool = new DatabasePool(databaseUrlFile, connections);
+    auditLog = new AuditLog(pool, key, Clock.systemUTC());
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
+    server.setExecutor(threads);
+    route(server, "/health", this::health);
+    route(server, "/v1/admin/audit/verify", this::verify);
+    route(server, "/v1/events", this::append);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.stop(1);
+                  threads.shutdownNow();
+                  pool.close();
+                },
+                "platform-end"));
+    server.start();
+    log.info("the platform listens on {}", server.getAddress());
+    return 0;
+  }
+
+  private record Answer(int status, Object body) {}
+
+  private interface Handler {
+    Answer answer(HttpExchange exchange) throws IOException, SQLException, InterruptedException;
+  }
+
+  private static void route(HttpServer server, String path, Handler handler) {
+    server.createContext(
+        path,
+        exchange -> {
+          try (exchange) {
+            Answer answer;
+            try {
+              answer = handler.answer(exchange);
+            } catch (SQLException e) {
+              log.info("{} {}: {}", exchange.getRequestMethod(), path, e.getMessage());
+              answer = new Answer(503, Map.of("error", "the database does not answer"));
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+              answer = new Answer(503, Map.of("error", "the platform is stopping"));
+            } catch (RuntimeException e) {
+              log.error("{} {}", exchange.getRequestMethod(), path, e);
+              answer = new Answer(500, Map.of("error", "internal error"));
+            }
+            byte[] body = JSON.writeValueAsBytes(answer.body());
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(answer.status(), body.length);
+            exchange.getResponseBody().write(body);
+          }
+        });
+  }
+
+  private Answer health(HttpExchange exchange) throws SQLException, InterruptedException {
+    auditLog.ping();
+    return new Answer(200, Map.of("status", "ok"));
+  }
+
+  private Answer verify(HttpExchange exchange) throws SQLException, InterruptedException {
+    String given = exchange.getRequestHeaders().getFirst("Authorization");
+    byte[] expected = ("Bearer " + adminToken).getBytes(StandardCharsets.UTF_8);
+    if (given == null || !MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), expected)) {
+      return new Answer(401, Map.of("error", "needs the admin token"));
+    }
+    boolean full = "full=true".equals(exchange.getRequestURI().getRawQuery());
+    AuditLog.Verification found = auditLog.verify(full);
+    return new Answer(
+        200,
+        Map.of("chain_valid", found.valid(), "events", found.events(), "checked", found.checked()));
+  }
+
+  private Answer append(HttpExchange exchange)
+      throws IOException, SQLException, InterruptedException {
+    if (!exchange.getRequestMethod().equals("POST")) {
+      return new Answer(405, Map.of("error", "POST an event"));
+    }
+    byte[] body = exchange.getRequestBody().readNBytes(BODY_LIMIT + 1);
+    if (body.length > BODY_LIMIT) {
+      return new Answer(413, Map.of("error", "an event has at most " + BODY_LIMIT + " bytes"));
+    }
+    JsonNode event;
+    try {
+      event = JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      return new Answer(400, Map.of("error", "the event is not JSON"));
+    }
+    if (!event.path("tenant").isInt()
+        || !event.path("actor").isTextual()
+        || !event.path("action").isTextual()
+        || !event.path("payload").isObject()) {
+      return new Answer(
+          400,
+          Map.of("error", "an event has tenant (a number), actor, action, payload (an object)"));
+    }
+    AuditLog.Appended appended =
+        auditLog.append(
+            event.get("tenant").intValue(),
+            event.get("actor").textValue(),
+            event.get("action").textValue(),
+            event.get("payload").toString());
+    return new Answer(201, Map.of("id", appended.id(), "hmac", appended.hmac()));
+  }
+}

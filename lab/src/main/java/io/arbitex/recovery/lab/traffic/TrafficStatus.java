@@ -1,0 +1,38 @@
+package io.arbitex.recovery.lab.traffic;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * How the traffic goes, as it stands in its status file.
+ *
+ * @param sent requests, repeated ones too
+ * @param acknowledged events that the platform acknowledged
+ * @param failed requests without an acknowledgement
+ * @param lastAcknowledgedId 0 before the first
+ * @param lastAcknowledgedAt ISO 8601, empty before the first
+ * @param failing whether the newest request failed
+ */
+public record TrafficStatus(
+    long sent,
+    long acknowledged,
+    long failed,
+    long lastAcknowledgedId,
+    String lastAcknowledgedAt,
+    boolean failing) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  public static TrafficStatus read(Path file) throws IOException {
+    return JSON.readValue(Files.readAllBytes(file), TrafficStatus.class);
+  }
+
+  void write(Path file) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".part");
+    Files.write(temporary, JSON.writeValueAsBytes(this));
+    Files.move(
+        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}

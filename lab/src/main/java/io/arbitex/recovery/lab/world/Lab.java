@@ -1,0 +1,446 @@
+package io.arbitex.recovery.lab.world;
+
+import io.arbitex.recovery.checks.DatabaseAddress;
+import io.arbitex.recovery.checks.RestorePointManifest;
+import io.arbitex.recovery.lab.network.LabNetwork;
+import io.arbitex.recovery.lab.network.NetworkControl;
+import io.arbitex.recovery.lab.platform.LabPlatform;
+import io.arbitex.recovery.lab.traffic.LabTraffic;
+import io.arbitex.recovery.lab.traffic.TrafficStatus;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The life of a lab in one folder: up, broken, down. Every process is started as in any
+ * installation; what only the lab does is done from outside, to processes and files.
+ */
+public final class Lab {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final LabFolder folder;
+  private final LabProcesses processes;
+  private final Clock clock = Clock.systemUTC();
+
+  public Lab(Path folder) {
+    this.folder = new LabFolder(folder);
+    this.processes = new LabProcesses(this.folder);
+  }
+
+  public LabFolder folder() {
+    return folder;
+  }
+
+  /**
+   * The state of the lab, its processes as they were last started.
+   *
+   * @return empty when there is no lab in the folder
+   */
+  public Optional<LabState> state() throws IOException {
+    return LabState.read(folder);
+  }
+
+  /** The state of a lab that must be there. */
+  public LabState requireState() throws IOException {
+    return state()
+        .orElseThrow(
+            () ->
+                new LabFailure("there is no lab in " + folder.root() + "; start one with lab up"));
+  }
+
+  /** Names of what lives: processes and {@code postgresql-SERVER}. */
+  public List<String> alive() throws IOException {
+    List<String> alive = new ArrayList<>();
+    for (ProcessState process : processes.all().values()) {
+      if (process.isAlive()) {
+        alive.add(process.name());
+      }
+    }
+    for (PostgresServer server : servers()) {
+      if (server.postmaster().isPresent()) {
+        alive.add("postgresql-" + server.name());
+      }
+    }
+    alive.sort(Comparator.naturalOrder());
+    return alive;
+  }
+
+  /**
+   * Starts a new world; returns when all of it is ready. When that fails, what was started is ended
+   * again, and its logs stay.
+   *
+   * @param say told what happens, a line at a time
+   * @throws LabFailure when something lives already, or does not get ready in time
+   */
+  public LabState up(LabOptions options, Consumer<String> say)
+      throws IOException, InterruptedException {
+    List<String> alive = alive();
+    if (!alive.isEmpty()) {
+      throw new LabFailure(
+          "a lab runs already in " + folder.root() + ": " + alive + "; end it with lab down");
+    }
+    folder.prepare();
+    try {
+      return new LabStart(this, folder, processes, clock).start(options, say);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      // Not one process may be left, whatever went wrong; the first failure is the one to tell.
+      try {
+        end();
+      } catch (IOException | RuntimeException second) {
+        e.addSuppressed(second);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Ends everything: services and traffic first, the broker last. The files stay, for reading.
+   *
+   * @return names of what was ended
+   */
+  public List<String> down() throws IOException, InterruptedException {
+    List<String> alive = alive();
+    end();
+    List<String> left = alive();
+    if (!left.isEmpty()) {
+      throw new LabFailure("still alive after the end: " + left);
+    }
+    return alive;
+  }
+
+  private void end() throws IOException, InterruptedException {
+    Map<String, ProcessState> all = new LinkedHashMap<>(processes.all());
+    ProcessState broker = all.remove(LabBroker.NAME);
+    // The services need the broker to end in an orderly way.
+    LabProcesses.end(all.values(), Duration.ofSeconds(10));
+    for (PostgresServer server : servers()) {
+      try {
+        server.stop();
+      } catch (LabFailure e) {
+        server.kill();
+      }
+    }
+    if (broker != null) {
+      LabProcesses.end(List.of(broker), Duration.ofSeconds(10));
+    }
+  }
+
+  /** kill -9 of a process alone. */
+  public void kill(String process) throws IOException, InterruptedException {
+    LabProcesses.kill(process(process));
+  }
+
+  /** Starts a process again that has ended, with the command it had. */
+  public ProcessState start(String process) throws IOException {
+    ProcessState before = process(process);
+    if (before.isAlive()) {
+      return before;
+    }
+    ProcessState started = processes.start(process, before.command(), before.httpPort());
+    requireState().withProcesses(processes.all()).write(folder);
+    return started;
+  }
+
+  private ProcessState process(String name) throws IOException {
+    Map<String, ProcessState> all = processes.all();
+    ProcessState state = all.get(name);
+    if (state == null) {
+      throw new LabFailure("no process '" + name + "', there are " + all.keySet());
+    }
+    return state;
+  }
+
+  /** kill -9 of a PostgreSQL server with all its children, and its data directory deleted. */
+  public void destroyPostgresql(String server) throws IOException, InterruptedException {
+    PostgresServer victim = server(server);
+    victim.kill();
+    folder.delete(victim.data());
+  }
+
+  /** kill -9 of a PostgreSQL server; its data stays. */
+  public void killPostgresql(String server) throws IOException, InterruptedException {
+    server(server).kill();
+  }
+
+  /** Stops a PostgreSQL server in an orderly way. */
+  public void stopPostgresql(String server) throws IOException, InterruptedException {
+    server(server).stop();
+  }
+
+  /** Starts a PostgreSQL server again. */
+  public void startPostgresql(String server) throws IOException, InterruptedException {
+    server(server).start();
+  }
+
+  /** The network's process. */
+  public NetworkControl network() throws IOException {
+    return new NetworkControl(URI.create(requireState().network().control()));
+  }
+
+  /** How the traffic goes. */
+  public TrafficStatus traffic() throws IOException {
+    return TrafficStatus.read(requireState().file("traffic-status"));
+  }
+
+  /** A database of a server, as its admin role. */
+  public DatabaseAddress admin(String server, String database) throws IOException {
+    LabState.Server found = requireState().server(server);
+    return new DatabaseAddress(
+        found.host(),
+        found.port(),
+        database,
+        found.adminUser(),
+        Files.readString(folder.secrets().resolve(server + "-admin-password")).strip(),
+        "disable");
+  }
+
+  /** The database that the platform uses now. */
+  public DatabaseAddress platformDatabase() throws IOException {
+    return DatabaseAddress.parse(
+        Files.readString(requireState().file("database-url"), StandardCharsets.UTF_8));
+  }
+
+  private PostgresServer server(String name) throws IOException {
+    LabState state = requireState();
+    return new PostgresServer(folder, name, state.server(name).port(), Path.of(state.tools()));
+  }
+
+  private List<PostgresServer> servers() throws IOException {
+    List<PostgresServer> servers = new ArrayList<>();
+    Optional<LabState> state = state();
+    if (state.isPresent()) {
+      for (String name : state.get().servers().keySet()) {
+        servers.add(server(name));
+      }
+    }
+    return servers;
+  }
+
+  /** The steps of {@link #up}, in their order. */
+  private static final class LabStart {
+    private final Lab lab;
+    private final LabFolder folder;
+    private final LabProcesses processes;
+    private final Clock clock;
+
+    LabStart(Lab lab, LabFolder folder, LabProcesses processes, Clock clock) {
+      this.lab = lab;
+      this.folder = folder;
+      this.processes = processes;
+      this.clock = clock;
+    }
+
+    LabState start(LabOptions options, Consumer<String> say)
+        throws IOException, InterruptedException {
+      Path tools = PostgresTools.find();
+      LabPlan plan = LabPlan.make(folder, options, tools);
+      LabConfiguration configuration = new LabConfiguration(plan);
+      LabBroker broker = new LabBroker(folder, processes, plan.brokerPort());
+      LabState state = state(plan, configuration);
+      // Before the first process: whatever happens now, down finds it.
+      state.write(folder);
+      processes.shareClassPath();
+      Map<String, String> passwords = secrets(plan);
+      configuration.write();
+
+      say.accept("broker: starting on " + broker.bootstrap());
+      broker.start(plan.controllerPort());
+      network(plan);
+      for (String name : LabPlan.SERVERS) {
+        say.accept("postgresql " + name + ": starting on port " + plan.serverPorts().get(name));
+        server(plan, name, passwords);
+      }
+      say.accept("database: seeding " + options.events() + " audit events");
+      seed(plan, passwords);
+      platform(plan, say);
+      broker.awaitReady();
+      say.accept("broker: ready");
+      LabServices services = new LabServices(plan, configuration, processes);
+      List<ProcessState> started = options.services() ? services.start() : List.of();
+      traffic(plan, say);
+      for (ProcessState service : started) {
+        services.awaitHealthy(service);
+        say.accept(service.name() + ": ready");
+      }
+      if (options.services()) {
+        Waiting.until(
+            "the first backup",
+            LIMIT,
+            () -> !RestorePointManifest.list(List.of(folder.backups())).restorePoints().isEmpty(),
+            () -> processes.tail("backup"));
+        say.accept("backup: the first restore point is there");
+      }
+      LabState ready = state.withProcesses(processes.all()).whenReady();
+      ready.write(folder);
+      return ready;
+    }
+
+    private LabState state(LabPlan plan, LabConfiguration configuration) {
+      Map<String, LabState.Server> servers = new LinkedHashMap<>();
+      for (String name : LabPlan.SERVERS) {
+        PostgresServer server =
+            new PostgresServer(folder, name, plan.serverPorts().get(name), plan.tools());
+        servers.put(
+            name,
+            new LabState.Server(
+                "127.0.0.1",
+                server.port(),
+                PlatformDatabase.ADMIN,
+                server.data().toString(),
+                server.log().toString()));
+      }
+      Map<String, String> files = new LinkedHashMap<>();
+      files.put("database-url", folder.secrets().resolve("database-url").toString());
+      files.put("admin-token", folder.secrets().resolve("admin-token").toString());
+      files.put("audit-key", folder.secrets().resolve("audit-key").toString());
+      files.put("inventory", configuration.inventory().toString());
+      files.put("policy", configuration.policy().toString());
+      files.put("kill-switch", configuration.killSwitch().toString());
+      files.put("ledger", folder.traffic().resolve("ledger.csv").toString());
+      files.put("traffic-status", folder.traffic().resolve("status.json").toString());
+      files.put("backups", folder.backups().toString());
+      return new LabState(
+          folder.root().toString(),
+          clock.instant().toString(),
+          false,
+          plan.options().events(),
+          plan.tools().toString(),
+          "127.0.0.1:" + plan.brokerPort(),
+          servers,
+          plan.platformAddress(),
+          new LabState.Network(
+              plan.controlAddress(),
+              "http://127.0.0.1:" + plan.witnessPort() + "/",
+              plan.slackAddress(),
+              plan.paths()),
+          files,
+          Map.of());
+    }
+
+    private Map<String, String> secrets(LabPlan plan) throws IOException {
+      Map<String, String> passwords = new LinkedHashMap<>();
+      for (String server : LabPlan.SERVERS) {
+        passwords.put(server, LabFolder.randomSecret());
+        folder.secret(server + "-admin-password", passwords.get(server));
+        passwords.put(server + "/superuser", LabFolder.randomSecret());
+        folder.secret(server + "-superuser-password", passwords.get(server + "/superuser"));
+      }
+      passwords.put("application", LabFolder.randomSecret());
+      passwords.put("audit-key", LabFolder.randomSecret());
+      folder.secret("audit-key", passwords.get("audit-key"));
+      folder.secret("admin-token", LabFolder.randomSecret());
+      folder.secret("slack-url", plan.slackAddress());
+      return passwords;
+    }
+
+    private void network(LabPlan plan) throws IOException {
+      List<String> arguments = new ArrayList<>();
+      arguments.add("--control-port=" + plan.controlPort());
+      arguments.add("--witness-port=" + plan.witnessPort());
+      arguments.add("--messages=" + folder.root().resolve("logs/messages.jsonl"));
+      for (String observer : plan.observers()) {
+        Map<String, Integer> targets = new LinkedHashMap<>(plan.serverPorts());
+        targets.put(LabPlan.WITNESS, plan.witnessPort());
+        targets.forEach(
+            (target, port) -> {
+              String name = LabPlan.path(observer, target);
+              arguments.add("--path=" + name + "=" + plan.paths().get(name) + ":127.0.0.1:" + port);
+            });
+      }
+      processes.start("network", processes.java(64, LabNetwork.class.getName(), arguments), 0);
+    }
+
+    private void server(LabPlan plan, String name, Map<String, String> passwords)
+        throws IOException, InterruptedException {
+      PostgresServer server =
+          new PostgresServer(folder, name, plan.serverPorts().get(name), plan.tools());
+      String superuserPassword = passwords.get(name + "/superuser");
+      server.initialize(superuserPassword);
+      server.start();
+      try {
+        PlatformDatabase.createAdmin(
+            server.address("postgres", PostgresServer.SUPERUSER, superuserPassword),
+            passwords.get(name));
+      } catch (SQLException e) {
+        throw new LabFailure("PostgreSQL " + name + " cannot be set up: " + e.getMessage(), e);
+      }
+    }
+
+    private void seed(LabPlan plan, Map<String, String> passwords) throws IOException {
+      DatabaseAddress admin =
+          new DatabaseAddress(
+              "127.0.0.1",
+              plan.serverPorts().get(LabPlan.PRIMARY),
+              PlatformDatabase.DATABASE,
+              PlatformDatabase.ADMIN,
+              passwords.get(LabPlan.PRIMARY),
+              "disable");
+      try {
+        PlatformDatabase.create(
+            admin,
+            passwords.get("application"),
+            passwords.get("audit-key").getBytes(StandardCharsets.UTF_8),
+            plan.options().events(),
+            clock);
+      } catch (SQLException e) {
+        throw new LabFailure("the database cannot be seeded: " + e.getMessage(), e);
+      }
+      folder.secret(
+          "database-url",
+          admin.withLogin(PlatformDatabase.APPLICATION, passwords.get("application")).url());
+    }
+
+    private void platform(LabPlan plan, Consumer<String> say)
+        throws IOException, InterruptedException {
+      ProcessState platform =
+          processes.start(
+              "platform",
+              processes.java(
+                  128,
+                  LabPlatform.class.getName(),
+                  List.of(
+                      "--port=" + plan.platformPort(),
+                      "--database-url-file=" + folder.secrets().resolve("database-url"),
+                      "--audit-key-file=" + folder.secrets().resolve("audit-key"),
+                      "--admin-token-file=" + folder.secrets().resolve("admin-token"))),
+              plan.platformPort());
+      new LabServices(plan, new LabConfiguration(plan), processes).awaitHealthy(platform);
+      say.accept("platform: ready at " + plan.platformAddress());
+    }
+
+    private void traffic(LabPlan plan, Consumer<String> say)
+        throws IOException, InterruptedException {
+      processes.start(
+          "traffic",
+          processes.java(
+              96,
+              LabTraffic.class.getName(),
+              List.of(
+                  "--platform=" + plan.platformAddress(),
+                  "--rate=" + plan.options().rate(),
+                  "--clients=" + plan.options().clients(),
+                  "--tenants=" + PlatformDatabase.TENANTS,
+                  "--ledger=" + folder.traffic().resolve("ledger.csv"),
+                  "--status=" + folder.traffic().resolve("status.json"))),
+          0);
+      Waiting.until(
+          "the first acknowledged event",
+          LIMIT,
+          () -> lab.traffic().acknowledged() > 0,
+          () -> processes.tail("traffic"));
+      say.accept("traffic: " + plan.options().rate() + " events a second");
+    }
+  }
+}

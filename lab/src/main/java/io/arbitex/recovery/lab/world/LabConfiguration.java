@@ -1,0 +1,206 @@
+package io.arbitex.recovery.lab.world;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Writes the configuration files of the services, as a person would for any installation: an
+ * inventory, a policy, and a file for each service. Observers have an inventory of their own, since
+ * each reaches the servers by its own path.
+ */
+final class LabConfiguration {
+  private final LabPlan plan;
+  private final LabFolder folder;
+
+  LabConfiguration(LabPlan plan) {
+    this.plan = plan;
+    this.folder = plan.folder();
+  }
+
+  /** Writes all files. */
+  void write() throws IOException {
+    Files.writeString(inventory(), inventory(plan.serverPorts()), StandardCharsets.UTF_8);
+    Files.writeString(policy(), policyText(), StandardCharsets.UTF_8);
+    for (String observer : plan.observers()) {
+      Map<String, Integer> ports =
+          LabPlan.SERVERS.stream()
+              .collect(
+                  Collectors.toMap(
+                      server -> server,
+                      server -> plan.paths().get(LabPlan.path(observer, server))));
+      Path own = folder.etc().resolve("platform-" + observer + ".yaml");
+      Files.writeString(own, inventory(ports), StandardCharsets.UTF_8);
+      service(
+          observer,
+          own,
+          """
+          witness: http://127.0.0.1:%d/
+          probe:
+            interval: 1s
+            timeout: 2s
+            heartbeat: 10s
+            baselineEvery: %s
+          """
+              .formatted(
+                  plan.paths().get(LabPlan.path(observer, LabPlan.WITNESS)),
+                  // One observer's baselines are enough, and counting a big table costs.
+                  observer.equals(plan.observers().get(0)) ? "30s" : "0"));
+    }
+    service("classifier", inventory(), "standbyReplicas: 0\n");
+    service("executors", inventory(), "");
+    service("verifier", inventory(), "chainThreads: 2\n");
+    service("backup", inventory(), "");
+  }
+
+  Path inventory() {
+    return folder.etc().resolve("platform.yaml");
+  }
+
+  Path policy() {
+    return folder.etc().resolve("runbook.yaml");
+  }
+
+  Path killSwitch() {
+    return folder.etc().resolve("kill-switch");
+  }
+
+  Path file(String service) {
+    return folder.etc().resolve(service + ".yaml");
+  }
+
+  private void service(String name, Path inventory, String own) throws IOException {
+    String text =
+        """
+        name: %s
+        kafka:
+          bootstrap: 127.0.0.1:%d
+          partitions: %d
+          replication: 1
+        inventory: %s
+        policy: %s
+        http:
+          port: %d
+        killSwitch: %s
+        stateFolder: %s
+        %s"""
+            .formatted(
+                name,
+                plan.brokerPort(),
+                LabBroker.PARTITIONS,
+                inventory,
+                policy(),
+                plan.statusPorts().get(name),
+                killSwitch(),
+                folder.root().resolve("services").resolve(name),
+                own);
+    Files.writeString(file(name), text, StandardCharsets.UTF_8);
+  }
+
+  private String inventory(Map<String, Integer> ports) {
+    String servers =
+        LabPlan.SERVERS.stream()
+            .map(
+                server ->
+                    """
+                              - name: %s
+                                host: 127.0.0.1
+                                port: %d
+                                sslMode: disable
+                                adminUser: %s
+                                adminPassword: file:%s
+                    """
+                        .formatted(
+                            server,
+                            ports.get(server),
+                            PlatformDatabase.ADMIN,
+                            folder.secrets().resolve(server + "-admin-password")))
+            .collect(Collectors.joining());
+    return """
+        platforms:
+          - name: %s
+            observers: %s
+            endpoints:
+              health: ["%s/health"]
+              auditVerify: %s/v1/admin/audit/verify
+              adminToken: file:%s
+              auditKey: file:%s
+            components:
+              - name: %s
+                kind: postgresql
+                procedures: [postgresql.dump]
+                postgresql:
+                  database: %s
+                  resource: %s
+                  restoreTo: [%s]
+                  applicationRole: %s
+                  connectionSecret: file:%s
+                  backups: [%s]
+                  tools: %s
+                  criticalTables: [tenants, policy_rules, audit_events]
+                  servers:
+        %s"""
+        .formatted(
+            LabPlan.PLATFORM,
+            plan.observers(),
+            plan.platformAddress(),
+            plan.platformAddress(),
+            folder.secrets().resolve("admin-token"),
+            folder.secrets().resolve("audit-key"),
+            LabPlan.COMPONENT,
+            PlatformDatabase.DATABASE,
+            LabPlan.PRIMARY,
+            LabPlan.SPARE,
+            PlatformDatabase.APPLICATION,
+            folder.secrets().resolve("database-url"),
+            folder.backups(),
+            plan.tools(),
+            servers);
+  }
+
+  /** The runbook's policy with budgets in seconds instead of minutes, so that a drill can miss. */
+  private String policyText() {
+    return """
+        version: 1
+        mode: act
+        detection:
+          confirmations: 3
+          recoveries: 3
+          quorum: majority
+          observerTimeout: 5s
+          restoreAfter: %s
+          correlationWindow: 1s
+        severities:
+          P0: {rto: 60s, rpo: 3m, phaseFactor: 0.5, escalation: [sre]}
+          P1: {rto: 2m, rpo: 3m, phaseFactor: 1, escalation: [sre]}
+          P2: {rto: 4m, rpo: 6m, phaseFactor: 2, escalation: [sre]}
+        phases:
+          detectionTriage: 15s
+          restore: 60s
+          verify: 30s
+          cutover: 15s
+        procedures:
+          order:
+            postgresql: [postgresql.dump]
+        guards:
+          cooldown: %s
+          maxFailedRecoveries: 2
+        channels:
+          - name: sre
+            kind: slack
+            url: file:%s
+        """
+        .formatted(
+            text(plan.options().restoreAfter()),
+            text(plan.options().cooldown()),
+            folder.secrets().resolve("slack-url"));
+  }
+
+  private static String text(Duration duration) {
+    return duration.toMillis() + "ms";
+  }
+}

@@ -1,0 +1,65 @@
+package io.arbitex.recovery.lab.world;
+
+import java.time.Duration;
+
+/**
+ * What kind of world is wanted.
+ *
+ * @param events audit events that are there from the start, 0 to 100,000,000
+ * @param rate events a second that the traffic appends, above 0
+ * @param clients of the platform, each with one request at a time
+ * @param observers detectors, 1 to 26
+ * @param services whether the pipeline's services are started, or the world only
+ * @param backupEvery time between two backups
+ * @param restoreAfter how long the database may be unreachable before it is restored
+ * @param cooldown time after a recovery in which there is no second one
+ */
+public record LabOptions(
+    long events,
+    double rate,
+    int clients,
+    int observers,
+    boolean services,
+    Duration backupEvery,
+    Duration restoreAfter,
+    Duration cooldown) {
+  public static final LabOptions DEFAULT =
+      new LabOptions(
+          100_000,
+          100,
+          4,
+          3,
+          true,
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(5),
+          Duration.ofMinutes(10));
+
+  public LabOptions {
+    if (events < 0 || events > 100_000_000 || rate <= 0 || clients < 1) {
+      throw new IllegalArgumentException(
+          "events: 0 to 100,000,000; rate: above 0; clients: at least 1");
+    }
+    if (observers < 1 || observers > 26) {
+      throw new IllegalArgumentException("observers: 1 to 26");
+    }
+  }
+
+  public LabOptions withEvents(long number) {
+    return new LabOptions(
+        number, rate, clients, observers, services, backupEvery, restoreAfter, cooldown);
+  }
+
+  public LabOptions withRestoreAfter(Duration time) {
+    return new LabOptions(events, rate, clients, observers, services, backupEvery, time, cooldown);
+  }
+
+  public LabOptions withBackupEvery(Duration time) {
+    return new LabOptions(events, rate, clients, observers, services, time, restoreAfter, cooldown);
+  }
+
+  /** Without the pipeline's services. */
+  public LabOptions worldOnly() {
+    return new LabOptions(
+        events, rate, clients, observers, false, backupEvery, restoreAfter, cooldown);
+  }
+}

@@ -1,0 +1,92 @@
+package io.arbitex.recovery.lab.world;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Names and ports of a world that is to be started.
+ *
+ * @param observers names of the detectors
+ * @param paths port of each path of the network, by name
+ */
+record LabPlan(
+    LabFolder folder,
+    LabOptions options,
+    Path tools,
+    int brokerPort,
+    int controllerPort,
+    Map<String, Integer> serverPorts,
+    int platformPort,
+    int controlPort,
+    int witnessPort,
+    List<String> observers,
+    Map<String, Integer> paths,
+    Map<String, Integer> statusPorts) {
+  static final String PRIMARY = "primary";
+  static final String SPARE = "spare";
+  static final List<String> SERVERS = List.of(PRIMARY, SPARE);
+  static final String WITNESS = "witness";
+
+  /** Name of the protected platform in inventory and records. */
+  static final String PLATFORM = "lab";
+
+  static final String COMPONENT = "postgresql";
+
+  static LabPlan make(LabFolder folder, LabOptions options, Path tools) throws IOException {
+    List<String> observers = new ArrayList<>();
+    for (int i = 0; i < options.observers(); i++) {
+      observers.add("observer-" + (char) ('a' + i));
+    }
+    List<String> services =
+        new ArrayList<>(List.of("classifier", "executors", "verifier", "backup"));
+    services.addAll(observers);
+    FreePorts ports =
+        new FreePorts(
+            5 + SERVERS.size() + observers.size() * (SERVERS.size() + 1) + services.size());
+    Map<String, Integer> serverPorts = new LinkedHashMap<>();
+    SERVERS.forEach(server -> serverPorts.put(server, ports.next()));
+    Map<String, Integer> paths = new LinkedHashMap<>();
+    for (String observer : observers) {
+      for (String server : SERVERS) {
+        paths.put(path(observer, server), ports.next());
+      }
+      paths.put(path(observer, WITNESS), ports.next());
+    }
+    Map<String, Integer> statusPorts = new LinkedHashMap<>();
+    services.forEach(service -> statusPorts.put(service, ports.next()));
+    return new LabPlan(
+        folder,
+        options,
+        tools,
+        ports.next(),
+        ports.next(),
+        serverPorts,
+        ports.next(),
+        ports.next(),
+        ports.next(),
+        observers,
+        paths,
+        statusPorts);
+  }
+
+  static String path(String observer, String target) {
+    return observer + "-to-" + target;
+  }
+
+  String platformAddress() {
+    return "http://127.0.0.1:" + platformPort;
+  }
+
+  String controlAddress() {
+    return "http://127.0.0.1:" + controlPort;
+  }
+
+  /** Where messages to people go. */
+  String slackAddress() {
+    return controlAddress() + "/slack/sre";
+  }
+}
