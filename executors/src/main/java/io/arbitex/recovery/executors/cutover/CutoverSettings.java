@@ -1,0 +1,78 @@
+package io.arbitex.recovery.executors.cutover;
+
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.executors.database.AdminDoor;
+import io.arbitex.recovery.executors.database.MarkedDatabase;
+import io.arbitex.recovery.record.FailureCode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/**
+ * What a cutover works with, as the configuration has it.
+ *
+ * @param boundEpoch epoch of the component's newest known binding
+ * @param random for new passwords
+ */
+public record CutoverSettings(
+    Inventory.Platform platform,
+    Inventory.Postgresql postgresql,
+    Supplier<OptionalLong> boundEpoch,
+    SecureRandom random) {
+
+  /** The source as the command names it: {@code server} or {@code server/database}. */
+  record Source(AdminDoor door, String database) {}
+
+  Inventory.Server server(String name) {
+    return postgresql
+        .server(name)
+        .orElseThrow(() -> new IllegalStateException("the inventory has no server '" + name + "'"));
+  }
+
+  Source source(ActionContext context) {
+    String resource = context.required(CutoverFacts.SOURCE_RESOURCE);
+    int slash = resource.indexOf('/');
+    return slash < 0
+        ? new Source(new AdminDoor(server(resource)), postgresql.database())
+        : new Source(
+            new AdminDoor(server(resource.substring(0, slash))), resource.substring(slash + 1));
+  }
+
+  MarkedDatabase target(ActionContext context) {
+    return new MarkedDatabase(
+        new AdminDoor(server(context.required(CutoverFacts.SERVER))),
+        context.required(CutoverFacts.DATABASE));
+  }
+
+  /** The old and the new database are on one server, so its roles serve both. */
+  boolean sameServer(ActionContext context) {
+    return source(context).door().server().name().equals(context.required(CutoverFacts.SERVER));
+  }
+
+  Path secretFile() {
+    return postgresql.connectionSecret().file();
+  }
+
+  /**
+   * The key of the audit chain, read anew each time.
+   *
+   * @throws ActionFailure PREFLIGHT when its reference leads nowhere
+   */
+  byte[] auditKey() throws ActionFailure {
+    try {
+      return platform.endpoints().auditKey().resolve().getBytes(StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new ActionFailure(
+          FailureCode.PREFLIGHT,
+          "the key of the audit chain cannot be read: " + e,
+          "Put the secret back to where endpoints.auditKey of the inventory points.",
+          false,
+          e);
+    }
+  }
+}

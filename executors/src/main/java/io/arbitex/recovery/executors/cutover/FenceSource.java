@@ -1,0 +1,94 @@
+package io.arbitex.recovery.executors.cutover;
+
+import io.arbitex.recovery.checks.PostgresErrors;
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.engine.RetryPolicy;
+import io.arbitex.recovery.executors.BoundAction;
+import io.arbitex.recovery.executors.database.AdminDoor;
+import io.arbitex.recovery.executors.database.DatabaseFailures;
+import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.Symptom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Never two writable authorities: the platform's role can no longer log in to the source and has no
+ * session there. A source that cannot be reached is fenced by the new credentials alone, since the
+ * platform will hold no others; that is said in the facts.
+ */
+final class FenceSource extends BoundAction {
+  private final CutoverSettings settings;
+
+  FenceSource(CutoverSettings settings) {
+    super(
+        "fence-source",
+        "close the source to the platform",
+        true,
+        Duration.ofMinutes(2),
+        RetryPolicy.upTo(8, Duration.ofMillis(250), Duration.ofSeconds(5)));
+    this.settings = settings;
+  }
+
+  @Override
+  public Look look(ActionContext context) throws ActionFailure {
+    CutoverSettings.Source source = settings.source(context);
+    try (Connection maintenance = source.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
+      SourceFence fence = fence(context, maintenance, source);
+      if (!fence.closed()) {
+        return Look.notYet("the platform's role may still log in to the source");
+      }
+      long sessions = fence.sessions();
+      return sessions == 0
+          ? Look.alreadySo(Map.of(CutoverFacts.FENCE, "closed, no session is left"))
+          : Look.notYet(sessions + " sessions of the platform's role are still open");
+    } catch (SQLException e) {
+      return unreachable(source, e);
+    }
+  }
+
+  @Override
+  public void make(ActionContext context) throws ActionFailure {
+    CutoverSettings.Source source = settings.source(context);
+    try (Connection maintenance = source.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
+      SourceFence fence = fence(context, maintenance, source);
+      if (!fence.closed() && context.fact(CutoverFacts.FENCED_ROLE).isEmpty()) {
+        context.remember(CutoverFacts.FENCED_ROLE, settings.postgresql().applicationRole());
+      }
+      fence.close();
+    } catch (SQLException e) {
+      throw DatabaseFailures.of(source.door().server().name() + ": fence the source", e);
+    }
+  }
+
+  private static Look unreachable(CutoverSettings.Source source, SQLException error)
+      throws ActionFailure {
+    Symptom symptom = PostgresErrors.diagnose(error).symptom();
+    if (symptom == Symptom.UNREACHABLE || symptom == Symptom.HUNG) {
+      return Look.alreadySo(
+          Map.of(
+              CutoverFacts.FENCE,
+              "the source is unreachable; the new credentials are the fence, close it when it"
+                  + " comes back"));
+    }
+    ActionFailure failure = DatabaseFailures.of(source.door().server().name(), error);
+    throw new ActionFailure(
+        failure.code() == FailureCode.UNKNOWN ? FailureCode.PREFLIGHT : failure.code(),
+        "the source lives but cannot be fenced: " + failure.getMessage(),
+        failure.hint(),
+        failure.retryable(),
+        error);
+  }
+
+  private SourceFence fence(
+      ActionContext context, Connection maintenance, CutoverSettings.Source source) {
+    return new SourceFence(
+        maintenance,
+        settings.postgresql().applicationRole(),
+        source.database(),
+        settings.sameServer(context));
+  }
+}

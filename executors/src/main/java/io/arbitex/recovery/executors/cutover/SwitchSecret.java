@@ -1,0 +1,188 @@
+package io.arbitex.recovery.executors.cutover;
+
+import io.arbitex.recovery.checks.DatabaseAddress;
+import io.arbitex.recovery.checks.PostgresErrors;
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.engine.RetryPolicy;
+import io.arbitex.recovery.executors.BoundAction;
+import io.arbitex.recovery.executors.database.AdminDoor;
+import io.arbitex.recovery.executors.database.DatabaseFailures;
+import io.arbitex.recovery.executors.database.DatabaseMark;
+import io.arbitex.recovery.executors.database.MarkedDatabase;
+import io.arbitex.recovery.executors.database.Sql;
+import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.Symptom;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import org.postgresql.util.PasswordUtil;
+
+/**
+ * The platform's secret names the target, with a new password that really logs in. The password is
+ * nowhere but in the server and in the secret; after a crash in between, another one is made.
+ *
+ * <p>Three steps, so that of two owners the later one's password is in both places: claim the
+ * secret with our token; set the password together with our token in the mark of the database, in
+ * one transaction of the server; write the secret, if the claim is still ours. An owner that comes
+ * late is refused at whichever of these it meets first.
+ */
+final class SwitchSecret extends BoundAction {
+  private static final int PASSWORD_BYTES = 24;
+
+  private final CutoverSettings settings;
+
+  SwitchSecret(CutoverSettings settings) {
+    super(
+        "switch-secret",
+        "point the platform's connection secret to the target",
+        true,
+        Duration.ofMinutes(2),
+        RetryPolicy.upTo(5, Duration.ofMillis(500), Duration.ofSeconds(10)));
+    this.settings = settings;
+  }
+
+  @Override
+  public Look look(ActionContext context) throws ActionFailure {
+    MarkedDatabase target = settings.target(context);
+    Optional<DatabaseAddress> named;
+    try {
+      named = new SecretFile(settings.secretFile()).read().map(DatabaseAddress::parse);
+    } catch (IOException e) {
+      throw secretFailure(e);
+    } catch (IllegalArgumentException e) {
+      return Look.notYet("the secret holds something else: " + e.getMessage());
+    }
+    if (named.isEmpty() || !names(named.get(), target)) {
+      return Look.notYet("the secret does not name the target");
+    }
+    try (Connection connection =
+        named.get().connect("recovery-executor", AdminDoor.CONNECT, AdminDoor.SHORT)) {
+      Sql.number(connection, "SELECT 1");
+      return Look.alreadySo();
+    } catch (SQLException e) {
+      if (PostgresErrors.diagnose(e).symptom() == Symptom.AUTHENTICATION) {
+        return Look.notYet("the login in the secret does not work");
+      }
+      throw DatabaseFailures.of(target.door().server().name() + ": log in as the platform", e);
+    }
+  }
+
+  @Override
+  public void make(ActionContext context) throws ActionFailure, InterruptedException {
+    MarkedDatabase target = settings.target(context);
+    SecretFile secret = new SecretFile(settings.secretFile());
+    String password = newPassword();
+    try {
+      secret.claim(context.token(), context.command().getCommandId());
+      setPassword(context, target, password);
+      secret.replace(
+          content(secret, target, password), context.token(), context.command().getIncidentId());
+    } catch (SecretFile.ClaimedByLaterOwner e) {
+      throw new ActionFailure(
+          FailureCode.OWNERSHIP_LOST,
+          e.getMessage(),
+          "Nothing; the later owner goes on with it.",
+          false,
+          e);
+    } catch (IOException e) {
+      throw secretFailure(e);
+    } catch (SQLException e) {
+      throw DatabaseFailures.of(target.door().server().name() + ": set the platform's password", e);
+    }
+  }
+
+  private void setPassword(ActionContext context, MarkedDatabase target, String password)
+      throws SQLException, ActionFailure, InterruptedException {
+    target.guarded(
+        AdminDoor.SHORT,
+        context.token(),
+        maintenance -> {
+          DatabaseMark mark =
+              target
+                  .find(maintenance)
+                  .flatMap(MarkedDatabase.Found::mark)
+                  .filter(found -> found.isOf(context.command().getCommandId()))
+                  .filter(found -> found.reached(DatabaseMark.Stage.SERVING))
+                  .orElseThrow(() -> notOurs(target));
+          maintenance.setAutoCommit(false);
+          target.mark(
+              maintenance,
+              new DatabaseMark(
+                  mark.command(), context.token(), DatabaseMark.Stage.SERVING, mark.facts()));
+          String role = settings.postgresql().applicationRole();
+          // Hashed here, so that the password is in no log of the server.
+          Sql.run(
+              maintenance,
+              PasswordUtil.genAlterUserPasswordSQL(role, password.toCharArray(), "scram-sha-256"));
+          Sql.run(maintenance, "ALTER ROLE " + Sql.name(maintenance, role) + " LOGIN");
+          maintenance.commit();
+        });
+  }
+
+  private String content(SecretFile secret, MarkedDatabase target, String password)
+      throws IOException {
+    Inventory.Server server = target.door().server();
+    DatabaseAddress address =
+        new DatabaseAddress(
+            server.host(),
+            server.port(),
+            target.name(),
+            settings.postgresql().applicationRole(),
+            password,
+            server.sslMode(),
+            oldOptions(secret));
+    return address.url();
+  }
+
+  /** What the platform's URL says beyond place and login is kept. */
+  private static Map<String, String> oldOptions(SecretFile secret) throws IOException {
+    try {
+      return secret
+          .read()
+          .map(DatabaseAddress::parse)
+          .map(DatabaseAddress::options)
+          .orElse(Map.of());
+    } catch (IllegalArgumentException e) {
+      return Map.of();
+    }
+  }
+
+  private static boolean names(DatabaseAddress address, MarkedDatabase target) {
+    Inventory.Server server = target.door().server();
+    return address.host().equals(server.host())
+        && address.port() == server.port()
+        && address.database().equals(target.name());
+  }
+
+  private String newPassword() {
+    byte[] bytes = new byte[PASSWORD_BYTES];
+    settings.random().nextBytes(bytes);
+    String password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    Arrays.fill(bytes, (byte) 0);
+    return password;
+  }
+
+  private static ActionFailure notOurs(MarkedDatabase target) {
+    return ActionFailure.permanent(
+        FailureCode.NOT_CONFIRMED,
+        "the database " + target.name() + " is no longer marked as opened by this cutover",
+        "See who changed it.");
+  }
+
+  private static ActionFailure secretFailure(IOException error) {
+    return new ActionFailure(
+        FailureCode.TOOL_FAILED,
+        "the connection secret cannot be read or written: " + error,
+        "See to the folder of the secret: rights, space, mount.",
+        true,
+        error);
+  }
+}

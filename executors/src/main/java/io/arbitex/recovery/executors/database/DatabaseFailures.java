@@ -1,0 +1,33 @@
+package io.arbitex.recovery.executors.database;
+
+import io.arbitex.recovery.checks.PostgresErrors;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.record.FailureCode;
+import java.sql.SQLException;
+
+/** What an error of a server means for the step that met it. */
+public final class DatabaseFailures {
+  private DatabaseFailures() {}
+
+  /**
+   * The failure of an action.
+   *
+   * @param doing what was tried, as the begin of a sentence: {@code spare: make the database}
+   */
+  public static ActionFailure of(String doing, SQLException error) {
+    PostgresErrors.Diagnosis found = PostgresErrors.diagnose(error);
+    String message = doing + ": " + found.message() + " (" + found.code() + ")";
+    return switch (found.symptom()) {
+      case UNREACHABLE, HUNG, STARTING, TOO_MANY_CONNECTIONS, BUSY ->
+          new ActionFailure(FailureCode.TARGET_UNREACHABLE, message, found.hint(), true, error);
+      case AUTHENTICATION ->
+          new ActionFailure(FailureCode.AUTHENTICATION, message, found.hint(), false, error);
+      case DISK_FULL ->
+          new ActionFailure(FailureCode.TARGET_FULL, message, found.hint(), false, error);
+      case CERTIFICATE, READ_ONLY ->
+          new ActionFailure(FailureCode.PREFLIGHT, message, found.hint(), false, error);
+      case UNCLASSIFIED, NONE, CORRUPT, DATA_MISSING ->
+          new ActionFailure(FailureCode.UNKNOWN, message, found.hint(), false, error);
+    };
+  }
+}

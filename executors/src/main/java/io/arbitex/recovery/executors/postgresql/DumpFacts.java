@@ -1,0 +1,22 @@
+package io.arbitex.recovery.executors.postgresql;
+
+/** Names of the facts that the actions hand on. */
+final class DumpFacts {
+  static final String TOOLS_MAJOR = "tools-major";
+  static final String SERVER = "server";
+  static final String SERVER_MAJOR = "server-major";
+  static final String DATABASE = "database";
+  static final String POINT = "restore-point";
+  static final String TAKEN_AT = "restore-point-taken-at";
+  static final String MANIFEST = "restore-point-manifest";
+  static final String REJECTED = "rejected";
+  static final String RESTORED_ROWS = "restored-rows";
+  static final String AUDIT_HEAD = "audit-head-id";
+  static final String AUDIT_HEAD_HMAC = "audit-head-hmac";
+  static final String AUDIT_COUNT = "audit-count";
+
+  /** Parameter: ids of restore points that failed a proof already, joined by commas. */
+  static final String EXCLUDE = "exclude-restore-points";
+
+  private DumpFacts() {}
+}

@@ -1,0 +1,153 @@
+package io.arbitex.recovery.executors;
+
+import io.arbitex.recovery.engine.Execution;
+import io.arbitex.recovery.engine.Journal;
+import io.arbitex.recovery.engine.JournalEntries;
+import io.arbitex.recovery.engine.JournalWrite;
+import io.arbitex.recovery.engine.Lease;
+import io.arbitex.recovery.engine.Next;
+import io.arbitex.recovery.engine.OwnershipLost;
+import io.arbitex.recovery.engine.Ports;
+import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.record.JournalEntry;
+import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.record.StepEvent;
+import io.arbitex.recovery.schemas.Facts;
+import io.arbitex.recovery.schemas.Framing;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/** Runs procedures on real servers with a journal in memory, and crashes where it is told to. */
+final class ProcedureBench {
+  /** The process dies here. */
+  static final class SimulatedCrash extends Error {
+    private static final long serialVersionUID = 1L;
+
+    SimulatedCrash(String where) {
+      super(where);
+    }
+  }
+
+  private static final Framing FRAMING = new Framing();
+
+  final Map<String, JournalEntry> entries = new LinkedHashMap<>();
+  final List<StepEvent> events = new ArrayList<>();
+  final List<StepEvent> lines = new ArrayList<>();
+  final List<Binding> bindings = new ArrayList<>();
+  private final Procedures procedures;
+  private long writes;
+  private int owner;
+  private int boundaries;
+  private int crashAtBoundary = -1;
+  private int crashAtWrite = -1;
+
+  ProcedureBench(Procedures procedures) {
+    this.procedures = procedures;
+  }
+
+  /** The process dies before that boundary, counted from 0 over all processes. */
+  void crashBeforeBoundary(int boundary) {
+    crashAtBoundary = boundary;
+  }
+
+  /** The process dies right after that journal write took effect, counted from 1. */
+  void crashAfterWrite(int write) {
+    crashAtWrite = write;
+  }
+
+  int boundaries() {
+    return boundaries;
+  }
+
+  Execution start(StepCommand command) {
+    int mine = ++owner;
+    Journal journal =
+        new Journal() {
+          @Override
+          public long append(JournalWrite write) {
+            if (mine != owner) {
+              throw new OwnershipLost("owner " + mine + " of " + owner, null);
+            }
+            JournalEntry copy = FRAMING.decode(FRAMING.encode(write.entry()), JournalEntry.class);
+            entries.put(JournalEntries.key(copy), copy);
+            events.addAll(write.events());
+            write.binding().ifPresent(bindings::add);
+            long token = ++writes;
+            if (token == crashAtWrite) {
+              throw new SimulatedCrash("after write " + token);
+            }
+            return token;
+          }
+
+          @Override
+          public List<JournalEntry> entries(String commandId) {
+            return entries.values().stream()
+                .filter(entry -> entry.getCommandId().equals(commandId))
+                .toList();
+          }
+        };
+    Lease lease =
+        new Lease() {
+          @Override
+          public Duration age() {
+            return Duration.ZERO;
+          }
+
+          @Override
+          public boolean lost() {
+            return false;
+          }
+        };
+    return new Execution(
+        command,
+        procedures.of(command),
+        new Ports(
+            command.getWorker(),
+            "executor-" + mine,
+            journal,
+            lease,
+            platform -> Optional.empty(),
+            lines::add,
+            Clock.systemUTC(),
+            Duration.ofSeconds(2)));
+  }
+
+  /** Runs until the end, however often the process dies. */
+  Next.Finished run(StepCommand command) throws InterruptedException {
+    while (true) {
+      try {
+        return drive(start(command));
+      } catch (SimulatedCrash e) {
+        crashAtBoundary = -1;
+      }
+    }
+  }
+
+  Next.Finished drive(Execution execution) throws InterruptedException {
+    while (true) {
+      if (boundaries++ == crashAtBoundary) {
+        throw new SimulatedCrash("before " + execution.state());
+      }
+      Next next = execution.advance();
+      if (next instanceof Next.Finished finished) {
+        return finished;
+      }
+      if (next instanceof Next.WaitUntil wait) {
+        while (Instant.now().isBefore(wait.moment())) {
+          LockSupport.parkNanos(Duration.between(Instant.now(), wait.moment()).toNanos());
+        }
+      }
+    }
+  }
+
+  Map<String, String> factsOfEnd() {
+    return Facts.toMap(events.get(events.size() - 1).getFacts());
+  }
+}

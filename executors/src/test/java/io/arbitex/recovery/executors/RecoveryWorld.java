@@ -1,0 +1,260 @@
+package io.arbitex.recovery.executors;
+
+import io.arbitex.recovery.checks.AuditTables;
+import io.arbitex.recovery.checks.BaselineReader;
+import io.arbitex.recovery.checks.DatabaseAddress;
+import io.arbitex.recovery.checks.PostgresFixture;
+import io.arbitex.recovery.checks.RestorePointManifest;
+import io.arbitex.recovery.configuration.InvalidConfiguration;
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.configuration.Policy;
+import io.arbitex.recovery.record.Baseline;
+import io.arbitex.recovery.record.CommandKind;
+import io.arbitex.recovery.record.Mode;
+import io.arbitex.recovery.record.RestorePoint;
+import io.arbitex.recovery.record.RestorePointKind;
+import io.arbitex.recovery.record.RestorePointState;
+import io.arbitex.recovery.record.Severity;
+import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.schemas.Digests;
+import io.arbitex.recovery.schemas.Facts;
+import io.arbitex.recovery.schemas.Times;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/** A platform's database on one real server, a spare server, dumps and an inventory. */
+final class RecoveryWorld implements AutoCloseable {
+  static final String DATABASE = "arbitex";
+  static final String APPLICATION = "arbitex_app";
+  static final String ADMIN = "arbitex_admin";
+  private static final String ADMIN_PASSWORD = "admin-of-the-test";
+  private static final String APPLICATION_PASSWORD = "old-password-of-the-test";
+
+  final PostgresFixture primary;
+  final PostgresFixture spare;
+  final Path folder;
+  final Path backups;
+  final Path secret;
+  String healthUrl = "http://127.0.0.1:1/health";
+
+  RecoveryWorld(Path folder, PostgresFixture primary, PostgresFixture spare) throws Exception {
+    this.folder = folder;
+    this.primary = primary;
+    this.spare = spare;
+    this.backups = Files.createDirectories(folder.resolve("backups"));
+    this.secret = folder.resolve("database-url");
+    Files.writeString(folder.resolve("admin"), ADMIN_PASSWORD);
+    Files.writeString(
+        folder.resolve("audit-key"), new String(AuditTables.KEY, StandardCharsets.UTF_8));
+    Files.writeString(folder.resolve("admin-token"), "token");
+    Files.writeString(
+        secret,
+        new DatabaseAddress(
+                "127.0.0.1", primary.port(), DATABASE, APPLICATION, APPLICATION_PASSWORD, "disable")
+            .url());
+    for (PostgresFixture server : List.of(primary, spare)) {
+      server.execute(
+          "postgres",
+          "CREATE ROLE " + ADMIN + " LOGIN CREATEDB CREATEROLE PASSWORD '" + ADMIN_PASSWORD + "'",
+          "GRANT pg_signal_backend TO " + ADMIN);
+    }
+    primary.execute(
+        "postgres",
+        "CREATE ROLE " + APPLICATION + " LOGIN PASSWORD '" + APPLICATION_PASSWORD + "'",
+        "CREATE DATABASE " + DATABASE + " OWNER " + ADMIN);
+    try (Connection connection = admin(primary, DATABASE)) {
+      AuditTables.createFilled(connection, 2_000);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("GRANT SELECT, INSERT ON audit_events TO " + APPLICATION);
+        statement.execute("GRANT SELECT ON tenants, policy_rules TO " + APPLICATION);
+      }
+    }
+  }
+
+  static RecoveryWorld start(Path folder) throws Exception {
+    return new RecoveryWorld(folder, PostgresFixture.start(), PostgresFixture.start());
+  }
+
+  Connection admin(PostgresFixture server, String database) throws SQLException {
+    return address(server, database).connect("test", Duration.ofSeconds(5), Duration.ofSeconds(60));
+  }
+
+  DatabaseAddress address(PostgresFixture server, String database) {
+    return new DatabaseAddress(
+        "127.0.0.1", server.port(), database, ADMIN, ADMIN_PASSWORD, "disable");
+  }
+
+  Inventory inventory() throws InvalidConfiguration {
+    String yaml =
+        """
+        platforms:
+          - name: eu-1
+            observers: [observer-a]
+            endpoints:
+              health: ["%s"]
+              adminToken: file:admin-token
+              auditKey: file:audit-key
+            components:
+              - name: postgresql
+                kind: postgresql
+                procedures: [postgresql.dump]
+                postgresql:
+                  database: arbitex
+                  resource: primary
+                  restoreTo: [spare]
+                  applicationRole: arbitex_app
+                  connectionSecret: file:database-url
+                  backups: [backups]
+                  tools: %s
+                  criticalTables: [tenants, policy_rules, audit_events]
+                  servers:
+                    - name: primary
+                      host: 127.0.0.1
+                      port: %d
+                      sslMode: disable
+                      adminUser: arbitex_admin
+                      adminPassword: file:admin
+                    - name: spare
+                      host: 127.0.0.1
+                      port: %d
+                      sslMode: disable
+                      adminUser: arbitex_admin
+                      adminPassword: file:admin
+        """
+            .formatted(healthUrl, spare.tools(), primary.port(), spare.port());
+    return Inventory.parse("platform.yaml", folder, yaml);
+  }
+
+  Procedures procedures() throws InvalidConfiguration {
+    Policy policy = Policy.parse("runbook.yaml", folder, "version: 1\n");
+    return new Procedures(
+        inventory(), policy, (platform, component) -> OptionalLong.empty(), Clock.systemUTC());
+  }
+
+  StepCommand command(String procedure, String worker, int attempt, Map<String, String> facts) {
+    Instant now = Times.now(Clock.systemUTC());
+    return StepCommand.newBuilder()
+        .setCommandId("inc-7/" + procedure + "/" + attempt)
+        .setIncidentId("inc-7")
+        .setPlatform("eu-1")
+        .setKind(CommandKind.EXECUTE)
+        .setStepId(procedure)
+        .setComponent("postgresql")
+        .setProcedure(procedure)
+        .setWorker(worker)
+        .setAttempt(attempt)
+        .setSeverity(Severity.P1)
+        .setMode(Mode.ACT)
+        .setIssuedAt(now)
+        .setDeadline(now.plus(10, ChronoUnit.MINUTES))
+        .setParameters(Facts.of(facts))
+        .build();
+  }
+
+  StepCommand restore(int attempt) {
+    return command("postgresql.dump", "postgresql", attempt, Map.of());
+  }
+
+  /** A dump of the primary with its manifest, as the backup makes it. */
+  RestorePoint dump(String id) throws Exception {
+    Path dump = backups.resolve(id + ".dump");
+    Baseline baseline;
+    try (Connection connection = admin(primary, DATABASE)) {
+      baseline =
+          new BaselineReader(
+                  "eu-1",
+                  "postgresql",
+                  List.of("tenants", "policy_rules", "audit_events"),
+                  Clock.systemUTC())
+              .read(connection, "primary");
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                primary.tools().resolve("pg_dump").toString(), "-Fc", "-Z1", "-f", dump.toString())
+            .redirectErrorStream(true);
+    builder.environment().putAll(address(primary, DATABASE).environment());
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      throw new IOException("pg_dump: " + output);
+    }
+    RestorePoint point =
+        RestorePoint.newBuilder()
+            .setId(id)
+            .setPlatform("eu-1")
+            .setComponent("postgresql")
+            .setKind(RestorePointKind.DUMP)
+            .setState(RestorePointState.AVAILABLE)
+            .setTakenAt(baseline.getTakenAt())
+            .setFinishedAt(Times.now(Clock.systemUTC()))
+            .setLocation(dump.getFileName().toString())
+            .setFormat("custom")
+            .setSizeBytes(Files.size(dump))
+            .setSha256(Digests.sha256(Files.readAllBytes(dump)))
+            .setToolVersion("pg_dump (PostgreSQL) 15")
+            .setServerVersion("15")
+            .setBaseline(baseline)
+            .build();
+    RestorePointManifest.write(dump, point);
+    return point;
+  }
+
+  Path dumpFile(String id) {
+    return backups.resolve(id + ".dump");
+  }
+
+  /** Databases of a server that no server is born with. */
+  List<String> databases(PostgresFixture server) throws SQLException {
+    return texts(
+        server,
+        "postgres",
+        "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname NOT IN ('postgres')"
+            + " ORDER BY datname");
+  }
+
+  Optional<String> comment(PostgresFixture server, String database) throws SQLException {
+    return texts(
+            server,
+            "postgres",
+            "SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database"
+                + " WHERE datname = '"
+                + database
+                + "'")
+        .stream()
+        .findFirst();
+  }
+
+  List<String> texts(PostgresFixture server, String database, String query) throws SQLException {
+    try (Connection connection = server.connect(database);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      List<String> found = new ArrayList<>();
+      while (rows.next()) {
+        found.add(rows.getString(1));
+      }
+      return found;
+    }
+  }
+
+  @Override
+  public void close() {
+    primary.close();
+    spare.close();
+  }
+}
