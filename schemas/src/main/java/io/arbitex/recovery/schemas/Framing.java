@@ -11,6 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.avro.data.TimeConversions;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
@@ -35,6 +37,18 @@ public final class Framing {
         ClassSecurityValidator.composite(
             ClassSecurityValidator.DEFAULT,
             type -> type.getName().startsWith("io.arbitex.recovery.record.")));
+  }
+
+  /**
+   * Generated classes bring conversions for their own fields only; a nullable time inside of a
+   * nested record needs them here.
+   */
+  private static final SpecificData DATA = new SpecificData();
+
+  static {
+    DATA.addLogicalTypeConversion(new TimeConversions.TimestampMicrosConversion());
+    // Lists that were read compare their elements with this one.
+    GenericData.get().addLogicalTypeConversion(new TimeConversions.TimestampMicrosConversion());
   }
 
   private final Map<Integer, Schema> known = new ConcurrentHashMap<>();
@@ -69,8 +83,7 @@ public final class Framing {
     out.writeBytes(ByteBuffer.allocate(4).putInt(id).array());
     BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
     try {
-      new SpecificDatumWriter<SpecificRecordBase>(value.getSchema(), value.getSpecificData())
-          .write(value, encoder);
+      new SpecificDatumWriter<SpecificRecordBase>(value.getSchema(), DATA).write(value, encoder);
       encoder.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -117,8 +130,7 @@ public final class Framing {
         DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null);
     try {
       SpecificRecordBase value =
-          new SpecificDatumReader<SpecificRecordBase>(writer, reader, SpecificData.get())
-              .read(null, decoder);
+          new SpecificDatumReader<SpecificRecordBase>(writer, reader, DATA).read(null, decoder);
       if (!decoder.isEnd()) {
         throw new UndecodableRecord("bytes left over after a " + reader.getName());
       }
@@ -129,6 +141,11 @@ public final class Framing {
         | ArithmeticException e) {
       throw new UndecodableRecord("not a " + reader.getName() + ": " + e, e);
     }
+  }
+
+  /** A deep copy, so that changing the one leaves the other as it is. */
+  public static <T extends SpecificRecordBase> T copy(T value) {
+    return DATA.deepCopy(value.getSchema(), value);
   }
 
   private Optional<Schema> schema(int id) {

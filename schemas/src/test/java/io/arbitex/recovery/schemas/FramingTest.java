@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.arbitex.recovery.record.Approval;
 import io.arbitex.recovery.record.ApprovalKind;
 import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.record.ComponentView;
 import io.arbitex.recovery.record.Fact;
+import io.arbitex.recovery.record.HealthStatus;
+import io.arbitex.recovery.record.PlatformState;
+import io.arbitex.recovery.record.Symptom;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
@@ -63,6 +67,42 @@ class FramingTest {
     assertThat(withTopic.decode(bytes, Binding.class)).isEqualTo(binding);
     assertThat(withTopic.decode(bytes, Binding.class)).isEqualTo(binding);
     assertThat(asked[0]).isEqualTo(1);
+  }
+
+  /**
+   * Found by the simulator: generated conversions do not reach nullable times of nested records.
+   */
+  @Test
+  void aNullableTimeInANestedRecordSurvives() {
+    ComponentView view =
+        ComponentView.newBuilder()
+            .setComponent("postgresql")
+            .setConfirmed(HealthStatus.DOWN)
+            .setSymptom(Symptom.UNREACHABLE)
+            .setSince(Instant.EPOCH)
+            .setBadSince(Instant.parse("2026-11-22T10:00:00.123456Z"))
+            .setResource("primary")
+            .setBindingEpoch(0)
+            .setFailedRecoveries(0)
+            .setQuorumLost(false)
+            .build();
+    PlatformState state =
+        PlatformState.newBuilder()
+            .setPlatform("lab")
+            .setSequence(0)
+            .setIncidents(0)
+            .setHeld(false)
+            .setHeldBy("")
+            .setHeldReason("")
+            .setGap(true)
+            .setObservers(List.of())
+            .setComponents(List.of(view))
+            .setRestorePoints(List.of())
+            .build();
+    assertThat(framing.decode(framing.encode(state), PlatformState.class)).isEqualTo(state);
+    PlatformState copy = Framing.copy(state);
+    copy.getComponents().get(0).setBadSince(null);
+    assertThat(state.getComponents().get(0).getBadSince()).isNotNull();
   }
 
   @Test

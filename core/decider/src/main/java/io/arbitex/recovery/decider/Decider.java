@@ -10,6 +10,7 @@ import io.arbitex.recovery.record.PlatformState;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.RestorePointView;
 import io.arbitex.recovery.record.Symptom;
+import io.arbitex.recovery.schemas.Framing;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -73,7 +74,7 @@ public final class Decider {
     if (platform.isEmpty()) {
       return rejected(before, "no platform '" + before.getPlatform() + "' in the inventory");
     }
-    Round round = new Round(PlatformState.newBuilder(before).build(), platform.get(), policy, now);
+    Round round = new Round(Framing.copy(before), platform.get(), policy, now);
     Optional<String> rejected = take(round, input);
     if (rejected.isPresent()) {
       return rejected(before, rejected.get());

@@ -11,6 +11,7 @@ import io.arbitex.recovery.record.Severity;
 import io.arbitex.recovery.record.Symptom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -62,23 +63,22 @@ final class Observations {
     if (lateOrTwice) {
       return Optional.empty();
     }
-    before.ifPresent(view -> round.state.getObservers().remove(view));
-    round
-        .state
-        .getObservers()
-        .add(
-            ObserverView.newBuilder()
-                .setObserver(event.getObserver())
-                .setComponent(event.getComponent())
-                .setStatus(event.getStatus())
-                .setSymptom(event.getSymptom())
-                .setConsecutive(event.getConsecutive())
-                .setBindingEpoch(event.getBindingEpoch())
-                .setObservedAt(event.getObservedAt())
-                .setHeardAt(round.now)
-                .setBadSince(event.getBadSince())
-                .setDetail(event.getDetail())
-                .build());
+    List<ObserverView> views = new ArrayList<>(round.state.getObservers());
+    before.ifPresent(views::remove);
+    views.add(
+        ObserverView.newBuilder()
+            .setObserver(event.getObserver())
+            .setComponent(event.getComponent())
+            .setStatus(event.getStatus())
+            .setSymptom(event.getSymptom())
+            .setConsecutive(event.getConsecutive())
+            .setBindingEpoch(event.getBindingEpoch())
+            .setObservedAt(event.getObservedAt())
+            .setHeardAt(round.now)
+            .setBadSince(event.getBadSince())
+            .setDetail(event.getDetail())
+            .build());
+    round.state.setObservers(views);
     judge(round, component);
     return Optional.empty();
   }

@@ -1,0 +1,250 @@
+package io.arbitex.recovery.classifier;
+
+import io.arbitex.recovery.decider.Decided;
+import io.arbitex.recovery.decider.Decider;
+import io.arbitex.recovery.decider.DecisionLog;
+import io.arbitex.recovery.decider.Input;
+import io.arbitex.recovery.decider.Output;
+import io.arbitex.recovery.record.ApprovalKind;
+import io.arbitex.recovery.record.Decision;
+import io.arbitex.recovery.record.DecisionInput;
+import io.arbitex.recovery.record.DecisionOutcome;
+import io.arbitex.recovery.record.InputKind;
+import io.arbitex.recovery.record.PlatformState;
+import io.arbitex.recovery.runtime.DeadLetters;
+import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.schemas.Keys;
+import io.arbitex.recovery.schemas.Times;
+import io.arbitex.recovery.schemas.Topic;
+import io.arbitex.recovery.schemas.UndecodableRecord;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries the decider: fetches the platform's state, lets it decide, stores the new state, forwards
+ * what is to be published and the entry of the decision log. Exactly-once processing makes all of
+ * that one step.
+ */
+final class DecideProcessor implements Processor<String, byte[], String, Outgoing> {
+  private static final Logger log = LoggerFactory.getLogger(DecideProcessor.class);
+
+  /** How late a timer may be. */
+  private static final Duration TICK = Duration.ofMillis(50);
+
+  private final Decider decider;
+  private final Framing framing;
+  private final DecisionLog decisionLog;
+  private final Clock clock;
+  private final Counters counters;
+  private ProcessorContext<String, Outgoing> context;
+  private KeyValueStore<String, byte[]> platforms;
+  private DueIndex due;
+  private Parking parking;
+
+  DecideProcessor(Decider decider, Framing framing, Clock clock, Counters counters) {
+    this.decider = decider;
+    this.framing = framing;
+    this.decisionLog = new DecisionLog(framing, decider);
+    this.clock = clock;
+    this.counters = counters;
+  }
+
+  @Override
+  public void init(ProcessorContext<String, Outgoing> processorContext) {
+    context = processorContext;
+    platforms = context.getStateStore(ClassifierTopology.PLATFORMS);
+    due = new DueIndex(context.getStateStore(ClassifierTopology.DUE));
+    parking = new Parking(context.getStateStore(ClassifierTopology.PARKED), framing);
+    context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, at -> timers());
+  }
+
+  @Override
+  public void process(Record<String, byte[]> record) {
+    if (record.value() == null) {
+      return;
+    }
+    RecordMetadata from = context.recordMetadata().orElseThrow();
+    DecisionInput place =
+        new DecisionInput(
+            InputKind.RECORD,
+            from.topic(),
+            from.partition(),
+            from.offset(),
+            ByteBuffer.wrap(record.value()));
+    Input input;
+    try {
+      input = Input.of(framing.decode(record.value()));
+    } catch (UndecodableRecord | IllegalArgumentException e) {
+      deadLetter(record, from, e.getMessage());
+      return;
+    }
+    String platform = input.platform();
+    if (record.key() == null || !Keys.platformOf(record.key()).equals(platform)) {
+      deadLetter(
+          record, from, "the key '" + record.key() + "' is not of the platform '" + platform + "'");
+      return;
+    }
+    if (parking.isWedged(platform)) {
+      if (isRelease(input)) {
+        unpark(platform);
+      } else {
+        parking.park(platform, parked(platform, place, "behind a wedged input"));
+      }
+      return;
+    }
+    decide(platform, input, place).ifPresent(why -> deadLetter(record, from, why));
+  }
+
+  private static boolean isRelease(Input input) {
+    return input instanceof Input.Decree decree
+        && decree.approval().getKind() == ApprovalKind.RELEASE;
+  }
+
+  private void timers() {
+    Instant now = Times.now(clock);
+    for (String platform : due.dueBy(now)) {
+      if (parking.isWedged(platform)) {
+        due.set(platform, Optional.empty());
+        continue;
+      }
+      DecisionInput place = new DecisionInput(InputKind.TIMER, "", -1, -1L, ByteBuffer.allocate(0));
+      decide(platform, new Input.Timer(), place)
+          .ifPresent(
+              why -> {
+                log.warn("no timers for {} any more: {}", platform, why);
+                due.set(platform, Optional.empty());
+              });
+    }
+  }
+
+  /** Decides and publishes; returns why the input was refused, if it was. */
+  private Optional<String> decide(String platform, Input input, DecisionInput place) {
+    Instant now = Times.now(clock);
+    PlatformState before = state(platform);
+    Decided decided;
+    try {
+      decided = decider.decide(before, input, now);
+    } catch (RuntimeException e) {
+      wedge(before, place, e, now);
+      return Optional.empty();
+    }
+    if (decided.rejected().isPresent()) {
+      return decided.rejected();
+    }
+    platforms.put(platform, framing.encode(decided.state()));
+    due.set(platform, decider.nextDue(decided.state(), now));
+    decided.outputs().forEach(this::publish);
+    if (decided.significant()) {
+      log(decisionLog.applied(before, place, decided, now));
+    }
+    return Optional.empty();
+  }
+
+  /** Nothing is skipped: the input and all that follow wait until a person has looked. */
+  private void wedge(PlatformState before, DecisionInput place, RuntimeException e, Instant now) {
+    String platform = before.getPlatform();
+    log.error("cannot decide for {}; it is held until a person has looked", platform, e);
+    counters.wedge();
+    Decision decision = decisionLog.wedged(before, place, e.toString(), now);
+    PlatformState after = Framing.copy(before);
+    after.setGap(true);
+    after.setSequence(before.getSequence() + 1);
+    platforms.put(platform, framing.encode(after));
+    parking.park(platform, parked(platform, place, e.toString()));
+    due.set(platform, Optional.empty());
+    log(decision);
+    Wedge.tell(before, decision, decider.policy(), now).forEach(this::publish);
+  }
+
+  private void unpark(String platform) {
+    List<Decision> waiting = parking.takeAll(platform);
+    log.info("{} is released; {} inputs have waited", platform, waiting.size());
+    for (Decision each : waiting) {
+      if (parking.isWedged(platform)) {
+        parking.park(platform, each);
+        continue;
+      }
+      DecisionInput place = each.getInput();
+      Input input =
+          place.getKind() == InputKind.TIMER
+              ? new Input.Timer()
+              : Input.of(framing.decode(place.getValue().array()));
+      decide(platform, input, place)
+          .ifPresent(why -> log.warn("a parked input of {} was refused: {}", platform, why));
+    }
+  }
+
+  private Decision parked(String platform, DecisionInput place, String why) {
+    return Decision.newBuilder()
+        .setId("parked")
+        .setPlatform(platform)
+        .setSequence(-1)
+        .setNow(Times.now(clock))
+        .setInput(place)
+        .setOutcome(DecisionOutcome.PARKED)
+        .setReason(why)
+        .setPolicyHash("")
+        .setDeciderVersion(Decider.VERSION)
+        .setOutputs(List.of())
+        .setStateAfter("")
+        .build();
+  }
+
+  private PlatformState state(String platform) {
+    byte[] bytes = platforms.get(platform);
+    return bytes == null ? Decider.initial(platform) : framing.decode(bytes, PlatformState.class);
+  }
+
+  private void publish(Output output) {
+    forward(
+        output.topic().topicName(),
+        output.key(),
+        framing.encode(output.value()),
+        new RecordHeaders(),
+        OptionalInt.empty());
+  }
+
+  private void log(Decision decision) {
+    counters.decision();
+    forward(
+        Topic.DECISIONS.topicName(),
+        decision.getPlatform(),
+        framing.encode(decision),
+        new RecordHeaders(),
+        OptionalInt.empty());
+  }
+
+  private void deadLetter(Record<String, byte[]> record, RecordMetadata from, String why) {
+    counters.deadLetter();
+    log.warn(
+        "dead letter from {}-{} at {}: {}", from.topic(), from.partition(), from.offset(), why);
+    forward(
+        Topic.DEAD_LETTERS.topicName(),
+        record.key(),
+        record.value(),
+        DeadLetters.headers("classifier", from.topic(), from.partition(), from.offset(), why),
+        OptionalInt.of(from.partition()));
+  }
+
+  private void forward(
+      String topic, String key, byte[] value, Headers headers, OptionalInt partition) {
+    context.forward(
+        new Record<>(
+            key, new Outgoing(topic, value, partition), Math.max(0, clock.millis()), headers));
+  }
+}

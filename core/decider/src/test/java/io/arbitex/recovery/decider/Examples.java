@@ -1,0 +1,65 @@
+package io.arbitex.recovery.decider;
+
+import io.arbitex.recovery.configuration.InvalidConfiguration;
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.configuration.Policy;
+import java.nio.file.Path;
+
+/** An inventory of one platform with one database and three observers, and a policy in seconds. */
+public final class Examples {
+  public static final String INVENTORY =
+      """
+      platforms:
+        - name: lab
+          observers: [observer-0, observer-1, observer-2]
+          endpoints:
+            health: ["http://127.0.0.1:8080/health"]
+            adminToken: env:ADMIN_TOKEN
+            auditKey: env:AUDIT_KEY
+          components:
+            - name: postgresql
+              kind: postgresql
+              procedures: [postgresql.dump]
+              postgresql:
+                database: arbitex
+                resource: primary
+                restoreTo: [spare]
+                applicationRole: arbitex_app
+                connectionSecret: file:database-url
+                backups: [backups]
+                tools: /usr/bin
+                criticalTables: [tenants]
+                servers:
+                  - {name: primary, host: 127.0.0.1, port: 1, adminUser: a, adminPassword: env:A}
+                  - {name: spare, host: 127.0.0.1, port: 2, adminUser: a, adminPassword: env:A}
+      """;
+
+  public static final String POLICY =
+      """
+      version: 1
+      detection: {confirmations: 3, recoveries: 2, restoreAfter: 5s}
+      guards: {cooldown: 1h}
+      channels:
+        - {name: slack, kind: slack, url: env:SLACK}
+      """;
+
+  private Examples() {}
+
+  public static Decider decider() {
+    return decider(POLICY);
+  }
+
+  public static Decider decider(String policy) {
+    return decider(INVENTORY, policy);
+  }
+
+  public static Decider decider(String inventory, String policy) {
+    try {
+      return new Decider(
+          Inventory.parse("platform.yaml", Path.of("/"), inventory),
+          Policy.parse("runbook.yaml", Path.of("/"), policy));
+    } catch (InvalidConfiguration e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
