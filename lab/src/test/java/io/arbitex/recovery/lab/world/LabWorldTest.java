@@ -25,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,9 +33,11 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -56,8 +59,7 @@ class LabWorldTest {
   static void up() throws Exception {
     // Not JUnit's temporary folder: the user postgres must be able to reach it.
     Path folder = Files.createTempDirectory("recovery-lab-");
-    Files.setPosixFilePermissions(
-        folder, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     lab = new Lab(folder);
     hook = new Thread(LabWorldTest::downQuietly, "lab-world-test-end");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -68,6 +70,11 @@ class LabWorldTest {
   static void down() throws Exception {
     lab.down();
     Runtime.getRuntime().removeShutdownHook(hook);
+    try (Stream<Path> files = Files.walk(lab.folder().root())) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   private static void downQuietly() {
