@@ -277,7 +277,7 @@ class DumpProcedureTest {
     }
     for (int crash = 1; crash <= undisturbed.entries.size() + 5; crash++) {
       ProcedureBench bench = new ProcedureBench(world.procedures());
-      bench.crashAfterWrite(crash);
+      bench.crashAfterWrites(crash);
       assertProven(bench, 100 + crash, "crash after write " + crash);
     }
   }

@@ -57,9 +57,14 @@ final class ProcedureBench {
     crashAtBoundary = boundary;
   }
 
-  /** The process dies right after that journal write took effect, counted from 1. */
-  void crashAfterWrite(int write) {
-    crashAtWrite = write;
+  /** The process dies right after that many more writes. */
+  void crashAfterWrites(int more) {
+    crashAtWrite = (int) writes + more;
+  }
+
+  /** Offsets of the journal go on where another bench's ended. */
+  void continueAfter(ProcedureBench earlier) {
+    writes = earlier.writes;
   }
 
   int boundaries() {

@@ -1,0 +1,303 @@
+package io.arbitex.recovery.executors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.arbitex.recovery.checks.DatabaseAddress;
+import io.arbitex.recovery.engine.Execution;
+import io.arbitex.recovery.engine.ExecutionState;
+import io.arbitex.recovery.engine.Next;
+import io.arbitex.recovery.engine.Outcome;
+import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.record.StepError;
+import io.arbitex.recovery.schemas.Facts;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code cutover.database} on real servers, with a platform that reads its secret. */
+class CutoverProcedureTest {
+  @TempDir static Path folder;
+  private static RecoveryWorld world;
+  private static HttpServer platform;
+  private static String oldSecret;
+  private static int attempts;
+
+  @BeforeAll
+  static void startWorld() throws Exception {
+    world = RecoveryWorld.start(folder);
+    world.dump("dump-1");
+    oldSecret = Files.readString(world.secret);
+    platform = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4);
+    platform.createContext(
+        "/health",
+        exchange -> {
+          try (exchange) {
+            byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(platformIsHealthy() ? 200 : 503, body.length);
+            exchange.getResponseBody().write(body);
+          }
+        });
+    platform.start();
+    world.healthUrl = "http://127.0.0.1:" + platform.getAddress().getPort() + "/health";
+  }
+
+  @AfterAll
+  static void endWorld() {
+    platform.stop(0);
+    world.close();
+  }
+
+  @BeforeEach
+  void restoreBeside() throws Exception {
+    if (world.primary.postmaster().filter(ProcessHandle::isAlive).isEmpty()) {
+      world.primary.startServer();
+    }
+    world.primary.execute("postgres", "ALTER ROLE arbitex_app LOGIN");
+    world.primary.execute(
+        RecoveryWorld.DATABASE, "UPDATE audit_events SET actor = 'user-0' WHERE id = 777");
+    Files.writeString(world.secret, oldSecret);
+    Files.deleteIfExists(kept());
+    Files.deleteIfExists(world.folder.resolve("database-url.owner"));
+    for (String database : world.databases(world.spare)) {
+      world.spare.execute("postgres", "DROP DATABASE \"" + database + "\" WITH (FORCE)");
+    }
+  }
+
+  @Test
+  void thePlatformMovesToTheProvenDatabaseWithNewCredentials() throws Exception {
+    Files.setPosixFilePermissions(world.secret, PosixFilePermissions.fromString("rw-r-----"));
+    ProcedureBench bench = restored();
+    String database = bench.factsOfEnd().get("database");
+    world.primary.kill();
+    Next.Finished end = bench.run(cutover(bench));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    DatabaseAddress named = DatabaseAddress.parse(Files.readString(world.secret));
+    assertThat(named.database()).isEqualTo(database);
+    assertThat(named.port()).isEqualTo(world.spare.port());
+    assertThat(logsIn(named)).isTrue();
+    assertThat(logsIn(named.withLogin(named.user(), oldPassword()))).isFalse();
+    assertThat(Files.getPosixFilePermissions(world.secret))
+        .as("the platform can still read it")
+        .isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
+    assertThat(Files.readString(kept()).strip()).isEqualTo(oldSecret.strip());
+    assertThat(Files.getPosixFilePermissions(kept()))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    Binding binding = bench.bindings.get(0);
+    assertThat(bench.bindings).hasSize(1);
+    assertThat(binding.getResource()).isEqualTo("spare/" + database);
+    assertThat(binding.getEpoch()).isEqualTo(1);
+    assertThat(Facts.toMap(binding.getFacts()))
+        .containsEntry("server", "spare")
+        .containsEntry("port", Integer.toString(world.spare.port()));
+    assertThat(bench.factsOfEnd())
+        .containsEntry("source-state", "unreachable")
+        .containsKey("point-of-no-return");
+    assertThat(everythingSaid(bench))
+        .doesNotContain(named.password())
+        .doesNotContain(oldPassword());
+  }
+
+  @Test
+  void aSourceThatIsSoundAgainIsNotCutOverFrom() throws Exception {
+    ProcedureBench bench = restored();
+    Next.Finished end = bench.run(cutover(bench));
+    assertThat(end.error().orElseThrow().getCode()).isEqualTo(FailureCode.SOURCE_SOUND);
+    assertThat(Files.readString(world.secret)).isEqualTo(oldSecret);
+    assertThat(logsIn(DatabaseAddress.parse(oldSecret))).isTrue();
+    assertThat(bench.bindings).isEmpty();
+  }
+
+  @Test
+  void aSourceThatLivesButIsCorruptIsFencedFirst() throws Exception {
+    ProcedureBench bench = restored();
+    corruptSource();
+    try (Connection session =
+        DatabaseAddress.parse(oldSecret)
+            .connect("platform", Duration.ofSeconds(3), Duration.ofSeconds(5))) {
+      assertThat(bench.run(cutover(bench)).outcome()).isEqualTo(Outcome.DONE);
+      assertThat(session.isValid(1)).as("the platform's old session is ended").isFalse();
+    }
+    assertThat(logsIn(DatabaseAddress.parse(oldSecret))).isFalse();
+    assertThat(bench.factsOfEnd())
+        .containsEntry("source-state", "unsound")
+        .containsEntry("source-fence", "closed, no session is left");
+  }
+
+  @Test
+  void aSourceThatCannotBeJudgedIsNotCutOverFrom() throws Exception {
+    ProcedureBench bench = restored();
+    world.primary.execute("postgres", "ALTER ROLE arbitex_admin PASSWORD 'somebody changed it'");
+    try {
+      StepError error = bench.run(cutover(bench)).error().orElseThrow();
+      assertThat(error.getCode()).isEqualTo(FailureCode.PREFLIGHT);
+      assertThat(error.getMessage()).contains("the source lives but cannot be judged");
+      assertThat(Files.readString(world.secret)).isEqualTo(oldSecret);
+    } finally {
+      String password = Files.readString(world.folder.resolve("admin"));
+      world.primary.execute("postgres", "ALTER ROLE arbitex_admin PASSWORD '" + password + "'");
+    }
+  }
+
+  @Test
+  void anUnprovenTargetIsRefused() throws Exception {
+    ProcedureBench bench = restored();
+    String database = bench.factsOfEnd().get("database");
+    String mark = world.comment(world.spare, database).orElseThrow();
+    world.spare.execute(
+        "postgres",
+        "COMMENT ON DATABASE \"" + database + "\" IS '" + mark.replace("PROVEN", "ANALYZED") + "'");
+    world.primary.kill();
+    StepError error = bench.run(cutover(bench)).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.PREFLIGHT);
+    assertThat(error.getMessage()).contains("is not proven: ANALYZED");
+  }
+
+  @Test
+  void aCancelBeforeTheSwitchGivesThePlatformItsSourceBack() throws Exception {
+    ProcedureBench bench = restored();
+    corruptSource();
+    Execution execution = bench.start(cutover(bench));
+    advanceTo(bench, execution, ExecutionState.RECORDING, "open-target");
+    assertThat(logsIn(DatabaseAddress.parse(oldSecret))).isFalse();
+    execution.cancel();
+    Next.Finished end = bench.drive(execution);
+    assertThat(end.outcome()).isEqualTo(Outcome.CANCELLED);
+    assertThat(end.error().orElseThrow().getLeftBehind()).isEmpty();
+    assertThat(Files.readString(world.secret)).isEqualTo(oldSecret);
+    assertThat(logsIn(DatabaseAddress.parse(oldSecret))).isTrue();
+    String database = world.databases(world.spare).get(0);
+    assertThat(world.comment(world.spare, database).orElseThrow()).contains("PROVEN");
+  }
+
+  @Test
+  void aZombieThatWakesUpAtTheSwitchCannotBreakTheNewCredentials() throws Exception {
+    ProcedureBench bench = restored();
+    world.primary.kill();
+    StepCommand command = cutover(bench);
+    Execution zombie = bench.start(command);
+    advanceTo(bench, zombie, ExecutionState.MAKING, "switch-secret");
+    assertThat(bench.run(command).outcome()).isEqualTo(Outcome.DONE);
+    String secret = Files.readString(world.secret);
+    // Its lease was checked before it stood still: the secret and the server must refuse it.
+    assertThat(bench.drive(zombie).outcome()).isEqualTo(Outcome.OWNERSHIP_LOST);
+    assertThat(Files.readString(world.secret)).isEqualTo(secret);
+    assertThat(logsIn(DatabaseAddress.parse(secret))).isTrue();
+    assertThat(bench.bindings).hasSize(1);
+  }
+
+  @Test
+  void everyCrashEndsWithOneBindingAndALoginThatWorks() throws Exception {
+    ProcedureBench first = restored();
+    Map<String, String> target = first.factsOfEnd();
+    world.primary.kill();
+    ProcedureBench undisturbed = new ProcedureBench(world.procedures());
+    undisturbed.continueAfter(first);
+    undisturbed.run(cutover(target));
+    int boundaries = undisturbed.boundaries();
+    for (int crash = 0; crash < boundaries; crash++) {
+      ProcedureBench bench = new ProcedureBench(world.procedures());
+      bench.continueAfter(undisturbed);
+      bench.crashBeforeBoundary(crash);
+      assertCutOver(bench, target, "crash before boundary " + crash);
+      undisturbed = bench;
+    }
+    for (int crash = 1; crash <= undisturbed.entries.size() + 5; crash++) {
+      ProcedureBench bench = new ProcedureBench(world.procedures());
+      bench.continueAfter(undisturbed);
+      bench.crashAfterWrites(crash);
+      assertCutOver(bench, target, "crash after write " + crash);
+      undisturbed = bench;
+    }
+  }
+
+  private static void assertCutOver(ProcedureBench bench, Map<String, String> target, String where)
+      throws Exception {
+    Files.writeString(world.secret, oldSecret);
+    Next.Finished end = bench.run(cutover(target));
+    assertThat(end.outcome()).as(where + " " + end).isEqualTo(Outcome.DONE);
+    assertThat(bench.bindings).as(where).hasSize(1);
+    DatabaseAddress named = DatabaseAddress.parse(Files.readString(world.secret));
+    assertThat(named.database()).as(where).isEqualTo(target.get("database"));
+    assertThat(logsIn(named)).as(where).isTrue();
+    assertThat(Files.readString(kept()).strip()).as(where).isEqualTo(oldSecret.strip());
+  }
+
+  private static ProcedureBench restored() throws Exception {
+    ProcedureBench bench = new ProcedureBench(world.procedures());
+    assertThat(bench.run(world.restore(++attempts)).outcome()).isEqualTo(Outcome.DONE);
+    return bench;
+  }
+
+  private static StepCommand cutover(ProcedureBench restored) {
+    return cutover(restored.factsOfEnd());
+  }
+
+  private static StepCommand cutover(Map<String, String> restored) {
+    Map<String, String> parameters = new LinkedHashMap<>(restored);
+    parameters.put("source-resource", "primary");
+    parameters.put("source-epoch", "0");
+    return world.command("cutover.database", "cutover", ++attempts, parameters);
+  }
+
+  private static void advanceTo(
+      ProcedureBench bench, Execution execution, ExecutionState state, String action)
+      throws InterruptedException {
+    while (execution.state() != state || !execution.currentAction().equals(action)) {
+      assertThat(execution.advance()).isNotInstanceOf(Next.Finished.class);
+    }
+    assertThat(bench.bindings).isEmpty();
+  }
+
+  private static void corruptSource() throws SQLException {
+    world.primary.execute(
+        RecoveryWorld.DATABASE, "UPDATE audit_events SET actor = 'mallory' WHERE id = 777");
+  }
+
+  private static Path kept() {
+    return world.folder.resolve("database-url.before-inc-7");
+  }
+
+  private static String oldPassword() {
+    return DatabaseAddress.parse(oldSecret).password();
+  }
+
+  private static String everythingSaid(ProcedureBench bench) {
+    return bench.events + " " + bench.lines + " " + bench.entries + " " + bench.bindings;
+  }
+
+  private static boolean platformIsHealthy() throws IOException {
+    try {
+      return logsIn(DatabaseAddress.parse(Files.readString(world.secret)));
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static boolean logsIn(DatabaseAddress address) {
+    try (Connection connection =
+            address.connect("platform", Duration.ofSeconds(3), Duration.ofSeconds(5));
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery("SELECT count(*) FROM audit_events")) {
+      return rows.next() && rows.getLong(1) == 2_000;
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+}
