@@ -103,6 +103,7 @@ final class LabCommand implements Callable<Integer> {
     say(time(begin) + "the lab is up; everything about it is in " + lab.folder().state());
     say("  platform  " + state.platform());
     say("  kafka     " + state.kafka());
+    say("  look into it with: export DR_CONFIG=" + state.file("console"));
     return 0;
   }
 

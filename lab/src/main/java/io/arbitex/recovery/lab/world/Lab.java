@@ -307,6 +307,7 @@ public final class Lab {
       files.put("audit-key", folder.secrets().resolve("audit-key").toString());
       files.put("inventory", configuration.inventory().toString());
       files.put("policy", configuration.policy().toString());
+      files.put("console", configuration.file(LabConfiguration.CONSOLE).toString());
       files.put("kill-switch", configuration.killSwitch().toString());
       files.put("ledger", folder.traffic().resolve("ledger.csv").toString());
       files.put("traffic-status", folder.traffic().resolve("status.json").toString());

@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
  * each reaches the servers by its own path.
  */
 final class LabConfiguration {
+  /** The file of the command line that people use; no process of the lab. */
+  static final String CONSOLE = "console";
+
   private final LabPlan plan;
   private final LabFolder folder;
 
@@ -55,6 +58,7 @@ final class LabConfiguration {
     service("executors", inventory(), "");
     service("verifier", inventory(), "chainThreads: 2\n");
     service("backup", inventory(), "");
+    service(CONSOLE, inventory(), "");
   }
 
   Path inventory() {
@@ -94,7 +98,7 @@ final class LabConfiguration {
                 LabBroker.PARTITIONS,
                 inventory,
                 policy(),
-                plan.statusPorts().get(name),
+                plan.statusPorts().getOrDefault(name, 0),
                 killSwitch(),
                 folder.root().resolve("services").resolve(name),
                 own);

@@ -21,8 +21,8 @@ import java.util.Optional;
  * @param servers by name: primary, spare
  * @param platform address of the platform
  * @param network addresses of the network's process
- * @param files by name: database-url, admin-token, audit-key, admin-password, inventory, policy,
- *     ledger, traffic-status, kill-switch, backups
+ * @param files by name: database-url, admin-token, audit-key, inventory, policy, console,
+ *     kill-switch, ledger, traffic-status, backups
  * @param processes by name
  */
 public record LabState(
