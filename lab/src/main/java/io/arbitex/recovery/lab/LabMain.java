@@ -1,5 +1,6 @@
 package io.arbitex.recovery.lab;
 
+import io.arbitex.recovery.lab.drill.DrillCommand;
 import io.arbitex.recovery.lab.world.LabFailure;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
     name = "dr",
     mixinStandardHelpOptions = true,
     description = "Works with a lab: a whole world on this machine, which can be broken.",
-    subcommands = {LabCommand.class})
+    subcommands = {LabCommand.class, DrillCommand.class})
 public final class LabMain implements Callable<Integer> {
   private LabMain() {}
 

@@ -28,6 +28,9 @@ import java.util.function.Consumer;
  * installation; what only the lab does is done from outside, to processes and files.
  */
 public final class Lab {
+  /** Of every topic of a lab. */
+  public static final int PARTITIONS = LabBroker.PARTITIONS;
+
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final LabFolder folder;
@@ -160,6 +163,11 @@ public final class Lab {
       throw new LabFailure("no process '" + name + "', there are " + all.keySet());
     }
     return state;
+  }
+
+  /** Deletes what a service keeps on its local disk, as a new machine would have none of it. */
+  public void wipeLocalState(String process) throws IOException {
+    folder.delete(folder.root().resolve("services").resolve(process));
   }
 
   /** kill -9 of a PostgreSQL server with all its children, and its data directory deleted. */

@@ -58,6 +58,7 @@ final class LabConfiguration {
     service("executors", inventory(), "");
     service("verifier", inventory(), "chainThreads: 2\n");
     service("backup", inventory(), "");
+    service("console", inventory(), "");
     service(CONSOLE, inventory(), "");
   }
 
@@ -190,6 +191,10 @@ final class LabConfiguration {
         procedures:
           order:
             postgresql: [postgresql.dump]
+          expected:
+            postgresql.dump: 5s
+            cutover.database: 2s
+            verify.full: 5s
         guards:
           cooldown: %s
           maxFailedRecoveries: 2

@@ -42,7 +42,7 @@ record LabPlan(
       observers.add("observer-" + (char) ('a' + i));
     }
     List<String> services =
-        new ArrayList<>(List.of("classifier", "executors", "verifier", "backup"));
+        new ArrayList<>(List.of("classifier", "executors", "verifier", "backup", "console"));
     services.addAll(observers);
     FreePorts ports =
         new FreePorts(

@@ -1,0 +1,66 @@
+package io.arbitex.recovery.lab.drill;
+
+import io.arbitex.recovery.checks.DatabaseAddress;
+import io.arbitex.recovery.lab.traffic.TrafficLedger;
+import io.arbitex.recovery.lab.world.Lab;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What really happened, from the traffic's own ledger and the servers themselves: nobody of the
+ * pipeline can see this.
+ *
+ * @param acknowledged events that clients had been told were kept, before the break
+ * @param lost of those, how many are not in the recovered database
+ * @param lostBefore of those, how many were acknowledged before the restore point was taken; must
+ *     be 0
+ * @param databases on the spare server, besides PostgreSQL's own
+ */
+public record Truth(long acknowledged, long lost, long lostBefore, List<String> databases) {
+
+  /**
+   * Looks into the ledger and the servers.
+   *
+   * @param ledger as it was at the break
+   * @param restorePointTakenAt the moment up to which everything must be there
+   */
+  static Truth of(Lab lab, List<TrafficLedger.Entry> ledger, Instant restorePointTakenAt)
+      throws IOException, SQLException {
+    TrafficLedger.Comparison comparison;
+    try (Connection connection = connect(lab.platformDatabase())) {
+      comparison = TrafficLedger.compare(ledger, connection);
+    }
+    long before =
+        comparison.lost().stream()
+            .filter(entry -> entry.at().isBefore(restorePointTakenAt))
+            .count();
+    return new Truth(ledger.size(), comparison.lost().size(), before, databases(lab));
+  }
+
+  /** Databases on the spare server that the pipeline may have made. */
+  static List<String> databases(Lab lab) throws IOException, SQLException {
+    List<String> names = new ArrayList<>();
+    try (Connection connection = connect(lab.admin("spare", "postgres"));
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
+                    + " ORDER BY 1")) {
+      while (rows.next()) {
+        names.add(rows.getString(1));
+      }
+    }
+    return names;
+  }
+
+  private static Connection connect(DatabaseAddress address) throws SQLException {
+    return address.connect("drill", Duration.ofSeconds(5), Duration.ofSeconds(60));
+  }
+}
