@@ -7,13 +7,10 @@ import static io.arbitex.recovery.engine.ExecutionState.NEW;
 
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.FailureCode;
-import io.arbitex.recovery.record.JournalEntry;
-import io.arbitex.recovery.record.Mode;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepError;
 import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.StepTransition;
-import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Times;
 import io.arbitex.recovery.schemas.TransitionTable;
 import java.time.Instant;
@@ -24,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,9 +56,9 @@ public final class Execution {
   private static final Next CONTINUE = new Next.Continue();
 
   private final StepCommand command;
-  private final Optional<Procedure> procedure;
   private final Ports ports;
   private final CommandLog log;
+  private final Course course;
   private final StepEvents events;
   private final TransitionTable<ExecutionState, ExecutionTrigger> table = ExecutionStates.table();
   private final Deque<String> history = new ArrayDeque<>();
@@ -82,9 +78,9 @@ public final class Execution {
    */
   public Execution(StepCommand command, Optional<Procedure> procedure, Ports ports) {
     this.command = command;
-    this.procedure = procedure;
     this.ports = ports;
     this.log = new CommandLog(command, ports);
+    this.course = new Course(command, procedure, log);
     this.events = new StepEvents(command, ports);
     this.cancelled = log.cancelled();
     if (!log.accepted()) {
@@ -92,9 +88,7 @@ public final class Execution {
     } else if (log.end().isPresent()) {
       state = CLOSED;
       end = log.end().get();
-    } else if (procedure.isEmpty()
-        || log.stop().isPresent()
-        || forward().stream().anyMatch(log::gaveUp)) {
+    } else if (procedure.isEmpty() || log.stop().isPresent() || course.gaveUp().isPresent()) {
       state = CLEANING;
     } else {
       state = GATE;
@@ -133,15 +127,7 @@ public final class Execution {
           };
     } catch (OwnershipLost e) {
       go(ExecutionTrigger.OWNERSHIP_LOST);
-      end =
-          new Next.Finished(
-              Outcome.OWNERSHIP_LOST,
-              Optional.of(
-                  new StepError(
-                      FailureCode.OWNERSHIP_LOST,
-                      "another process owns the command: " + e.getMessage(),
-                      "Nothing; the other process goes on with it.",
-                      "")));
+      end = Ending.ownershipLost(e);
       next = end;
     }
     broken = false;
@@ -177,7 +163,8 @@ public final class Execution {
 
   private Next begin() {
     Instant now = Times.now(ports.clock());
-    Optional<Next.Finished> refusal = refusal(now);
+    Optional<Next.Finished> refusal =
+        Ending.refusal(command, course, ports.worker(), cancelled, now);
     if (refusal.isPresent()) {
       refused = refusal.get();
       return go(ExecutionTrigger.REFUSE);
@@ -186,48 +173,13 @@ public final class Execution {
     return go(ExecutionTrigger.ACCEPT);
   }
 
-  private Optional<Next.Finished> refusal(Instant now) {
-    if (procedure.isEmpty()) {
-      return ending(
-          Outcome.REFUSED,
-          FailureCode.UNSUPPORTED,
-          "no procedure '" + command.getProcedure() + "' in worker " + ports.worker(),
-          "Upgrade the executors, or take the procedure out of the policy.");
-    }
-    if (command.getMode() != Mode.ACT && command.getMode() != Mode.DRY_RUN) {
-      return ending(
-          Outcome.REFUSED,
-          FailureCode.UNSUPPORTED,
-          "the command's mode is " + command.getMode() + ", which does nothing",
-          "Set the policy's mode to act or dry-run.");
-    }
-    if (cancelled) {
-      return ending(
-          Outcome.CANCELLED, FailureCode.UNKNOWN, "cancelled before it was begun", "Nothing.");
-    }
-    if (!now.isBefore(command.getDeadline())) {
-      return ending(
-          Outcome.REFUSED,
-          FailureCode.DEADLINE,
-          "came at " + now + ", after its deadline " + command.getDeadline(),
-          "See why the command was late: executors down, or behind.");
-    }
-    return Optional.empty();
-  }
-
-  private static Optional<Next.Finished> ending(
-      Outcome outcome, FailureCode code, String message, String hint) {
-    return Optional.of(
-        new Next.Finished(outcome, Optional.of(new StepError(code, message, hint, ""))));
-  }
-
   private Next gate() {
-    Optional<Action> next = forward().stream().filter(each -> !log.done(each)).findFirst();
+    Optional<Action> next = course.next();
     if (next.isEmpty()) {
       return go(ExecutionTrigger.ALL_DONE);
     }
     Action action = next.get();
-    if (!mustBeLookedAtFirst(action) && stopIfDue()) {
+    if (!course.mustBeLookedAtFirst(action) && stopIfDue()) {
       return go(ExecutionTrigger.STOP);
     }
     run(action, false);
@@ -236,7 +188,7 @@ public final class Execution {
   }
 
   private Next look() throws InterruptedException {
-    Look look = attempt(() -> dryRun() ? lookAhead() : run.action.look(run));
+    Look look = attempt(() -> course.dryRun() ? lookAhead() : run.action.look(run));
     if (look == null) {
       return go(ExecutionTrigger.FAIL);
     }
@@ -245,8 +197,8 @@ public final class Execution {
       return go(ExecutionTrigger.ALREADY_SO);
     }
     String why = ((Look.NotYet) look).why();
-    if (dryRun()) {
-      found = Map.of("would-" + run.action.name(), run.action.intention());
+    if (course.dryRun()) {
+      found = Course.wouldDo(run.action);
       return go(ExecutionTrigger.WOULD_DO);
     }
     if (!run.action.changesWorld()) {
@@ -258,7 +210,7 @@ public final class Execution {
 
   /** In a dry run the world cannot be asked about what would follow from a change not made. */
   private Look lookAhead() throws ActionFailure, InterruptedException {
-    if (wouldHaveChanged()) {
+    if (course.wouldHaveChanged()) {
       return Look.notYet("an earlier action was not carried out");
     }
     try {
@@ -268,14 +220,10 @@ public final class Execution {
     }
   }
 
-  private boolean wouldHaveChanged() {
-    return log.facts(forward()).keySet().stream().anyMatch(name -> name.startsWith("would-"));
-  }
-
   private Next intend() {
     // The look may have taken long, and a point of no return that was looked at first is not
     // passed.
-    if (!run.cleanUp && !passedPointOfNoReturn() && stopIfDue()) {
+    if (!run.cleanUp && !course.passedPointOfNoReturn() && stopIfDue()) {
       return go(ExecutionTrigger.STOP);
     }
     if (run.remaining().isZero()) {
@@ -338,7 +286,7 @@ public final class Execution {
   }
 
   private Next record() {
-    if (!dryRun() && pointOfNoReturn().filter(run.action::equals).isPresent()) {
+    if (!course.dryRun() && course.isPointOfNoReturn(run.action)) {
       found = new LinkedHashMap<>(found);
       found.put(POINT_OF_NO_RETURN, run.action.intention());
     }
@@ -362,7 +310,7 @@ public final class Execution {
         failure.retryable()
             && failures < policy.maxTries()
             && ports.clock().instant().plus(policy.waitAfter(failures)).isBefore(run.limit)
-            && (run.cleanUp || !cancelled || passedPointOfNoReturn());
+            && (run.cleanUp || !cancelled || course.passedPointOfNoReturn());
     List<StepEvent> told = new ArrayList<>();
     if (worthIt) {
       told.add(
@@ -398,7 +346,7 @@ public final class Execution {
         log.failedAt(run.action)
             .orElseThrow()
             .plus(run.action.retry().waitAfter(log.failures(run.action)));
-    boolean mayStop = !run.cleanUp && !mustBeLookedAtFirst(run.action);
+    boolean mayStop = !run.cleanUp && !course.mustBeLookedAtFirst(run.action);
     if (mayStop && stopIfDue()) {
       return go(ExecutionTrigger.STOP);
     }
@@ -411,16 +359,13 @@ public final class Execution {
   }
 
   private Next clean() {
-    if (procedure.isEmpty()
-        || dryRun()
-        || passedPointOfNoReturn()
-        || forward().stream().noneMatch(log::intended)) {
+    if (course.procedure().isEmpty()
+        || course.dryRun()
+        || course.passedPointOfNoReturn()
+        || !course.begun()) {
       return go(ExecutionTrigger.CLEANED);
     }
-    Optional<Action> next =
-        procedure.get().onFailure().stream()
-            .filter(each -> !log.done(each) && !log.gaveUp(each))
-            .findFirst();
+    Optional<Action> next = course.nextCleanUp();
     if (next.isEmpty()) {
       return go(ExecutionTrigger.CLEANED);
     }
@@ -432,15 +377,19 @@ public final class Execution {
   }
 
   private Next close() {
-    Next.Finished ended = refused != null ? refused : ending();
-    Map<String, String> facts = log.facts(allActions());
+    Next.Finished ended = refused != null ? refused : Ending.of(command, course, log, cancelled);
+    Map<String, String> facts = course.found();
     Instant now = Times.now(ports.clock());
     Optional<Binding> binding = Optional.empty();
-    if (ended.outcome() == Outcome.DONE && !dryRun()) {
+    if (ended.outcome() == Outcome.DONE && !course.dryRun()) {
       try {
-        binding = binding(now);
+        binding =
+            course
+                .procedure()
+                .flatMap(Procedure::publication)
+                .map(made -> made.binding(command, course.known(), now));
       } catch (RuntimeException e) {
-        ended = unpublished(e);
+        ended = Ending.unpublished(e);
       }
     }
     StepTransition transition =
@@ -455,7 +404,9 @@ public final class Execution {
             .error()
             .map(StepError::getMessage)
             .orElse(
-                dryRun() ? "dry run: nothing was changed" : command.getProcedure() + " is done");
+                course.dryRun()
+                    ? "dry run: nothing was changed"
+                    : command.getProcedure() + " is done");
     StepEvent event =
         events.of(
             transition,
@@ -471,75 +422,11 @@ public final class Execution {
     return ended;
   }
 
-  private Optional<Binding> binding(Instant now) {
-    return procedure
-        .flatMap(Procedure::publication)
-        .map(publication -> publication.binding(command, known(), now));
-  }
-
-  private static Next.Finished unpublished(RuntimeException cause) {
-    return new Next.Finished(
-        Outcome.FAILED,
-        Optional.of(
-            new StepError(
-                FailureCode.UNKNOWN,
-                "all actions are done, but no binding could be made of their facts: " + cause,
-                "The world is changed and the pipeline does not know it: publish the binding.",
-                "everything that the actions made")));
-  }
-
-  private Next.Finished ending() {
-    if (procedure.isEmpty()) {
-      return new Next.Finished(
-          Outcome.FAILED,
-          Optional.of(
-              new StepError(
-                  FailureCode.UNSUPPORTED,
-                  "begun by another version; this one has no '" + command.getProcedure() + "'",
-                  "Upgrade the executors, then look at what the step left behind.",
-                  "whatever the step did so far")));
-    }
-    if (forward().stream().allMatch(log::done)) {
-      return new Next.Finished(Outcome.DONE, Optional.empty());
-    }
-    Optional<JournalEntry> stop = log.stop();
-    boolean obeyed = cancelled && !passedPointOfNoReturn();
-    Outcome outcome =
-        stop.map(CommandLog::outcome).orElse(obeyed ? Outcome.CANCELLED : Outcome.FAILED);
-    StepError error =
-        stop.map(JournalEntry::getError)
-            .or(() -> forward().stream().filter(log::gaveUp).findFirst().flatMap(log::error))
-            .orElseThrow();
-    return new Next.Finished(
-        outcome,
-        Optional.of(
-            new StepError(error.getCode(), error.getMessage(), error.getHint(), leftBehind())));
-  }
-
-  private String leftBehind() {
-    if (passedPointOfNoReturn()) {
-      return "nothing was undone, since '"
-          + procedure.flatMap(Procedure::pointOfNoReturn).orElseThrow()
-          + "' is or may be passed";
-    }
-    List<String> left = new ArrayList<>();
-    for (Action action : procedure.map(Procedure::onFailure).orElse(List.of())) {
-      if (log.gaveUp(action)) {
-        left.add(
-            action.intention()
-                + " failed: "
-                + log.error(action).map(StepError::getMessage).orElse("unknown"));
-      }
-    }
-    return String.join("; ", left);
-  }
-
   /** Writes down that the command is stopped between actions, if it is to be. */
   private boolean stopIfDue() {
-    if (passedPointOfNoReturn()) {
+    if (course.passedPointOfNoReturn()) {
       return false;
     }
-    boolean begun = forward().stream().anyMatch(log::intended);
     if (cancelled) {
       log.stopped(
           Outcome.CANCELLED,
@@ -549,7 +436,7 @@ public final class Execution {
     Instant now = Times.now(ports.clock());
     if (!now.isBefore(command.getDeadline())) {
       log.stopped(
-          begun ? Outcome.FAILED : Outcome.REFUSED,
+          course.begun() ? Outcome.FAILED : Outcome.REFUSED,
           new StepError(
               FailureCode.DEADLINE,
               "not done by its deadline " + command.getDeadline(),
@@ -576,27 +463,6 @@ public final class Execution {
                     "stopped before " + run.action.name() + ": " + why,
                     "Release the kill switch when changes are safe again, then retry."));
     return reason.isPresent();
-  }
-
-  /**
-   * Whether it only goes forward. An action that was given up after its intent counts as passed,
-   * since nobody knows what it did.
-   */
-  private boolean passedPointOfNoReturn() {
-    return pointOfNoReturn()
-        .filter(point -> log.done(point) || (log.gaveUp(point) && log.intended(point)))
-        .isPresent();
-  }
-
-  /** After a crash the world alone knows whether the point of no return is passed. */
-  private boolean mustBeLookedAtFirst(Action action) {
-    return log.intended(action) && pointOfNoReturn().filter(action::equals).isPresent();
-  }
-
-  private Optional<Action> pointOfNoReturn() {
-    return procedure
-        .flatMap(Procedure::pointOfNoReturn)
-        .flatMap(name -> forward().stream().filter(each -> each.name().equals(name)).findFirst());
   }
 
   private ActionFailure notConfirmed(String why) {
@@ -629,7 +495,7 @@ public final class Execution {
   private void run(Action action, boolean cleanUp) {
     Instant startedAt = log.startedAt(action.name()).orElseGet(() -> Times.now(ports.clock()));
     Instant limit = startedAt.plus(action.deadline());
-    if (!cleanUp && !passedPointOfNoReturn() && command.getDeadline().isBefore(limit)) {
+    if (!cleanUp && !course.passedPointOfNoReturn() && command.getDeadline().isBefore(limit)) {
       limit = command.getDeadline();
     }
     run =
@@ -642,28 +508,8 @@ public final class Execution {
             ports,
             log,
             events,
-            this::known,
-            () -> cancelled && !cleanUp && !passedPointOfNoReturn());
-  }
-
-  private Map<String, String> known() {
-    Map<String, String> known = new LinkedHashMap<>(Facts.toMap(command.getParameters()));
-    known.putAll(log.facts(allActions()));
-    return known;
-  }
-
-  private boolean dryRun() {
-    return command.getMode() == Mode.DRY_RUN;
-  }
-
-  private List<Action> forward() {
-    return procedure.map(Procedure::actions).orElse(List.of());
-  }
-
-  private List<Action> allActions() {
-    return procedure
-        .map(each -> Stream.concat(each.actions().stream(), each.onFailure().stream()).toList())
-        .orElse(List.of());
+            course::known,
+            () -> cancelled && !cleanUp && !course.passedPointOfNoReturn());
   }
 
   private Next go(ExecutionTrigger trigger) {

@@ -19,7 +19,7 @@ final class DropDatabase extends BoundAction {
         "drop the unfinished database",
         true,
         Duration.ofMinutes(2),
-        RetryPolicy.upTo(10, Duration.ofSeconds(1), Duration.ofSeconds(15)));
+        RetryPolicy.upTo(5, Duration.ofSeconds(1), Duration.ofSeconds(4)));
     this.source = source;
   }
 
