@@ -1,6 +1,8 @@
 package io.arbitex.recovery.executors;
 
+import io.arbitex.recovery.engine.Outcome;
 import io.arbitex.recovery.engine.ProgressSink;
+import io.arbitex.recovery.executors.ownership.Carrying;
 import io.arbitex.recovery.executors.ownership.CommandLoop;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.runtime.Bindings;
@@ -88,28 +90,26 @@ public final class Executors implements ServiceCommand.Running {
       CommandLoop loop =
           new CommandLoop(
               worker,
-              configuration.name(),
               clients,
               framing,
-              procedures::of,
-              killSwitch::thrownFor,
-              sink(publisher),
-              clock,
-              LEASE_LIMIT,
-              (command, outcome) ->
-                  status
-                      .metrics()
-                      .counter(
-                          "recovery.executor.commands",
-                          "worker",
-                          worker.id(),
-                          "outcome",
-                          outcome.name())
-                      .increment());
+              new Carrying(
+                  configuration.name(),
+                  procedures::of,
+                  killSwitch::thrownFor,
+                  sink(publisher),
+                  clock,
+                  LEASE_LIMIT,
+                  (command, outcome) -> count(status.metrics(), worker, outcome)));
       loops.add(loop);
       gauge(status.metrics(), loop);
     }
     loops.forEach(CommandLoop::start);
+  }
+
+  private static void count(MeterRegistry metrics, Worker worker, Outcome outcome) {
+    metrics
+        .counter("recovery.executor.commands", "worker", worker.id(), "outcome", outcome.name())
+        .increment();
   }
 
   private static void gauge(MeterRegistry metrics, CommandLoop loop) {

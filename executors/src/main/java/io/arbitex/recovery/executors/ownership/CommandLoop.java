@@ -1,26 +1,12 @@
 package io.arbitex.recovery.executors.ownership;
 
-import io.arbitex.recovery.engine.Execution;
-import io.arbitex.recovery.engine.Journal;
-import io.arbitex.recovery.engine.JournalEntries;
-import io.arbitex.recovery.engine.JournalWrite;
-import io.arbitex.recovery.engine.KillSwitch;
-import io.arbitex.recovery.engine.Outcome;
-import io.arbitex.recovery.engine.Ports;
-import io.arbitex.recovery.engine.Procedure;
-import io.arbitex.recovery.engine.ProgressSink;
-import io.arbitex.recovery.record.CommandKind;
 import io.arbitex.recovery.record.JournalEntry;
 import io.arbitex.recovery.record.StepCommand;
-import io.arbitex.recovery.runtime.DeadLetters;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.Partitions;
 import io.arbitex.recovery.schemas.Framing;
-import io.arbitex.recovery.schemas.Times;
 import io.arbitex.recovery.schemas.Topic;
-import io.arbitex.recovery.schemas.UndecodableRecord;
 import io.arbitex.recovery.schemas.Worker;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,12 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
@@ -55,25 +38,16 @@ import org.slf4j.LoggerFactory;
 public final class CommandLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CommandLoop.class);
   private static final Duration POLL = Duration.ofMillis(100);
-
-  /** Less than max.poll.interval.ms, so that the group does not drop us while we try. */
-  private static final Duration PATIENCE = Duration.ofSeconds(12);
-
   private static final Duration GOODBYE = Duration.ofSeconds(6);
   private static final long REJOIN_MILLIS = 1_000;
 
   private final Worker worker;
-  private final String owner;
   private final KafkaClients clients;
   private final Framing framing;
-  private final Function<StepCommand, Optional<Procedure>> procedures;
-  private final KillSwitch killSwitch;
-  private final ProgressSink progress;
-  private final Clock clock;
-  private final Duration leaseLimit;
-  private final BiConsumer<StepCommand, Outcome> ended;
+  private final Carrying carrying;
+  private final CommandRuns runs;
+  private final CommandIntake intake;
   private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
-  private final Map<String, CommandRun> runs = new HashMap<>();
   private final Thread thread;
   private volatile KafkaConsumer<String, byte[]> consumer;
   private volatile boolean closed;
@@ -81,37 +55,24 @@ public final class CommandLoop implements AutoCloseable {
   private volatile String trouble = "has not joined its group yet";
   private volatile int ownedCount;
 
-  /**
-   * @param owner name of this process in records
-   * @param leaseLimit see {@link Ports}
-   * @param ended told of each command's end, for metrics
-   */
-  public CommandLoop(
-      Worker worker,
-      String owner,
-      KafkaClients clients,
-      Framing framing,
-      Function<StepCommand, Optional<Procedure>> procedures,
-      KillSwitch killSwitch,
-      ProgressSink progress,
-      Clock clock,
-      Duration leaseLimit,
-      BiConsumer<StepCommand, Outcome> ended) {
+  public CommandLoop(Worker worker, KafkaClients clients, Framing framing, Carrying carrying) {
     this.worker = worker;
-    this.owner = owner;
     this.clients = clients;
     this.framing = framing;
-    this.procedures = procedures;
-    this.killSwitch = killSwitch;
-    this.progress = progress;
-    this.clock = clock;
-    this.leaseLimit = leaseLimit;
-    this.ended = ended;
+    this.carrying = carrying;
+    this.runs = new CommandRuns(worker, carrying);
+    this.intake =
+        new CommandIntake(
+            worker, carrying, runs, framing, new Partitions(clients.settings().partitions()));
     this.thread = new Thread(this::run, "commands-" + worker.id());
   }
 
   public void start() {
     thread.start();
+  }
+
+  public Worker worker() {
+    return worker;
   }
 
   /** Why it does not take commands; empty while it does. */
@@ -120,13 +81,9 @@ public final class CommandLoop implements AutoCloseable {
       return Optional.of(worker.id() + ": " + trouble);
     }
     long silent = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lastPoll);
-    return silent > GOODBYE.toSeconds() + PATIENCE.toSeconds()
+    return silent > GOODBYE.plus(CommandIntake.PATIENCE).toSeconds()
         ? Optional.of(worker.id() + ": has not asked for commands for " + silent + " s")
         : Optional.empty();
-  }
-
-  public Worker worker() {
-    return worker;
   }
 
   /** Partitions of commands that this process owns now. */
@@ -141,7 +98,7 @@ public final class CommandLoop implements AutoCloseable {
         consumer = joined;
         joined.subscribe(List.of(Topic.commandsOf(worker).topicName()), new Assignment());
         while (!closed) {
-          take(joined);
+          poll(joined);
         }
       } catch (WakeupException e) {
         if (!closed) {
@@ -173,23 +130,24 @@ public final class CommandLoop implements AutoCloseable {
     }
   }
 
-  private void take(KafkaConsumer<String, byte[]> joined) {
-    for (OwnedPartition partition : owned.values()) {
-      partition.throwIfBroken();
-    }
+  private void poll(KafkaConsumer<String, byte[]> joined) {
+    owned.values().forEach(OwnedPartition::throwIfBroken);
     for (ConsumerRecord<String, byte[]> record : joined.poll(POLL)) {
-      OwnedPartition partition = owned.get(new TopicPartition(record.topic(), record.partition()));
+      TopicPartition from = new TopicPartition(record.topic(), record.partition());
+      OwnedPartition partition = owned.get(from);
       if (partition == null || partition.lease().lost()) {
         // Fenced: the new owner reads it from the offset that we did not move.
-        joined.pause(List.of(new TopicPartition(record.topic(), record.partition())));
-        continue;
+        joined.pause(List.of(from));
+      } else {
+        intake.take(
+            partition,
+            record,
+            new OwnedPartition.Place(record.offset() + 1, joined.groupMetadata()));
       }
-      accept(
-          partition, record, new OwnedPartition.Place(record.offset() + 1, joined.groupMetadata()));
     }
     lastPoll = System.nanoTime();
     trouble = fencedPartitions();
-    runs.values().removeIf(run -> !run.running());
+    runs.forgetEnded();
   }
 
   private String fencedPartitions() {
@@ -201,160 +159,13 @@ public final class CommandLoop implements AutoCloseable {
     return fenced.isEmpty() ? "" : "fenced from " + fenced + " until the group is balanced again";
   }
 
-  private void accept(
-      OwnedPartition partition, ConsumerRecord<String, byte[]> record, OwnedPartition.Place place) {
-    StepCommand command;
-    try {
-      command = framing.decode(record.value(), StepCommand.class);
-      check(command, record.partition());
-    } catch (UndecodableRecord e) {
-      log.error(
-          "{} at {} is no command: {}", partition.partition(), record.offset(), e.getMessage());
-      partition.bury(
-          DeadLetters.of(
-              owner,
-              record.topic(),
-              record.partition(),
-              record.offset(),
-              record.key(),
-              record.value(),
-              e.getMessage()),
-          place,
-          PATIENCE);
-      return;
-    }
-    if (command.getKind() == CommandKind.CANCEL) {
-      cancel(partition, command, place);
-      return;
-    }
-    List<JournalEntry> known = partition.entries(command.getCommandId());
-    if (JournalEntries.knows(known)) {
-      // A duplicate: it is under way or has ended. The next command moves the offset on, and until
-      // then it is a duplicate again.
-      log.info("{}: is known already", command.getCommandId());
-      return;
-    }
-    begin(partition, command, place);
-  }
-
-  /** What this worker must never act on, however well it decodes. */
-  private void check(StepCommand command, int partition) {
-    if (!command.getWorker().equals(worker.id())) {
-      throw new UndecodableRecord(
-          "a command for worker '" + command.getWorker() + "' on the topic of " + worker.id());
-    }
-    if (command.getCommandId().isEmpty() || command.getKind() == CommandKind.UNSPECIFIED) {
-      throw new UndecodableRecord("a command without an id or a kind");
-    }
-    int right = new Partitions(clients.settings().partitions()).ofPlatform(command.getPlatform());
-    if (right != partition) {
-      throw new UndecodableRecord(
-          "platform '" + command.getPlatform() + "' belongs to partition " + right);
-    }
-  }
-
-  /** The first write of the command moves its offset too. */
-  private void begin(OwnedPartition partition, StepCommand command, OwnedPartition.Place place) {
-    boolean[] moved = {false};
-    Journal first =
-        new Journal() {
-          @Override
-          public long append(JournalWrite write) {
-            if (moved[0]) {
-              return partition.append(write);
-            }
-            long token = partition.append(write, Optional.of(place), Optional.of(PATIENCE));
-            moved[0] = true;
-            return token;
-          }
-
-          @Override
-          public List<JournalEntry> entries(String commandId) {
-            return partition.entries(commandId);
-          }
-        };
-    Execution execution = execution(partition, command, first);
-    try {
-      while (!moved[0]) {
-        execution.advance();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted while accepting " + command.getCommandId(), e);
-    }
-    start(partition, command, execution);
-  }
-
-  private void cancel(OwnedPartition partition, StepCommand command, OwnedPartition.Place place) {
-    JournalEntry entry = JournalEntries.cancel(command, owner, Times.now(clock));
-    partition.append(
-        new JournalWrite(entry, List.of(), Optional.empty()),
-        Optional.of(place),
-        Optional.of(PATIENCE));
-    CommandRun run = runs.get(command.getCommandId());
-    if (run != null) {
-      run.cancel();
-    }
-  }
-
-  private Execution execution(OwnedPartition partition, StepCommand command, Journal journal) {
-    return new Execution(
-        command,
-        procedures.apply(command),
-        new Ports(
-            worker.id(),
-            owner,
-            journal,
-            partition.lease(),
-            killSwitch,
-            progress,
-            clock,
-            leaseLimit));
-  }
-
-  private void start(OwnedPartition partition, StepCommand command, Execution begun) {
-    CommandRun run =
-        new CommandRun(
-            command,
-            partition,
-            begun,
-            () -> execution(partition, command, partition),
-            clock,
-            ended);
-    runs.put(command.getCommandId(), run);
-    run.start();
-  }
-
   /** Partitions come and go, on the polling thread. */
   private final class Assignment implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
-      if (assigned.isEmpty()) {
-        return;
+      if (!assigned.isEmpty()) {
+        takeOver(assigned);
       }
-      long since = System.nanoTime();
-      List<OwnedPartition> fresh = new ArrayList<>();
-      for (TopicPartition each : assigned) {
-        OwnedPartition partition = new OwnedPartition(each, clients, framing, clock);
-        owned.put(each, partition);
-        fresh.add(partition);
-      }
-      Map<Integer, Map<String, JournalEntry>> journal =
-          new JournalReader(clients, framing, worker)
-              .read(assigned.stream().map(TopicPartition::partition).toList());
-      for (OwnedPartition partition : fresh) {
-        partition.know(journal.get(partition.partition().partition()));
-        for (StepCommand command : partition.unfinished()) {
-          log.info("{}: goes on from the journal", command.getCommandId());
-          start(partition, command, null);
-        }
-      }
-      ownedCount = owned.size();
-      log.info(
-          "{}: owns {} more partitions after {} ms",
-          worker.id(),
-          assigned.size(),
-          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
     }
 
     @Override
@@ -368,6 +179,33 @@ public final class CommandLoop implements AutoCloseable {
     }
   }
 
+  private void takeOver(Collection<TopicPartition> assigned) {
+    long since = System.nanoTime();
+    List<OwnedPartition> fresh = new ArrayList<>();
+    for (TopicPartition each : assigned) {
+      OwnedPartition partition = new OwnedPartition(each, clients, framing, carrying.clock());
+      owned.put(each, partition);
+      fresh.add(partition);
+    }
+    // Only now that every earlier owner is fenced is the journal complete.
+    Map<Integer, Map<String, JournalEntry>> journal =
+        new JournalReader(clients, framing, worker)
+            .read(assigned.stream().map(TopicPartition::partition).toList());
+    for (OwnedPartition partition : fresh) {
+      partition.know(journal.get(partition.partition().partition()));
+      for (StepCommand command : partition.unfinished()) {
+        log.info("{}: goes on from the journal", command.getCommandId());
+        runs.start(partition, command, null);
+      }
+    }
+    ownedCount = owned.size();
+    log.info(
+        "{}: owns {} more partitions after {} ms",
+        worker.id(),
+        assigned.size(),
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
+  }
+
   /** Ends all work for partitions; their commands go on elsewhere. */
   private void drop(Collection<TopicPartition> partitions) {
     List<OwnedPartition> dropped = new ArrayList<>();
@@ -378,18 +216,7 @@ public final class CommandLoop implements AutoCloseable {
         dropped.add(partition);
       }
     }
-    List<CommandRun> ending =
-        runs.values().stream().filter(run -> dropped.contains(run.partition())).toList();
-    ending.forEach(CommandRun::interrupt);
-    long until = System.nanoTime() + GOODBYE.toNanos();
-    for (CommandRun run : ending) {
-      try {
-        run.join(Duration.ofNanos(Math.max(1_000_000, until - System.nanoTime())));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      runs.remove(run.command().getCommandId());
-    }
+    runs.end(dropped, GOODBYE);
     dropped.forEach(OwnedPartition::close);
     ownedCount = owned.size();
   }

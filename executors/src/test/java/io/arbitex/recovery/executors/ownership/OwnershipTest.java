@@ -231,16 +231,18 @@ class OwnershipTest {
     CommandLoop loop =
         new CommandLoop(
             Worker.POSTGRESQL,
-            name,
             clients,
             FRAMING,
-            command ->
-                Optional.of(Procedure.named(command.getProcedure()).action(gate.action()).build()),
-            platform -> Optional.empty(),
-            event -> publisher.publish(Topic.PROGRESS, event.getPlatform(), event),
-            Clock.systemUTC(),
-            Duration.ofSeconds(2),
-            (command, outcome) -> {});
+            new Carrying(
+                name,
+                command ->
+                    Optional.of(
+                        Procedure.named(command.getProcedure()).action(gate.action()).build()),
+                platform -> Optional.empty(),
+                event -> publisher.publish(Topic.PROGRESS, event.getPlatform(), event),
+                Clock.systemUTC(),
+                Duration.ofSeconds(2),
+                (command, outcome) -> {}));
     loop.start();
     open.add(loop);
     open.add(publisher);

@@ -1,0 +1,160 @@
+package io.arbitex.recovery.executors.ownership;
+
+import io.arbitex.recovery.engine.Execution;
+import io.arbitex.recovery.engine.Journal;
+import io.arbitex.recovery.engine.JournalEntries;
+import io.arbitex.recovery.engine.JournalWrite;
+import io.arbitex.recovery.record.CommandKind;
+import io.arbitex.recovery.record.JournalEntry;
+import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.runtime.DeadLetters;
+import io.arbitex.recovery.runtime.Partitions;
+import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.schemas.Times;
+import io.arbitex.recovery.schemas.UndecodableRecord;
+import io.arbitex.recovery.schemas.Worker;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes one record of a command topic: what it says goes into the journal in the transaction that
+ * moves its offset on, so that it is taken once, whenever the process dies.
+ */
+final class CommandIntake {
+  private static final Logger log = LoggerFactory.getLogger(CommandIntake.class);
+
+  /** Less than max.poll.interval.ms, so that the group does not drop us while we try. */
+  static final Duration PATIENCE = Duration.ofSeconds(12);
+
+  private final Worker worker;
+  private final Carrying carrying;
+  private final CommandRuns runs;
+  private final Framing framing;
+  private final Partitions partitions;
+
+  CommandIntake(
+      Worker worker, Carrying carrying, CommandRuns runs, Framing framing, Partitions partitions) {
+    this.worker = worker;
+    this.carrying = carrying;
+    this.runs = runs;
+    this.framing = framing;
+    this.partitions = partitions;
+  }
+
+  /**
+   * Takes a record of an owned partition.
+   *
+   * @throws KafkaException when the journal could not be written; the record is then not taken
+   */
+  void take(
+      OwnedPartition partition, ConsumerRecord<String, byte[]> record, OwnedPartition.Place place) {
+    StepCommand command;
+    try {
+      command = framing.decode(record.value(), StepCommand.class);
+      check(command, record.partition());
+    } catch (UndecodableRecord e) {
+      bury(partition, record, place, e.getMessage());
+      return;
+    }
+    if (command.getKind() == CommandKind.CANCEL) {
+      cancel(partition, command, place);
+    } else if (JournalEntries.knows(partition.entries(command.getCommandId()))) {
+      // A duplicate, under way or ended. The next command moves the offset on, and until then it
+      // is a duplicate again.
+      log.info("{}: is known already", command.getCommandId());
+    } else {
+      begin(partition, command, place);
+    }
+  }
+
+  /** What this worker must never act on, however well it decodes. */
+  private void check(StepCommand command, int partition) {
+    if (!command.getWorker().equals(worker.id())) {
+      throw new UndecodableRecord(
+          "a command for worker '" + command.getWorker() + "' on the topic of " + worker.id());
+    }
+    if (command.getCommandId().isEmpty() || command.getKind() == CommandKind.UNSPECIFIED) {
+      throw new UndecodableRecord("a command without an id or a kind");
+    }
+    int right = partitions.ofPlatform(command.getPlatform());
+    if (right != partition) {
+      throw new UndecodableRecord(
+          "platform '" + command.getPlatform() + "' belongs to partition " + right);
+    }
+  }
+
+  private void bury(
+      OwnedPartition partition,
+      ConsumerRecord<String, byte[]> record,
+      OwnedPartition.Place place,
+      String why) {
+    log.error("{} at {} is no command: {}", partition.partition(), record.offset(), why);
+    partition.bury(
+        DeadLetters.of(
+            carrying.owner(),
+            record.topic(),
+            record.partition(),
+            record.offset(),
+            record.key(),
+            record.value(),
+            why),
+        place,
+        PATIENCE);
+  }
+
+  private void begin(OwnedPartition partition, StepCommand command, OwnedPartition.Place place) {
+    FirstWriteMovesOffset journal = new FirstWriteMovesOffset(partition, place);
+    Execution execution = runs.execution(partition, command, journal);
+    try {
+      while (!journal.moved) {
+        execution.advance();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted while accepting " + command.getCommandId(), e);
+    }
+    runs.start(partition, command, execution);
+  }
+
+  private void cancel(OwnedPartition partition, StepCommand command, OwnedPartition.Place place) {
+    JournalEntry entry =
+        JournalEntries.cancel(command, carrying.owner(), Times.now(carrying.clock()));
+    partition.append(
+        new JournalWrite(entry, List.of(), Optional.empty()),
+        Optional.of(place),
+        Optional.of(PATIENCE));
+    runs.cancel(command.getCommandId());
+  }
+
+  /** The journal of a command whose first write, ACCEPTED or a refusal, takes it off its topic. */
+  private static final class FirstWriteMovesOffset implements Journal {
+    private final OwnedPartition partition;
+    private final OwnedPartition.Place place;
+    private volatile boolean moved;
+
+    FirstWriteMovesOffset(OwnedPartition partition, OwnedPartition.Place place) {
+      this.partition = partition;
+      this.place = place;
+    }
+
+    @Override
+    public long append(JournalWrite write) {
+      if (moved) {
+        return partition.append(write);
+      }
+      long token = partition.append(write, Optional.of(place), Optional.of(PATIENCE));
+      moved = true;
+      return token;
+    }
+
+    @Override
+    public List<JournalEntry> entries(String commandId) {
+      return partition.entries(commandId);
+    }
+  }
+}
