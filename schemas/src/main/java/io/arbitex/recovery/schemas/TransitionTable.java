@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * All transitions of a state machine, in one place: what runs and what the documents show is the
@@ -23,6 +24,7 @@ public final class TransitionTable<S extends Enum<S>, T extends Enum<T>> {
   private final String name;
   private final S initial;
   private final Map<S, Map<T, S>> rows = new LinkedHashMap<>();
+  private final Set<Transition<S, T>> visited = ConcurrentHashMap.newKeySet();
 
   private TransitionTable(String name, S initial) {
     this.name = name;
@@ -50,17 +52,25 @@ public final class TransitionTable<S extends Enum<S>, T extends Enum<T>> {
    * @throws IllegalStateException when the table has no such row
    */
   public S next(S from, T trigger, List<String> history) {
-    return find(from, trigger)
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    name
-                        + ": no transition from "
-                        + from
-                        + " on "
-                        + trigger
-                        + "; history: "
-                        + String.join(" > ", history)));
+    S to =
+        find(from, trigger)
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        name
+                            + ": no transition from "
+                            + from
+                            + " on "
+                            + trigger
+                            + "; history: "
+                            + String.join(" > ", history)));
+    visited.add(new Transition<>(from, trigger, to));
+    return to;
+  }
+
+  /** Rows that this process has never taken; a test suite that leaves one has a hole. */
+  public List<Transition<S, T>> unvisited() {
+    return transitions().stream().filter(row -> !visited.contains(row)).toList();
   }
 
   public Optional<S> find(S from, T trigger) {

@@ -8,6 +8,7 @@ import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.IncidentPhase;
 import io.arbitex.recovery.record.IncidentView;
+import io.arbitex.recovery.record.Mode;
 import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.PhaseInterval;
 import io.arbitex.recovery.record.RestorePointState;
@@ -153,17 +154,22 @@ final class Incidents {
   // ---- TRIAGE and BLOCKED ---------------------------------------------------------------------
 
   private static boolean triage(Round round) {
-    if (allUp(round)) {
+    IncidentView incident = round.incident();
+    if (allUp(round) && !incident.getPointOfNoReturn()) {
       return heal(round, "Everything is up again before anything was restored.");
     }
-    Optional<ComponentView> hopeless = beyondRestore(round);
-    if (hopeless.isPresent()) {
-      return giveUpBeyondRestore(round, hopeless.get());
+    boolean retried = !incident.getSteps().isEmpty();
+    if (!retried) {
+      Optional<ComponentView> hopeless = beyondRestore(round);
+      if (hopeless.isPresent()) {
+        return giveUpBeyondRestore(round, hopeless.get());
+      }
+      if (round.now.isBefore(restoreAt(round))) {
+        return false;
+      }
     }
-    if (round.now.isBefore(restoreAt(round))) {
-      return false;
-    }
-    Optional<Guards.Block> block = Guards.beforePlan(round);
+    Optional<Guards.Block> block =
+        retried ? Guards.whileRecovering(round) : Guards.beforePlan(round);
     return block.isPresent() ? block(round, block.get()) : plan(round);
   }
 
@@ -206,13 +212,17 @@ final class Incidents {
             "Add one to its 'procedures' in the inventory, or recover it by hand.");
       }
     }
+    boolean first = round.incident().getSteps().isEmpty();
     Planner.plan(round);
-    sayLoss(round);
     round.move(IncidentTable.Trigger.PLAN);
-    round
-        .incident()
-        .getIntervals()
-        .add(new PhaseInterval(Phase.DETECTION_TRIAGE, round.incident().getBadSince(), round.now));
+    if (first) {
+      sayLoss(round);
+      round
+          .incident()
+          .getIntervals()
+          .add(
+              new PhaseInterval(Phase.DETECTION_TRIAGE, round.incident().getBadSince(), round.now));
+    }
     return true;
   }
 
@@ -304,6 +314,14 @@ final class Incidents {
     }
     if (incident.getSteps().stream().allMatch(step -> step.getState() == StepPhase.DONE)) {
       return prove(round);
+    }
+    if (round.mode() == Mode.DRY_RUN
+        && incident.getSteps().stream().anyMatch(step -> step.getState() == StepPhase.DONE)) {
+      return giveUp(
+          round,
+          "",
+          "Dry run: every check of the restore has passed, nothing was changed.",
+          "Set mode: act and `dr retry`, or recover by hand.");
     }
     Optional<Guards.Block> block = Guards.whileRecovering(round).or(() -> approvalNeeded(round));
     if (block.isPresent()) {

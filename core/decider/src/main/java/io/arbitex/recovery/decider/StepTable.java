@@ -23,8 +23,6 @@ public final class StepTable {
     FAIL,
     /** Another procedure, or another attempt, takes its place. */
     FALL_BACK,
-    /** A step that it builds on is done anew, so it must be done anew. */
-    REDO,
     /** The incident ended or was given up without it. */
     ABANDON
   }
@@ -40,8 +38,7 @@ public final class StepTable {
           .on(RUNNING, Trigger.FINISH, DONE)
           .on(RUNNING, Trigger.FAIL, FAILED)
           .on(RUNNING, Trigger.ABANDON, ABANDONED)
-          .on(FAILED, Trigger.FALL_BACK, WAITING)
-          .on(DONE, Trigger.REDO, WAITING);
+          .on(FAILED, Trigger.FALL_BACK, WAITING);
 
   private StepTable() {}
 }

@@ -9,7 +9,6 @@ import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.IncidentView;
 import io.arbitex.recovery.record.OutcomeKind;
-import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.PhaseInterval;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepError;
@@ -380,17 +379,6 @@ final class Steps {
     for (StepView step : round.incident().getSteps()) {
       if (step.getState() == StepPhase.FAILED) {
         round.move(step, StepTable.Trigger.FALL_BACK);
-      }
-    }
-    boolean restoreAnew =
-        round.incident().getSteps().stream()
-            .anyMatch(
-                step -> step.getPhase() == Phase.RESTORE && step.getState() == StepPhase.WAITING);
-    if (restoreAnew) {
-      for (StepView step : round.incident().getSteps()) {
-        if (step.getState() == StepPhase.DONE) {
-          round.move(step, StepTable.Trigger.REDO);
-        }
       }
     }
   }

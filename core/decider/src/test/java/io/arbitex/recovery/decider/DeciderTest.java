@@ -1,0 +1,521 @@
+package io.arbitex.recovery.decider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.arbitex.recovery.record.ApprovalKind;
+import io.arbitex.recovery.record.BlockedReason;
+import io.arbitex.recovery.record.CheckStatus;
+import io.arbitex.recovery.record.CommandKind;
+import io.arbitex.recovery.record.Fact;
+import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.HealthStatus;
+import io.arbitex.recovery.record.IncidentKind;
+import io.arbitex.recovery.record.IncidentPhase;
+import io.arbitex.recovery.record.Mode;
+import io.arbitex.recovery.record.Phase;
+import io.arbitex.recovery.record.PlatformState;
+import io.arbitex.recovery.record.Severity;
+import io.arbitex.recovery.record.StepTransition;
+import io.arbitex.recovery.record.Symptom;
+import io.arbitex.recovery.schemas.Facts;
+import io.arbitex.recovery.schemas.Framing;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class DeciderTest {
+
+  // ---- confirmed, not rumoured ----------------------------------------------------------------
+
+  @Test
+  void oneObserverAloneNeverOpensAnIncident() {
+    Story story = Story.calm();
+    for (int i = 0; i < 50; i++) {
+      story.later(Duration.ofSeconds(1));
+      story.says("observer-0", "postgresql", HealthStatus.DOWN, Symptom.UNREACHABLE);
+      story.says("observer-1", "postgresql", HealthStatus.UP, Symptom.NONE);
+      story.says("observer-2", "postgresql", HealthStatus.UP, Symptom.NONE);
+    }
+    assertThat(story.events).isEmpty();
+    assertThat(story.messages).isEmpty();
+  }
+
+  @Test
+  void twoBadObservationsAreARumourAndThreeAreConfirmed() {
+    Story story = Story.calm();
+    story.allSay(HealthStatus.DOWN, Symptom.UNREACHABLE, 2);
+    assertThat(story.events).isEmpty();
+    story.allSay(HealthStatus.DOWN, Symptom.UNREACHABLE, 1);
+    assertThat(story.kinds()).containsExactly(IncidentKind.OPENED);
+    assertThat(story.messages).as("the page goes out at once").hasSize(1);
+    assertThat(story.event(IncidentKind.OPENED).getSeverity()).isEqualTo(Severity.P1);
+    assertThat(story.commands).as("nothing is restored before restoreAfter").isEmpty();
+  }
+
+  @Test
+  void anObserverThatIsBlindItselfCountsForNothing() {
+    Story story = Story.calm();
+    story.allSay(HealthStatus.UNKNOWN, Symptom.UNCLASSIFIED, 10);
+    assertThat(story.kinds()).doesNotContain(IncidentKind.OPENED);
+  }
+
+  @Test
+  void lateAndDuplicateEventsChangeNothing() {
+    Story story = Story.calm();
+    story.allSay(HealthStatus.DOWN, Symptom.UNREACHABLE, 2);
+    PlatformState before = story.state;
+    Input.Health old =
+        new Input.Health(
+            story.health("observer-0", "postgresql", HealthStatus.DOWN, Symptom.UNREACHABLE, 9));
+    story.later(Duration.ofSeconds(-1));
+    Input.Health older =
+        new Input.Health(
+            story.health("observer-1", "postgresql", HealthStatus.DOWN, Symptom.UNREACHABLE, 9));
+    story.later(Duration.ofSeconds(2)).tell(old).tell(older);
+    assertThat(story.state.getObservers()).isEqualTo(before.getObservers());
+    assertThat(story.events).isEmpty();
+  }
+
+  @Test
+  void silentObserversArePagedOnceAndDoNotOpenAnIncident() {
+    Story story = Story.calm();
+    story.timer(Duration.ofSeconds(31)).timer(Duration.ofSeconds(31));
+    assertThat(story.kinds()).containsExactly(IncidentKind.NOTE);
+    assertThat(story.messages).hasSize(1);
+  }
+
+  @Test
+  void whatIsNotInTheInventoryIsRefused() {
+    Story story = Story.calm();
+    story.says("observer-9", "postgresql", HealthStatus.DOWN, Symptom.UNREACHABLE);
+    assertThat(story.last.rejected())
+        .hasValueSatisfying(why -> assertThat(why).contains("observer-9"));
+    story.says("observer-0", "oracle", HealthStatus.DOWN, Symptom.UNREACHABLE);
+    assertThat(story.last.rejected()).isPresent();
+    Decided unknown =
+        story.decider.decide(Decider.initial("elsewhere"), new Input.Timer(), story.now);
+    assertThat(unknown.rejected()).isPresent();
+  }
+
+  // ---- the whole way --------------------------------------------------------------------------
+
+  @Test
+  void aLostDatabaseIsRestoredCutOverProvenAndResolved() {
+    Story story = Story.calm().restoring();
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+    assertThat(Facts.toMap(story.command().getParameters()))
+        .containsEntry("source-resource", "primary");
+    story.done(
+        new Fact("server", "spare"), new Fact("database", "db"), new Fact("restore-point", "rp-1"));
+    assertThat(story.command().getProcedure()).isEqualTo("cutover.database");
+    assertThat(Facts.toMap(story.command().getParameters()))
+        .containsEntry("server", "spare")
+        .containsEntry("database", "db")
+        .containsEntry("source-epoch", "0");
+    story
+        .accepted()
+        .step(
+            StepTransition.ACTION_DONE,
+            "switch-secret",
+            null,
+            new Fact("point-of-no-return", "switched"));
+    story.done(new Fact("resource", "spare/db")).bound("spare/db");
+    assertThat(story.command().getProcedure()).isEqualTo("verify.full");
+    assertThat(Facts.toMap(story.command().getParameters()))
+        .containsEntry("components", "postgresql")
+        .containsEntry("postgresql.database", "db");
+    story.verdict(CheckStatus.PASS);
+    assertThat(story.phase()).contains(IncidentPhase.SETTLING);
+    story.up();
+    assertThat(story.kinds())
+        .containsSequence(IncidentKind.PROVEN, IncidentKind.RESOLVED)
+        .contains(IncidentKind.POINT_OF_NO_RETURN);
+    assertThat(story.phase()).isEmpty();
+    assertThat(story.event(IncidentKind.RESOLVED).getIntervals())
+        .extracting(interval -> interval.getPhase())
+        .containsExactly(Phase.DETECTION_TRIAGE, Phase.RESTORE, Phase.CUTOVER, Phase.VERIFY);
+  }
+
+  @Test
+  void aRestartWithinRestoreAfterHealsWithNoCommand() {
+    Story story = Story.calm().down().up();
+    assertThat(story.kinds()).endsWith(IncidentKind.SELF_HEALED);
+    assertThat(story.commands).isEmpty();
+  }
+
+  @Test
+  void aSourceThatIsSoundAgainEndsItBeforeTheCutover() {
+    Story story = Story.calm().cuttingOver().accepted().failed(FailureCode.SOURCE_SOUND);
+    assertThat(story.kinds()).endsWith(IncidentKind.SELF_HEALED);
+  }
+
+  @Test
+  void aRunningRestoreIsCancelledWhenEverythingIsUpAgain() {
+    Story story = Story.calm().restoring().up();
+    assertThat(story.kinds()).endsWith(IncidentKind.SELF_HEALED);
+    assertThat(story.commands.get(story.commands.size() - 1).getKind())
+        .isEqualTo(CommandKind.CANCEL);
+  }
+
+  @Test
+  void aCancelGoesToACommandThatNobodyHasTakenOnYetToo() {
+    Story story = Story.calm().down().timer(Duration.ofSeconds(6)).up();
+    assertThat(story.commands)
+        .extracting(command -> command.getKind())
+        .endsWith(CommandKind.CANCEL);
+  }
+
+  @Test
+  void theOldServerComingBackAfterTheProofDoesNotEndTheIncident() {
+    Story story = Story.calm().cuttingOver().accepted();
+    story.step(
+        StepTransition.ACTION_DONE, "switch-secret", null, new Fact("point-of-no-return", "x"));
+    story.done(new Fact("resource", "spare/db")).verdict(CheckStatus.PASS);
+    story.up();
+    assertThat(story.phase()).contains(IncidentPhase.SETTLING);
+    story.bound("spare/db").up();
+    assertThat(story.kinds()).endsWith(IncidentKind.RESOLVED);
+  }
+
+  // ---- failures -------------------------------------------------------------------------------
+
+  @Test
+  void aRestorePointThatDoesNotPassItsProofIsLeftOutTheNextTime() {
+    Story story =
+        Story.calm()
+            .restoring()
+            .failed(FailureCode.PROOF_FAILED, new Fact("restore-point", "rp-9"));
+    assertThat(story.kinds()).endsWith(IncidentKind.FELL_BACK, IncidentKind.STEP_DISPATCHED);
+    assertThat(story.command().getAttempt()).isEqualTo(2);
+    assertThat(Facts.toMap(story.command().getParameters()))
+        .containsEntry("exclude-restore-points", "rp-9");
+  }
+
+  @Test
+  void whenNoProcedureIsLeftAPersonIsAskedAndTheIncidentStaysOpen() {
+    Story story = Story.calm().restoring().failed(FailureCode.TARGET_FULL);
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    assertThat(story.event(IncidentKind.ESCALATED).getText()).contains("it broke");
+    assertThat(story.event(IncidentKind.ESCALATED).getNext()).isEqualTo("mend it");
+    story.timer(Duration.ofDays(3));
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    story.down().decree(ApprovalKind.RETRY, "").timer(Duration.ofSeconds(6));
+    assertThat(story.command().getAttempt()).isEqualTo(2);
+  }
+
+  @Test
+  void theNextProcedureIsTriedWhenOneFails() {
+    String inventory =
+        Examples.INVENTORY.replace(
+            "procedures: [postgresql.dump]", "procedures: [postgresql.dump, postgresql.pitr]");
+    Story story = Story.calm(Examples.decider(inventory, Examples.POLICY)).restoring();
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.pitr");
+    story.failed(FailureCode.TOOL_FAILED);
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+  }
+
+  @Test
+  void aCutoverOfUnknownOutcomeIsNeverRepeatedByItself() {
+    Story story = Story.calm().cuttingOver().accepted().failed(FailureCode.UNKNOWN);
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    int before = story.commands.size();
+    story.timer(Duration.ofHours(2));
+    assertThat(story.commands).hasSize(before);
+  }
+
+  @Test
+  void aWorkerThatIsNeverHeardOfIsGivenUpAfterItsDeadline() {
+    Story story = Story.calm().restoring();
+    Duration timeout = Duration.between(story.now, story.command().getDeadline());
+    story.timer(timeout.plus(Steps.GRACE).minusSeconds(5));
+    assertThat(story.phase()).contains(IncidentPhase.RECOVERING);
+    story.timer(Duration.ofSeconds(10));
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+  }
+
+  @Test
+  void aRefusedCommandIsAFailure() {
+    Story story = Story.calm().down().timer(Duration.ofSeconds(6));
+    story.step(StepTransition.REFUSED, "", null);
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+  }
+
+  @Test
+  void aFailedProofStaysOpenThoughTheProbesAreHappy() {
+    Story story = Story.calm().verifying().verdict(CheckStatus.FAIL).up().up();
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    story.decree(ApprovalKind.RETRY, "");
+    assertThat(story.kinds()).doesNotContain(IncidentKind.SELF_HEALED);
+    assertThat(story.command().getProcedure())
+        .as("only the suite is run again")
+        .isEqualTo("verify.full");
+    story.verdict(CheckStatus.PASS).up();
+    assertThat(story.kinds()).endsWith(IncidentKind.RESOLVED);
+  }
+
+  @Test
+  void aSuiteThatCouldNotBeRunIsRunOnceMore() {
+    Story story = Story.calm().verifying().verdict(CheckStatus.ERROR);
+    assertThat(story.command().getAttempt()).isEqualTo(2);
+    story.verdict(CheckStatus.ERROR);
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+  }
+
+  @Test
+  void aNewResourceThatFailsRightAwayIsAPersons() {
+    Story story = Story.calm().verifying().verdict(CheckStatus.PASS);
+    story.later(Duration.ofSeconds(1)).down();
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+  }
+
+  @Test
+  void anEscalatedIncidentWithNoCutoverEndsWhenEverythingIsUpAgain() {
+    Story story = Story.calm().restoring().failed(FailureCode.TARGET_UNREACHABLE).up();
+    assertThat(story.kinds()).endsWith(IncidentKind.SELF_HEALED);
+  }
+
+  // ---- not every error is a disaster ----------------------------------------------------------
+
+  @Test
+  void aWrongPasswordIsEscalatedWithAdviceAndNeverRestored() {
+    Story story = Story.calm();
+    story.allSay(HealthStatus.DEGRADED, Symptom.AUTHENTICATION, 3).timer(Duration.ofMinutes(1));
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    assertThat(story.event(IncidentKind.ESCALATED).getNext()).contains("password");
+    assertThat(story.commands).isEmpty();
+  }
+
+  @Test
+  void aSymptomThatTurnsIntoALossIsLookedAtAgain() {
+    Story story = Story.calm();
+    story.allSay(HealthStatus.DEGRADED, Symptom.TOO_MANY_CONNECTIONS, 3);
+    story.down();
+    assertThat(story.phase()).contains(IncidentPhase.TRIAGE);
+    story.timer(Duration.ofSeconds(6));
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+  }
+
+  @Test
+  void corruptionIsRestoredBesideAtOnceAndCutOverByApproval() {
+    Story story = Story.calm();
+    story.allSay(HealthStatus.DEGRADED, Symptom.CORRUPT, 3);
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+    story.accepted().done(new Fact("server", "spare"), new Fact("database", "db"));
+    assertThat(story.phase()).contains(IncidentPhase.BLOCKED);
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.APPROVAL_NEEDED);
+    story.decree(ApprovalKind.APPROVE, "another-plan");
+    assertThat(story.phase()).contains(IncidentPhase.BLOCKED);
+    story.decree(ApprovalKind.APPROVE, story.state.getIncident().getPlanHash());
+    assertThat(story.command().getProcedure()).isEqualTo("cutover.database");
+  }
+
+  @Test
+  void aRejectedPlanIsAPersons() {
+    Story story = Story.calm();
+    story.allSay(HealthStatus.DEGRADED, Symptom.CORRUPT, 3);
+    story.accepted().done(new Fact("server", "spare")).decree(ApprovalKind.REJECT, "");
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    story.decree(ApprovalKind.ACKNOWLEDGE, "");
+    assertThat(story.kinds()).endsWith(IncidentKind.ACKNOWLEDGED);
+  }
+
+  // ---- guards ---------------------------------------------------------------------------------
+
+  private static Story recovered() {
+    return Story.calm().verifying().verdict(CheckStatus.PASS).up();
+  }
+
+  @Test
+  void theSameFailureWithinTheCooldownIsBlockedAndPaged() {
+    Story story = recovered();
+    int messages = story.messages.size();
+    story.later(Duration.ofMinutes(10)).up().restorePoint("rp-2", Duration.ofMinutes(1));
+    story.down().timer(Duration.ofSeconds(6));
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.COOLDOWN);
+    assertThat(story.titles().subList(messages, story.messages.size()))
+        .contains("P1: postgresql is DOWN", "Recovery of lab is blocked: COOLDOWN");
+    story.later(Duration.ofMinutes(51)).down();
+    assertThat(story.kinds())
+        .as("looked at again when the cooldown is over")
+        .contains(IncidentKind.UNBLOCKED);
+  }
+
+  @Test
+  void aPersonMayAcceptTheCooldown() {
+    Story story = recovered();
+    story.later(Duration.ofMinutes(10)).up().restorePoint("rp-2", Duration.ofMinutes(1));
+    story.down().timer(Duration.ofSeconds(6)).decree(ApprovalKind.RETRY, "");
+    assertThat(story.phase()).contains(IncidentPhase.RECOVERING);
+  }
+
+  @Test
+  void aHoldStopsPlanAndStepsAndAReleaseGoesOnWhereItWas() {
+    Story story = Story.calm().decree(ApprovalKind.HOLD, "").down().timer(Duration.ofSeconds(6));
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason()).isEqualTo(BlockedReason.HELD);
+    story.decree(ApprovalKind.RELEASE, "");
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+    story.accepted().decree(ApprovalKind.HOLD, "").done(new Fact("server", "spare"));
+    assertThat(story.phase()).contains(IncidentPhase.BLOCKED);
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+    story.decree(ApprovalKind.RELEASE, "");
+    assertThat(story.command().getProcedure()).isEqualTo("cutover.database");
+  }
+
+  @Test
+  void aHeldIncidentThatHealsIsOver() {
+    Story story =
+        Story.calm().decree(ApprovalKind.HOLD, "").down().timer(Duration.ofSeconds(6)).up();
+    assertThat(story.kinds()).endsWith(IncidentKind.SELF_HEALED);
+  }
+
+  @Test
+  void withoutARestorePointNothingIsBegunUntilThereIsOne() {
+    Story story = new Story(Examples.decider()).up().down().timer(Duration.ofSeconds(6));
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.NO_RESTORE_POINT);
+    story.restorePoint("rp-1", Duration.ofMinutes(3));
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+  }
+
+  @Test
+  void aBlockedIncidentWhoseSymptomIsBeyondRestoreIsAPersons() {
+    Story story = new Story(Examples.decider()).up().down().timer(Duration.ofSeconds(6));
+    story.allSay(HealthStatus.DEGRADED, Symptom.DISK_FULL, 3);
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+  }
+
+  @Test
+  void aLossAboveTheRpoIsPagedAndGoesOnWhenTheSourceIsGone() {
+    Story story = new Story(Examples.decider()).restorePoint("rp-1", Duration.ofHours(5)).up();
+    story.down().timer(Duration.ofSeconds(6));
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+    assertThat(story.event(IncidentKind.NOTE).getText()).contains("more than the RPO");
+  }
+
+  @Test
+  void aPolicyMayRefuseALossAboveTheRpo() {
+    String policy =
+        Examples.POLICY.replace("{cooldown: 1h}", "{cooldown: 1h, refuseLossAboveRpo: true}");
+    Story story =
+        new Story(Examples.decider(policy)).restorePoint("rp-1", Duration.ofHours(5)).up();
+    story.down().timer(Duration.ofSeconds(6));
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.LOSS_ABOVE_RPO);
+    story.decree(ApprovalKind.RETRY, "");
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+  }
+
+  @Test
+  void repeatedFailuresNeedAPerson() {
+    Story story = Story.calm().restoring().failed(FailureCode.TOOL_FAILED).up();
+    story.down().timer(Duration.ofSeconds(6)).accepted().failed(FailureCode.TOOL_FAILED).up();
+    story.down().timer(Duration.ofSeconds(6));
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.REPEATED_FAILURE);
+  }
+
+  @Test
+  void aMaintenanceWindowBlocksUntilItsEnd() {
+    String policy =
+        Examples.POLICY.replace(
+            "{cooldown: 1h}",
+            "{maintenance: [{from: 2026-11-22T03:00:00Z, to: 2026-11-22T03:10:00Z, reason: upgrade}]}");
+    Story story = Story.calm(Examples.decider(policy)).down().timer(Duration.ofSeconds(6));
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.MAINTENANCE);
+    story.later(Duration.ofMinutes(10)).down();
+    assertThat(story.kinds()).contains(IncidentKind.UNBLOCKED, IncidentKind.PLAN_ISSUED);
+  }
+
+  @Test
+  void lostQuorumBlocksAPlan() {
+    Story story = Story.calm().down().timer(Duration.ofSeconds(31));
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.NO_QUORUM);
+    assertThat(story.commands).isEmpty();
+  }
+
+  @Test
+  void observeOnlyBlocksAndADryRunChangesNothing() {
+    Story observing = Story.calm(Examples.decider(Examples.POLICY + "mode: observe\n"));
+    observing.down().timer(Duration.ofSeconds(6));
+    assertThat(observing.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.OBSERVE_ONLY);
+    Story dry = Story.calm(Examples.decider(Examples.POLICY + "mode: dry-run\n")).restoring();
+    assertThat(dry.command().getMode()).isEqualTo(Mode.DRY_RUN);
+    dry.done();
+    assertThat(dry.phase()).contains(IncidentPhase.ESCALATED);
+    assertThat(dry.commands).hasSize(1);
+  }
+
+  // ---- several components ---------------------------------------------------------------------
+
+  @Test
+  void aSecondStoreRaisesTheSeverityAndJoinsThePlan() {
+    String second =
+        Examples.INVENTORY.substring(Examples.INVENTORY.indexOf("      - name: postgresql"));
+    String inventory =
+        Examples.INVENTORY + second.replace("- name: postgresql\n", "- name: ledger\n");
+    Story story = Story.calm(Examples.decider(inventory, Examples.POLICY));
+    story.restoring();
+    for (int i = 0; i < 3; i++) {
+      story.later(Duration.ofSeconds(1));
+      story.says("observer-0", "ledger", HealthStatus.DOWN, Symptom.UNREACHABLE);
+      story.says("observer-1", "ledger", HealthStatus.DOWN, Symptom.UNREACHABLE);
+    }
+    assertThat(story.kinds()).contains(IncidentKind.COMPONENT_JOINED, IncidentKind.SEVERITY_RAISED);
+    assertThat(story.state.getIncident().getSeverity()).isEqualTo(Severity.P0);
+    assertThat(story.state.getIncident().getSteps())
+        .extracting(step -> step.getId())
+        .containsExactly(
+            "postgresql.restore",
+            "postgresql.cutover",
+            "ledger.restore",
+            "ledger.cutover",
+            "verify");
+  }
+
+  // ---- the core itself ------------------------------------------------------------------------
+
+  @Test
+  void decidingDoesNotChangeTheStateItWasGiven() {
+    Story story = Story.calm().cuttingOver();
+    Framing framing = new Framing();
+    byte[] before = framing.encode(story.state);
+    PlatformState given = story.state;
+    story.accepted().failed(FailureCode.UNKNOWN);
+    assertThat(framing.encode(given)).isEqualTo(before);
+  }
+
+  @AfterAll
+  static void everyTransitionWasVisited() {
+    assertThat(IncidentTable.TABLE.unvisited())
+        .as("incident transitions that no test takes")
+        .isEmpty();
+    assertThat(StepTable.TABLE.unvisited()).as("step transitions that no test takes").isEmpty();
+  }
+
+  /** {@code -Ddiagrams.write=true} writes them anew. */
+  @Test
+  void theDiagramsInTheDocumentsAreThoseOfTheTables() throws IOException {
+    Map<String, String> diagrams =
+        Map.of(
+            "incident-states.md", IncidentTable.TABLE.diagram(),
+            "step-states.md", StepTable.TABLE.diagram());
+    for (Map.Entry<String, String> each : diagrams.entrySet()) {
+      Path file = Path.of("../../docs/generated").resolve(each.getKey());
+      if (Boolean.getBoolean("diagrams.write")) {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, each.getValue(), StandardCharsets.UTF_8);
+      }
+      assertThat(Files.readString(file)).as("%s is stale", file).isEqualTo(each.getValue());
+    }
+  }
+}

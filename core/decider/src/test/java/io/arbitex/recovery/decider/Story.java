@@ -1,0 +1,298 @@
+package io.arbitex.recovery.decider;
+
+import io.arbitex.recovery.record.Approval;
+import io.arbitex.recovery.record.ApprovalKind;
+import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.record.CheckStatus;
+import io.arbitex.recovery.record.CommandKind;
+import io.arbitex.recovery.record.Fact;
+import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.HealthEvent;
+import io.arbitex.recovery.record.HealthSource;
+import io.arbitex.recovery.record.HealthStatus;
+import io.arbitex.recovery.record.IncidentEvent;
+import io.arbitex.recovery.record.IncidentKind;
+import io.arbitex.recovery.record.IncidentPhase;
+import io.arbitex.recovery.record.OutcomeKind;
+import io.arbitex.recovery.record.PlatformState;
+import io.arbitex.recovery.record.RestorePoint;
+import io.arbitex.recovery.record.RestorePointKind;
+import io.arbitex.recovery.record.RestorePointState;
+import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.record.StepError;
+import io.arbitex.recovery.record.StepEvent;
+import io.arbitex.recovery.record.StepTransition;
+import io.arbitex.recovery.record.Symptom;
+import io.arbitex.recovery.record.ValidationOutcome;
+import io.arbitex.recovery.schemas.Facts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Tells the decider a story, input after input, and keeps what it said. */
+final class Story {
+  Decider decider;
+  PlatformState state = Decider.initial("lab");
+  Instant now = Instant.parse("2026-11-22T03:00:00Z");
+  final List<IncidentEvent> events = new ArrayList<>();
+  final List<StepCommand> commands = new ArrayList<>();
+  final List<StepCommand> messages = new ArrayList<>();
+  Decided last;
+  private final Map<String, Integer> streaks = new HashMap<>();
+  private long epoch;
+
+  Story(Decider decider) {
+    this.decider = decider;
+  }
+
+  static Story calm() {
+    return calm(Examples.decider());
+  }
+
+  /** Everything is up, and there is a restore point of five minutes ago. */
+  static Story calm(Decider decider) {
+    Story story = new Story(decider);
+    story.restorePoint("rp-1", Duration.ofMinutes(5));
+    story.allSay(HealthStatus.UP, Symptom.NONE, 3);
+    return story;
+  }
+
+  Story tell(Input input) {
+    last = decider.decide(state, input, now);
+    state = last.state();
+    for (Output output : last.outputs()) {
+      if (output.value() instanceof IncidentEvent event) {
+        events.add(event);
+      } else if (output.value() instanceof StepCommand command) {
+        (command.getWorker().equals("notify") ? messages : commands).add(command);
+      }
+    }
+    return this;
+  }
+
+  Story later(Duration time) {
+    now = now.plus(time);
+    return this;
+  }
+
+  /** Time passes, and the timer that is due goes off. */
+  Story timer(Duration time) {
+    return later(time).tell(new Input.Timer());
+  }
+
+  /** Heartbeats of all observers, so that they are not taken for silent. */
+  Story allSay(HealthStatus status, Symptom symptom, int times) {
+    for (int i = 0; i < times; i++) {
+      later(Duration.ofSeconds(1));
+      for (int observer = 0; observer < 3; observer++) {
+        says("observer-" + observer, "postgresql", status, symptom);
+      }
+    }
+    return this;
+  }
+
+  Story down() {
+    return allSay(HealthStatus.DOWN, Symptom.UNREACHABLE, 3);
+  }
+
+  Story up() {
+    return allSay(HealthStatus.UP, Symptom.NONE, 3);
+  }
+
+  Story says(String observer, String component, HealthStatus status, Symptom symptom) {
+    String key = observer + component;
+    String kind = key + status;
+    int streak = streaks.getOrDefault(kind, 0) + 1;
+    streaks.keySet().removeIf(each -> each.startsWith(key));
+    streaks.put(kind, streak);
+    return tell(new Input.Health(health(observer, component, status, symptom, streak)));
+  }
+
+  HealthEvent health(
+      String observer, String component, HealthStatus status, Symptom symptom, int streak) {
+    return HealthEvent.newBuilder()
+        .setId(observer + "/" + now)
+        .setPlatform("lab")
+        .setComponent(component)
+        .setObserver(observer)
+        .setSource(HealthSource.PROBE)
+        .setStatus(status)
+        .setSymptom(symptom)
+        .setConsecutive(streak)
+        .setResource("primary")
+        .setBindingEpoch(epoch)
+        .setObservedAt(now)
+        .setBadSince(status == HealthStatus.UP ? null : now.minusSeconds(streak - 1L))
+        .setDetail(symptom == Symptom.NONE ? "" : "connection refused")
+        .build();
+  }
+
+  Story restorePoint(String id, Duration age) {
+    return tell(
+        new Input.Backup(
+            RestorePoint.newBuilder()
+                .setId(id)
+                .setPlatform("lab")
+                .setComponent("postgresql")
+                .setKind(RestorePointKind.DUMP)
+                .setState(RestorePointState.AVAILABLE)
+                .setTakenAt(now.minus(age))
+                .setFinishedAt(now.minus(age))
+                .setLocation(id)
+                .setFormat("custom")
+                .setSizeBytes(1)
+                .setSha256("")
+                .setToolVersion("")
+                .setServerVersion("")
+                .build()));
+  }
+
+  Story step(StepTransition transition, String action, StepError error, Fact... facts) {
+    StepCommand command = command();
+    return tell(
+        new Input.Progress(
+            StepEvent.newBuilder()
+                .setId("e")
+                .setCommandId(command.getCommandId())
+                .setIncidentId(command.getIncidentId())
+                .setPlatform("lab")
+                .setStepId(command.getStepId())
+                .setWorker(command.getWorker())
+                .setOwner("executor-1")
+                .setTransition(transition)
+                .setAction(action)
+                .setStartedAt(now)
+                .setAt(now)
+                .setText("")
+                .setFacts(List.of(facts))
+                .setError(error)
+                .build()));
+  }
+
+  Story accepted() {
+    return later(Duration.ofMillis(20)).step(StepTransition.ACCEPTED, "", null);
+  }
+
+  Story done(Fact... facts) {
+    return later(Duration.ofSeconds(2)).step(StepTransition.DONE, "", null, facts);
+  }
+
+  Story failed(FailureCode code, Fact... facts) {
+    return later(Duration.ofSeconds(1))
+        .step(StepTransition.FAILED, "", new StepError(code, "it broke", "mend it", ""), facts);
+  }
+
+  Story verdict(CheckStatus status) {
+    StepCommand command = command();
+    return later(Duration.ofSeconds(2))
+        .tell(
+            new Input.Validation(
+                ValidationOutcome.newBuilder()
+                    .setId("v")
+                    .setCommandId(command.getCommandId())
+                    .setIncidentId(command.getIncidentId())
+                    .setPlatform("lab")
+                    .setStepId(command.getStepId())
+                    .setKind(OutcomeKind.VERDICT)
+                    .setComponent("")
+                    .setCheck("verdict")
+                    .setStatus(status)
+                    .setExpected("")
+                    .setMeasured("9 of 9")
+                    .setStartedAt(now)
+                    .setAt(now)
+                    .build()));
+  }
+
+  Story bound(String resource) {
+    epoch++;
+    streaks.clear();
+    return tell(
+        new Input.Bound(
+            Binding.newBuilder()
+                .setPlatform("lab")
+                .setComponent("postgresql")
+                .setResource(resource)
+                .setEpoch(epoch)
+                .setFacts(List.of())
+                .setIncidentId("")
+                .setCommandId("")
+                .setAt(now)
+                .build()));
+  }
+
+  Story decree(ApprovalKind kind, String planHash) {
+    return later(Duration.ofSeconds(1))
+        .tell(
+            new Input.Decree(
+                Approval.newBuilder()
+                    .setId("a")
+                    .setPlatform("lab")
+                    .setIncidentId(state.getIncident() == null ? "" : state.getIncident().getId())
+                    .setKind(kind)
+                    .setPerson("ada")
+                    .setReason("I have looked")
+                    .setPlanHash(planHash)
+                    .setAt(now)
+                    .build()));
+  }
+
+  /** From calm to a dispatched restore. */
+  Story restoring() {
+    return down().timer(Duration.ofSeconds(6)).accepted();
+  }
+
+  /** From calm to a dispatched cutover. */
+  Story cuttingOver() {
+    return restoring()
+        .done(
+            new Fact("server", "spare"),
+            new Fact("database", "db"),
+            new Fact("restore-point", "rp-1"));
+  }
+
+  /** From calm to a running suite behind the point of no return. */
+  Story verifying() {
+    return cuttingOver()
+        .accepted()
+        .step(
+            StepTransition.ACTION_DONE,
+            "switch-secret",
+            null,
+            new Fact("point-of-no-return", "the secret is switched"))
+        .done(new Fact("resource", "spare/db"))
+        .bound("spare/db");
+  }
+
+  StepCommand command() {
+    return commands.stream()
+        .filter(command -> command.getKind() == CommandKind.EXECUTE)
+        .reduce((a, b) -> b)
+        .orElseThrow();
+  }
+
+  List<String> titles() {
+    return messages.stream()
+        .map(message -> Facts.find(message.getParameters(), "title").orElseThrow())
+        .toList();
+  }
+
+  List<IncidentKind> kinds() {
+    return events.stream().map(IncidentEvent::getKind).toList();
+  }
+
+  IncidentEvent event(IncidentKind kind) {
+    return events.stream()
+        .filter(event -> event.getKind() == kind)
+        .reduce((a, b) -> b)
+        .orElseThrow();
+  }
+
+  Optional<IncidentPhase> phase() {
+    return Optional.ofNullable(state.getIncident()).map(incident -> incident.getPhase());
+  }
+}
