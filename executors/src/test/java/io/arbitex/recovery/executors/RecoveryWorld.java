@@ -101,8 +101,11 @@ final class RecoveryWorld implements AutoCloseable {
   }
 
   Inventory inventory() throws InvalidConfiguration {
-    String yaml =
-        """
+    return Inventory.parse("platform.yaml", folder, inventoryText());
+  }
+
+  String inventoryText() {
+    return """
         platforms:
           - name: eu-1
             observers: [observer-a]
@@ -137,8 +140,7 @@ final class RecoveryWorld implements AutoCloseable {
                       adminUser: arbitex_admin
                       adminPassword: file:admin
         """
-            .formatted(healthUrl, spare.tools(), primary.port(), spare.port());
-    return Inventory.parse("platform.yaml", folder, yaml);
+        .formatted(healthUrl, spare.tools(), primary.port(), spare.port());
   }
 
   Procedures procedures() throws InvalidConfiguration {

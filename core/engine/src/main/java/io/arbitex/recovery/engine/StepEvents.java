@@ -16,11 +16,13 @@ import java.util.Map;
 final class StepEvents {
   private final StepCommand command;
   private final Ports ports;
+  private final Instant begun;
   private long lines;
 
   StepEvents(StepCommand command, Ports ports) {
     this.command = command;
     this.ports = ports;
+    this.begun = Times.now(ports.clock());
   }
 
   /**
@@ -37,10 +39,12 @@ final class StepEvents {
     return build(id(transition, action) + count, transition, action, startedAt, text, facts, error);
   }
 
-  /** A line of progress; its id also names the process, since nobody else can count its lines. */
+  /**
+   * A line of progress. Its id also names this execution, since nobody else can count its lines.
+   */
   StepEvent line(String action, Instant startedAt, String text) {
     lines++;
-    String id = id(StepTransition.PROGRESS, action) + ports.owner() + "/" + lines;
+    String id = id(StepTransition.PROGRESS, action) + ports.owner() + "/" + begun + "/" + lines;
     return build(id, StepTransition.PROGRESS, action, startedAt, text, Map.of(), null);
   }
 

@@ -17,8 +17,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /** A real broker in this JVM, with all topics of the catalogue in two partitions. */
-final class BrokerFixture implements AutoCloseable {
-  static final int PARTITIONS = 2;
+public final class BrokerFixture implements AutoCloseable {
+  public static final int PARTITIONS = 2;
 
   private final KafkaRaftServer server;
   private final KafkaSettings settings;
@@ -28,7 +28,7 @@ final class BrokerFixture implements AutoCloseable {
     this.settings = settings;
   }
 
-  static BrokerFixture start(Path folder) throws Exception {
+  public static BrokerFixture start(Path folder) throws Exception {
     int port = freePort();
     int controller = freePort();
     Formatter formatter = new Formatter();
@@ -70,7 +70,7 @@ final class BrokerFixture implements AutoCloseable {
     return fixture;
   }
 
-  KafkaClients clients(String service) {
+  public KafkaClients clients(String service) {
     return new KafkaClients(settings, service);
   }
 
