@@ -3,6 +3,7 @@ package io.arbitex.recovery.lab.drill;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.record.IncidentEvent;
 import io.arbitex.recovery.record.StepEvent;
+import io.arbitex.recovery.record.ValidationOutcome;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,8 +23,9 @@ public final class CrashPlan implements AutoCloseable {
   /**
    * Kill {@code process} when the record comes by that {@code moment} names.
    *
-   * @param moment an incident event's kind ({@code OPENED}), or an action of a step with its
-   *     transition ({@code restore-dump:ACTION_STARTED})
+   * @param moment an incident event's kind ({@code OPENED}), with the id of its step where it has
+   *     one ({@code STEP_DISPATCHED verify}), an action of a step with its transition ({@code
+   *     restore-dump:ACTION_STARTED}), or {@code VERDICT}
    * @param wipe delete the process's local state too, as a lost disk would
    */
   public record Kill(String process, String moment, boolean wipe) {
@@ -96,12 +98,13 @@ public final class CrashPlan implements AutoCloseable {
 
   private static boolean matches(String moment, SpecificRecordBase value) {
     if (value instanceof IncidentEvent event) {
-      return event.getKind().name().equals(moment);
+      String kind = event.getKind().name();
+      return kind.equals(moment) || (kind + " " + event.getStepId()).equals(moment);
     }
     if (value instanceof StepEvent event && !event.getWorker().equals("notify")) {
       return (event.getAction() + ":" + event.getTransition()).equals(moment);
     }
-    return false;
+    return value instanceof ValidationOutcome outcome && outcome.getKind().name().equals(moment);
   }
 
   private void run() {
@@ -113,12 +116,7 @@ public final class CrashPlan implements AutoCloseable {
           lab.wipeLocalState(kill.process());
         }
         lab.start(kill.process());
-        String what =
-            "kill -9 of "
-                + kill.process()
-                + " at "
-                + kill.moment()
-                + (kill.wipe() ? ", disk wiped" : "");
+        String what = said(kill);
         done.add(what);
         say.accept(what);
       }
@@ -127,6 +125,15 @@ public final class CrashPlan implements AutoCloseable {
     } catch (IOException e) {
       done.add("could not crash: " + e);
     }
+  }
+
+  /** A kill in words. */
+  static String said(Kill kill) {
+    return "kill -9 of "
+        + kill.process()
+        + " at "
+        + kill.moment()
+        + (kill.wipe() ? ", disk wiped" : "");
   }
 
   /** What was killed. */

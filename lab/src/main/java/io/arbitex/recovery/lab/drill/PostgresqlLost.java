@@ -8,21 +8,16 @@ import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.Decision;
-import io.arbitex.recovery.record.HealthEvent;
-import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.IncidentEvent;
 import io.arbitex.recovery.record.LossMetric;
-import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.schemas.Framing;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -32,7 +27,7 @@ import java.util.function.Consumer;
  */
 public final class PostgresqlLost {
   static final String NAME = "postgresql-lost";
-  private static final Duration READY = Duration.ofSeconds(60);
+  private static final Duration READY = Duration.ofSeconds(15);
 
   private final Lab lab;
   private final Watcher watcher;
@@ -52,7 +47,7 @@ public final class PostgresqlLost {
   /** Breaks, waits, and holds what came of it against the truth. */
   public DrillResult run(CrashPlan crashes)
       throws IOException, InterruptedException, SQLException, InvalidConfiguration {
-    awaitCalm();
+    Calm.await(lab, watcher);
     Instant brokenAt = Instant.now();
     say.accept("");
     say.accept("*** kill -9 of the database server, and its data directory is deleted ***");
@@ -96,34 +91,6 @@ public final class PostgresqlLost {
         summary, truth, replayed[0], replayed[1], crashes.done(), failures, records);
   }
 
-  /**
-   * A restore point is known, every observer says UP, and events are acknowledged after the dump.
-   */
-  private void awaitCalm() throws InterruptedException, IOException {
-    Optional<?> point = watcher.await(READY, RestorePoint.class::isInstance);
-    Set<String> up = new HashSet<>();
-    int observers = lab.requireState().network().paths().size() / 3;
-    Optional<?> all =
-        watcher.await(
-            READY,
-            value -> {
-              if (value instanceof HealthEvent event
-                  && event.getStatus() == HealthStatus.UP
-                  && event.getConsecutive() >= 3) {
-                up.add(event.getObserver());
-              }
-              return up.size() >= observers;
-            });
-    if (point.isEmpty() || all.isEmpty()) {
-      throw new IllegalStateException("the lab did not get calm; see its logs");
-    }
-    long atDump = lab.traffic().acknowledged();
-    long end = System.nanoTime() + READY.toNanos();
-    while (lab.traffic().acknowledged() < atDump + 100 && System.nanoTime() < end) {
-      Thread.sleep(50);
-    }
-  }
-
   private Truth againstTruth(
       IncidentRecords records, List<TrafficLedger.Entry> ledger, List<String> failures)
       throws IOException, SQLException {
@@ -162,15 +129,9 @@ public final class PostgresqlLost {
   }
 
   private void awaitTraffic(List<String> failures) throws InterruptedException, IOException {
-    long now = lab.traffic().acknowledged();
-    long end = System.nanoTime() + Duration.ofSeconds(15).toNanos();
-    while (System.nanoTime() < end) {
-      if (lab.traffic().acknowledged() > now) {
-        return;
-      }
-      Thread.sleep(50);
+    if (!Calm.moreTraffic(lab, 1, READY)) {
+      failures.add("no event was acknowledged after the recovery");
     }
-    failures.add("no event was acknowledged after the recovery");
   }
 
   private int[] replay(List<String> failures) throws InvalidConfiguration {

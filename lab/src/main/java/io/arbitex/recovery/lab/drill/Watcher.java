@@ -30,6 +30,10 @@ import org.apache.kafka.common.KafkaException;
 public final class Watcher implements AutoCloseable {
   private static final List<Topic> TOPICS =
       List.of(
+          Topic.COMMANDS_POSTGRESQL,
+          Topic.COMMANDS_CUTOVER,
+          Topic.COMMANDS_VERIFIER,
+          Topic.COMMANDS_NOTIFY,
           Topic.HEALTH,
           Topic.DECISIONS,
           Topic.INCIDENTS,
@@ -113,6 +117,26 @@ public final class Watcher implements AutoCloseable {
         }
         records.wait(left);
       }
+    }
+  }
+
+  /**
+   * Waits until all records so far together satisfy the condition.
+   *
+   * @return whether they did in time
+   */
+  public boolean awaitAll(Duration limit, Predicate<List<SpecificRecordBase>> condition)
+      throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    synchronized (records) {
+      while (!condition.test(List.copyOf(records))) {
+        long left = (end - System.nanoTime()) / 1_000_000;
+        if (left <= 0) {
+          return false;
+        }
+        records.wait(left);
+      }
+      return true;
     }
   }
 
