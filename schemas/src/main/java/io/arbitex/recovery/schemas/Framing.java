@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.data.TimeConversions;
 import org.apache.avro.generic.GenericData;
@@ -31,7 +30,14 @@ public final class Framing {
   private static final byte MAGIC = 0;
   private static final int HEADER = 5;
 
+  /** A record is far smaller than this; a length beyond it is damage, and must not be allocated. */
+  private static final int LONGEST = 16 * 1024 * 1024;
+
   static {
+    // Read by Avro when its decoder is first used.
+    System.setProperty("org.apache.avro.limits.string.maxLength", Integer.toString(LONGEST));
+    System.setProperty("org.apache.avro.limits.bytes.maxLength", Integer.toString(LONGEST));
+    System.setProperty("org.apache.avro.limits.collectionItems.maxLength", "1000000");
     // Avro 1.12.2 refuses to make generated classes outside of trusted packages.
     ClassSecurityValidator.setGlobal(
         ClassSecurityValidator.composite(
@@ -135,10 +141,10 @@ public final class Framing {
         throw new UndecodableRecord("bytes left over after a " + reader.getName());
       }
       return value;
-    } catch (IOException
-        | AvroRuntimeException
-        | IndexOutOfBoundsException
-        | ArithmeticException e) {
+    } catch (UndecodableRecord e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // Damaged bytes make the decoder throw whatever they lead it to.
       throw new UndecodableRecord("not a " + reader.getName() + ": " + e, e);
     }
   }
