@@ -20,6 +20,7 @@ import io.arbitex.recovery.schemas.Times;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -45,8 +46,8 @@ final class Suite {
   private static final Duration READ = Duration.ofMinutes(5);
 
   private final Inventory inventory;
-  private final RestorePoints restorePoints;
-  private final LossProbe loss;
+  private final RestorePointLookup restorePoints;
+  private final LossMeter loss;
   private final int threads;
   private final Clock clock;
   private final EndpointCheck endpoints = new EndpointCheck(Duration.ofSeconds(10));
@@ -55,12 +56,29 @@ final class Suite {
    * @param threads connections side by side for the audit chain
    */
   Suite(
-      Inventory inventory, RestorePoints restorePoints, LossProbe loss, int threads, Clock clock) {
+      Inventory inventory,
+      RestorePointLookup restorePoints,
+      LossMeter loss,
+      int threads,
+      Clock clock) {
     this.inventory = inventory;
     this.restorePoints = restorePoints;
     this.loss = loss;
     this.threads = threads;
     this.clock = clock;
+  }
+
+  /** Finds a restore point with its baseline. */
+  @FunctionalInterface
+  interface RestorePointLookup {
+    Optional<RestorePoint> find(String platform, List<Path> folders, String id);
+  }
+
+  /** Measures the loss of one component; empty when it cannot be measured. */
+  @FunctionalInterface
+  interface LossMeter {
+    Optional<LossMetric> measure(
+        StepCommand command, Inventory.Platform platform, Inventory.Component component);
   }
 
   /** One run, in which outcomes are gathered in the order of the checks. */

@@ -67,8 +67,8 @@ public final class VerifierMain extends ServiceCommand {
       Suite suite =
           new Suite(
               configuration.inventory(),
-              restorePoints,
-              new LossProbe(clients, framing, configuration.policy(), clock),
+              restorePoints::find,
+              new LossProbe(clients, framing, configuration.policy(), clock)::measure,
               configuration.own(),
               clock);
       while (running.get()) {

@@ -1,0 +1,231 @@
+package io.arbitex.recovery.verifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.arbitex.recovery.checks.AuditTables;
+import io.arbitex.recovery.checks.BaselineReader;
+import io.arbitex.recovery.checks.PostgresFixture;
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.record.Baseline;
+import io.arbitex.recovery.record.CheckStatus;
+import io.arbitex.recovery.record.CommandKind;
+import io.arbitex.recovery.record.Fact;
+import io.arbitex.recovery.record.Mode;
+import io.arbitex.recovery.record.OutcomeKind;
+import io.arbitex.recovery.record.RestorePoint;
+import io.arbitex.recovery.record.RestorePointKind;
+import io.arbitex.recovery.record.RestorePointState;
+import io.arbitex.recovery.record.Severity;
+import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.record.ValidationOutcome;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The suite on a real database: what is right passes, and each kind of wrong is named. */
+class SuiteTest {
+  private static PostgresFixture postgres;
+  private static HttpServer platform;
+  private static volatile int health;
+  private static int databases;
+
+  @TempDir Path folder;
+  private String database;
+  private Baseline baseline;
+
+  @BeforeAll
+  static void start() throws Exception {
+    postgres = PostgresFixture.start();
+    platform = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8);
+    platform.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            byte[] body = "{\"chain_valid\": true}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(health, body.length);
+            exchange.getResponseBody().write(body);
+          }
+        });
+    platform.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    platform.stop(0);
+    postgres.close();
+  }
+
+  @BeforeEach
+  void fill() throws Exception {
+    health = 200;
+    database = "restored_" + databases++;
+    postgres.createDatabase(database);
+    try (Connection connection = postgres.connect(database)) {
+      AuditTables.createFilled(connection, 500);
+      baseline =
+          new BaselineReader(
+                  "lab", "postgresql", List.of("tenants", "audit_events"), Clock.systemUTC())
+              .read(connection, "dump");
+    }
+  }
+
+  private Proof run(Optional<RestorePoint> point) throws Exception {
+    Files.writeString(folder.resolve("password"), PostgresFixture.PASSWORD);
+    Files.write(folder.resolve("key"), AuditTables.KEY);
+    Files.writeString(folder.resolve("token"), "token");
+    String address = "http://127.0.0.1:" + platform.getAddress().getPort();
+    Inventory inventory =
+        Inventory.parse(
+            "platform.yaml",
+            folder,
+            """
+            platforms:
+              - name: lab
+                observers: [a]
+                endpoints:
+                  health: ["%s/health"]
+                  auditVerify: %s/verify
+                  adminToken: file:token
+                  auditKey: file:key
+                components:
+                  - name: postgresql
+                    kind: postgresql
+                    postgresql:
+                      database: arbitex
+                      resource: spare
+                      restoreTo: [spare]
+                      applicationRole: app
+                      connectionSecret: file:url
+                      backups: [backups]
+                      tools: /usr/bin
+                      criticalTables: [tenants, audit_events]
+                      servers:
+                        - {name: spare, host: 127.0.0.1, port: %d, sslMode: disable, adminUser: %s, adminPassword: "file:password"}
+            """
+                .formatted(address, address, postgres.port(), PostgresFixture.USER));
+    return new Suite(
+            inventory,
+            (name, folders, id) -> point,
+            (command, owner, component) -> Optional.empty(),
+            2,
+            Clock.systemUTC())
+        .run(command());
+  }
+
+  private StepCommand command() {
+    return StepCommand.newBuilder()
+        .setCommandId("inc/verify/1")
+        .setIncidentId("inc")
+        .setPlatform("lab")
+        .setKind(CommandKind.EXECUTE)
+        .setStepId("verify")
+        .setComponent("")
+        .setProcedure("verify.full")
+        .setWorker("verifier")
+        .setAttempt(1)
+        .setSeverity(Severity.P1)
+        .setMode(Mode.ACT)
+        .setIssuedAt(Instant.EPOCH)
+        .setDeadline(Instant.now().plusSeconds(600))
+        .setParameters(
+            List.of(
+                new Fact("components", "postgresql"),
+                new Fact("postgresql.restore-point", "rp-1"),
+                new Fact("postgresql.server", "spare"),
+                new Fact("postgresql.database", database)))
+        .build();
+  }
+
+  private Optional<RestorePoint> point() {
+    return Optional.of(
+        RestorePoint.newBuilder()
+            .setId("rp-1")
+            .setPlatform("lab")
+            .setComponent("postgresql")
+            .setKind(RestorePointKind.DUMP)
+            .setState(RestorePointState.AVAILABLE)
+            .setTakenAt(Instant.EPOCH)
+            .setFinishedAt(Instant.EPOCH)
+            .setLocation("")
+            .setFormat("custom")
+            .setSizeBytes(1)
+            .setSha256("")
+            .setToolVersion("")
+            .setServerVersion("")
+            .setBaseline(baseline)
+            .build());
+  }
+
+  private static ValidationOutcome verdict(Proof proof) {
+    ValidationOutcome last = proof.outcomes().get(proof.outcomes().size() - 1);
+    assertThat(last.getKind()).isEqualTo(OutcomeKind.VERDICT);
+    return last;
+  }
+
+  private static CheckStatus status(Proof proof, String check) {
+    return proof.outcomes().stream()
+        .filter(outcome -> outcome.getCheck().equals(check))
+        .map(ValidationOutcome::getStatus)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void aRightDatabaseThatIsAlreadyWrittenToPasses() throws Exception {
+    try (Connection connection = postgres.connect(database)) {
+      AuditTables.append(connection, 20);
+    }
+    assertThat(verdict(run(point())).getStatus()).isEqualTo(CheckStatus.PASS);
+  }
+
+  @Test
+  void missingTenantsFailAndAreChargedToTheComponent() throws Exception {
+    postgres.execute(database, "DELETE FROM policy_rules", "DELETE FROM tenants WHERE id = 3");
+    Proof proof = run(point());
+    assertThat(status(proof, "rows:tenants")).isEqualTo(CheckStatus.FAIL);
+    assertThat(verdict(proof).getStatus()).isEqualTo(CheckStatus.FAIL);
+    assertThat(verdict(proof).getFailedComponents()).containsExactly("postgresql");
+  }
+
+  @Test
+  void aCutTailFailsThoughTheChainItselfIsWhole() throws Exception {
+    postgres.execute(database, "DELETE FROM audit_events WHERE id > 490");
+    assertThat(status(run(point()), "audit-chain")).isEqualTo(CheckStatus.FAIL);
+  }
+
+  @Test
+  void aChangedEventFails() throws Exception {
+    postgres.execute(database, "UPDATE audit_events SET actor = 'nobody' WHERE id = 7");
+    assertThat(status(run(point()), "audit-chain")).isEqualTo(CheckStatus.FAIL);
+  }
+
+  @Test
+  void anotherMigrationHeadFails() throws Exception {
+    postgres.execute(database, "UPDATE alembic_version SET version_num = 'other'");
+    assertThat(status(run(point()), "alembic-head")).isEqualTo(CheckStatus.FAIL);
+  }
+
+  @Test
+  void aPlatformThatIsNotWellFails() throws Exception {
+    health = 503;
+    assertThat(verdict(run(point())).getStatus()).isEqualTo(CheckStatus.FAIL);
+  }
+
+  @Test
+  void withoutABaselineNothingIsProven() throws Exception {
+    assertThat(verdict(run(Optional.empty())).getStatus()).isEqualTo(CheckStatus.ERROR);
+  }
+}
