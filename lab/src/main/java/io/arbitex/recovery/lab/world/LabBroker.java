@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,11 +40,12 @@ final class LabBroker {
     Path settings = folder.etc().resolve("broker.properties");
     Files.createDirectories(folder.broker());
     Files.write(settings, lines(controllerPort));
+    // Kafka's own, since one that begins with a dash would be read as an option.
     List<String> format =
         processes.java(
             128,
             "kafka.tools.StorageTool",
-            List.of("format", "-t", clusterId(), "-c", settings.toString()));
+            List.of("format", "-t", Uuid.randomUuid().toString(), "-c", settings.toString()));
     Process formatting =
         new ProcessBuilder(format)
             .redirectErrorStream(true)
@@ -57,11 +57,6 @@ final class LabBroker {
           "the broker's storage cannot be formatted" + processes.tail("broker-format"));
     }
     processes.start(NAME, processes.java(384, "kafka.Kafka", List.of(settings.toString())), 0);
-  }
-
-  private static String clusterId() {
-    UUID id = UUID.randomUUID();
-    return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits()).toString();
   }
 
   private List<String> lines(int controllerPort) {

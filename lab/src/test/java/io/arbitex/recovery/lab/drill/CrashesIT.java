@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 class CrashesIT {
   private static final Duration LIMIT = Duration.ofSeconds(150);
 
+  private static final Duration MESSAGES = Duration.ofSeconds(30);
+
   private static void survives(String name, long events, List<Kill> kills) throws Exception {
     try (DrillWorld world = DrillWorld.up(name, LabOptions.DEFAULT.withEvents(events));
         CrashPlan crashes = new CrashPlan(world.lab(), kills, what -> {})) {
@@ -38,7 +40,7 @@ class CrashesIT {
           .containsExactlyInAnyOrderElementsOf(kills.stream().map(CrashPlan::said).toList());
       assertThat(result.replayed()).isPositive();
       CompleteRecords.demand(watcher, id);
-      assertThat(world.messages()).anyMatch(message -> message.contains("Recovered and proven"));
+      assertThat(world.awaitMessage(MESSAGES, id, "ecovered")).as("people are told").isTrue();
     }
   }
 

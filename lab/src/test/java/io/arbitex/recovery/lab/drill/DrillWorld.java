@@ -9,6 +9,7 @@ import io.arbitex.recovery.lab.world.LabOptions;
 import io.arbitex.recovery.lab.world.LabState;
 import io.arbitex.recovery.record.IncidentEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -134,9 +136,27 @@ final class DrillWorld implements AutoCloseable {
     return names;
   }
 
-  /** Texts of the messages that people got. */
-  List<String> messages() throws IOException, InterruptedException {
-    return lab.network().messages().stream().map(message -> message.body().toString()).toList();
+  /**
+   * Waits until people have a message that holds all of the words.
+   *
+   * @return whether they got it in time
+   */
+  boolean awaitMessage(Duration limit, String... words) throws InterruptedException {
+    return watcher.awaitAll(
+        limit,
+        records ->
+            messages().stream()
+                .anyMatch(message -> Arrays.stream(words).allMatch(message::contains)));
+  }
+
+  /** The messages that people got, as the network keeps them. */
+  private List<String> messages() {
+    Path file = lab.folder().root().resolve("logs/messages.jsonl");
+    try {
+      return Files.exists(file) ? Files.readAllLines(file, StandardCharsets.UTF_8) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
