@@ -64,7 +64,7 @@ class DamageIT {
       // The person mends what the message names, and says: again.
       Files.writeString(password, right);
       List<TrafficLedger.Entry> ledger = TrafficLedger.read(world.state().file("ledger"));
-      assertThat(world.dr("retry", id, "--person", "test", "--reason", "the password is mended"))
+      assertThat(world.dr("retry", id, "--by", "sre", "--reason", "the password is mended"))
           .isZero();
       assertThat(
               watcher.awaitIncident(
