@@ -75,13 +75,18 @@ final class LatencyBenchmark implements Callable<Integer> {
       description = "Incidents a second (default: ${DEFAULT-VALUE}).")
   private int rate;
 
+  @Option(
+      names = "--folder",
+      defaultValue = ".lab-bench",
+      description = "Where its lab lies (default: ${DEFAULT-VALUE}).")
+  private Path folder;
+
   private final Clock clock = Clock.systemUTC();
   private final Map<String, Long> sent = new ConcurrentHashMap<>();
   private final Map<String, Long> arrived = new ConcurrentHashMap<>();
 
   @Override
   public Integer call() throws Exception {
-    Path folder = Files.createTempDirectory("recovery-bench");
     Lab lab = new Lab(folder);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(lab), "lab-down"));
     lab.up(LabOptions.DEFAULT.withEvents(0).worldOnly(), line -> System.err.println("  " + line));
@@ -91,7 +96,7 @@ final class LatencyBenchmark implements Callable<Integer> {
             new KafkaSettings(lab.requireState().kafka(), Lab.PARTITIONS, 1, Map.of()), "bench");
     TopicSetup.ensure(clients);
     int port = freePort();
-    Process classifier = classifier(folder, lab.requireState().kafka(), port);
+    Process classifier = classifier(folder.toAbsolutePath(), lab.requireState().kafka(), port);
     try {
       awaitHealthy(classifier, port, folder);
       measure(clients);

@@ -35,6 +35,9 @@ public enum Topic {
   SCHEMAS("recovery.schemas", RecordType.SCHEMA_ENTRY, Keep.COMPACTED),
   DEAD_LETTERS("recovery.dead-letters", null, Keep.days(30));
 
+  /** Largest record that the pipeline writes, in bytes; inputs are held to Kafka's own 1 MiB. */
+  public static final int LARGEST = 8 * 1024 * 1024;
+
   /** How long a topic keeps its records: a time, for ever, or the newest of each key. */
   public record Keep(Optional<Duration> time, boolean compacted) {
     static final Keep FOREVER = new Keep(Optional.empty(), false);
@@ -83,6 +86,10 @@ public enum Topic {
     settings.put("cleanup.policy", keep.compacted() ? "compact" : "delete");
     settings.put(
         "retention.ms", keep.time().map(time -> Long.toString(time.toMillis())).orElse("-1"));
+    if (this == DECISIONS || this == DEAD_LETTERS) {
+      // They carry whole records of other topics, and more.
+      settings.put("max.message.bytes", Integer.toString(LARGEST));
+    }
     if (keep.compacted()) {
       settings.put("min.cleanable.dirty.ratio", "0.1");
     }

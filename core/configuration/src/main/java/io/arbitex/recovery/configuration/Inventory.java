@@ -13,9 +13,19 @@ import java.util.Set;
  */
 public record Inventory(List<Platform> platforms, String text) {
 
-  /** One protected installation: a region, a cell. */
+  /**
+   * One protected installation: a region, a cell.
+   *
+   * @param firstLine of its part in the file, from 1
+   * @param endLine behind its part
+   */
   public record Platform(
-      String name, List<String> observers, Endpoints endpoints, List<Component> components) {
+      String name,
+      List<String> observers,
+      Endpoints endpoints,
+      List<Component> components,
+      int firstLine,
+      int endLine) {
 
     public Optional<Component> component(String component) {
       return components.stream().filter(each -> each.name().equals(component)).findFirst();
@@ -83,6 +93,38 @@ public record Inventory(List<Platform> platforms, String text) {
       String adminUser,
       SecretReference password) {}
 
+  /**
+   * An inventory of one platform alone, as text: what the decision log of that platform needs. The
+   * whole text where the part cannot be cut out by lines.
+   */
+  public String textOf(String name) {
+    Optional<Platform> platform = platform(name);
+    if (platform.isEmpty()) {
+      return text;
+    }
+    List<String> lines = text.lines().toList();
+    int from = platform.get().firstLine() - 1;
+    int to = Math.min(platform.get().endLine() - 1, lines.size());
+    // The parser says where the next thing begins, which may be a line later at the end of the
+    // file.
+    for (int end = to; end <= Math.min(to + 1, lines.size()); end++) {
+      String part = "platforms:\n" + String.join("\n", lines.subList(from, end)) + "\n";
+      if (isWhole(part, platform.get())) {
+        return part;
+      }
+    }
+    return text;
+  }
+
+  private static boolean isWhole(String part, Platform platform) {
+    try {
+      List<Platform> read = parse("part", Path.of("/"), part).platforms();
+      return read.size() == 1 && read.get(0).components().size() == platform.components().size();
+    } catch (InvalidConfiguration e) {
+      return false;
+    }
+  }
+
   public Optional<Platform> platform(String name) {
     return platforms.stream().filter(each -> each.name().equals(name)).findFirst();
   }
@@ -143,7 +185,7 @@ public record Inventory(List<Platform> platforms, String text) {
                 })
             .toList();
     section.close();
-    return new Platform(name, observers, read, components);
+    return new Platform(name, observers, read, components, section.firstLine(), section.endLine());
   }
 
   private static Component component(Section section) {

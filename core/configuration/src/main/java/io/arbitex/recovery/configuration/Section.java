@@ -38,11 +38,13 @@ public final class Section {
   private final Map<String, Node> fields = new LinkedHashMap<>();
   private final Map<String, Integer> lines = new HashMap<>();
   private final Set<String> read = new HashSet<>();
+  private final int end;
 
   Section(YamlDocument document, String path, MappingNode node, int line) {
     this.document = document;
     this.path = path;
     this.line = line;
+    this.end = node == null || node.getEndMark() == null ? line : node.getEndMark().getLine() + 1;
     if (node != null) {
       for (NodeTuple tuple : node.getValue()) {
         if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
@@ -61,6 +63,16 @@ public final class Section {
   /** Adds a mistake at a field of this section. */
   public void problem(String field, String message) {
     document.problem(lines.getOrDefault(field, line), at(field), message);
+  }
+
+  /** The line on which the section begins, from 1. */
+  public int firstLine() {
+    return line;
+  }
+
+  /** The line behind the section's last one, or the last one itself, from 1. */
+  public int endLine() {
+    return end;
   }
 
   public boolean has(String field) {

@@ -60,6 +60,26 @@ class InventoryTest {
     assertThat(inventory.text()).isEqualTo(GOOD);
   }
 
+  /**
+   * Found by the latency benchmark: a snapshot with 1,500 platforms in it is no record any more.
+   */
+  @Test
+  void thePartOfOnePlatformCanBeReadAlone() throws InvalidConfiguration {
+    String second =
+        GOOD.substring(GOOD.indexOf("  - name: lab")).replace("name: lab", "name: cell-2");
+    Inventory inventory =
+        Inventory.parse(
+            "platform.yaml", Path.of("/etc/recovery"), GOOD + "  # a remark\n" + second);
+    for (String name : new String[] {"lab", "cell-2"}) {
+      String part = inventory.textOf(name);
+      assertThat(part.length()).isLessThan(GOOD.length() + 20);
+      Inventory alone = Inventory.parse("part", Path.of("/etc/recovery"), part);
+      assertThat(alone.platforms()).extracting(Inventory.Platform::name).containsExactly(name);
+      assertThat(alone.platforms().get(0).components())
+          .isEqualTo(inventory.platform(name).orElseThrow().components());
+    }
+  }
+
   @Test
   void mistakesBetweenFieldsAreFound() {
     String bad =

@@ -11,6 +11,8 @@ import io.arbitex.recovery.schemas.Framing;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Makes the entries of {@code recovery.decisions}. An entry whose predecessor was not logged (a
@@ -21,6 +23,7 @@ public final class DecisionLog {
   private final Framing framing;
   private final Decider decider;
   private final String policyHash;
+  private final Map<String, String> inventories = new ConcurrentHashMap<>();
 
   public DecisionLog(Framing framing, Decider decider) {
     this.framing = framing;
@@ -62,7 +65,7 @@ public final class DecisionLog {
           new Snapshot(
               ByteBuffer.wrap(framing.encode(before)),
               decider.policy().text(),
-              decider.inventory().text());
+              inventories.computeIfAbsent(before.getPlatform(), decider.inventory()::textOf));
     }
     return Decision.newBuilder()
         .setId(before.getPlatform() + "-" + before.getSequence())
