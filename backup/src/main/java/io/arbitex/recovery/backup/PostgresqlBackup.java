@@ -50,6 +50,10 @@ public final class PostgresqlBackup {
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
   private static final byte[] MAGIC = "PGDMP".getBytes(StandardCharsets.US_ASCII);
   private static final Duration CONNECT = Duration.ofSeconds(10);
+
+  /** Limit for each answer; a path that was cut without a word must not hold the next backup up. */
+  private static final Duration READ = Duration.ofMinutes(5);
+
   private static final String PART = ".part";
 
   private final DumpTool tool;
@@ -159,7 +163,7 @@ public final class PostgresqlBackup {
   }
 
   private static Connection connect(Order order) throws SQLException {
-    return order.address().connect("recovery-backup", CONNECT, Duration.ZERO);
+    return order.address().connect("recovery-backup", CONNECT, READ);
   }
 
   private static String text(Statement statement, String query) throws SQLException {

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -137,20 +138,30 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
     Instant now = Times.now(clock);
     PlatformState before = state(platform);
     Decided decided;
+    byte[] after;
+    Optional<Instant> next;
+    List<Forwarded> forwarded = new ArrayList<>();
     try {
       decided = decider.decide(before, input, now);
+      if (decided.rejected().isPresent()) {
+        return decided.rejected();
+      }
+      // All that may throw comes before the first effect, so that a bug wedges and does not loop.
+      after = framing.encode(decided.state());
+      next = decider.nextDue(decided.state(), now);
+      decided.outputs().forEach(output -> forwarded.add(forwarded(output)));
+      if (decided.significant()) {
+        forwarded.add(forwarded(decisionLog.applied(before, place, decided, now)));
+      }
     } catch (RuntimeException e) {
       wedge(before, place, e, now);
       return Optional.empty();
     }
-    if (decided.rejected().isPresent()) {
-      return decided.rejected();
-    }
-    platforms.put(platform, framing.encode(decided.state()));
-    due.set(platform, decider.nextDue(decided.state(), now));
-    decided.outputs().forEach(this::publish);
+    platforms.put(platform, after);
+    due.set(platform, next);
+    forwarded.forEach(this::forward);
     if (decided.significant()) {
-      log(decisionLog.applied(before, place, decided, now));
+      counters.decision();
     }
     return Optional.empty();
   }
@@ -167,8 +178,10 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
     platforms.put(platform, framing.encode(after));
     parking.park(platform, parked(platform, place, e.toString()));
     due.set(platform, Optional.empty());
-    log(decision);
-    Wedge.tell(before, decision, decider.policy(), now).forEach(this::publish);
+    counters.decision();
+    forward(forwarded(decision));
+    Wedge.tell(before, decision, decider.policy(), now)
+        .forEach(output -> forward(forwarded(output)));
   }
 
   private void unpark(String platform) {
@@ -210,23 +223,21 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
     return bytes == null ? Decider.initial(platform) : framing.decode(bytes, PlatformState.class);
   }
 
-  private void publish(Output output) {
-    forward(
-        output.topic().topicName(),
+  private record Forwarded(String key, Outgoing outgoing, Headers headers) {}
+
+  private Forwarded forwarded(Output output) {
+    return new Forwarded(
         output.key(),
-        framing.encode(output.value()),
-        new RecordHeaders(),
-        OptionalInt.empty());
+        new Outgoing(
+            output.topic().topicName(), framing.encode(output.value()), OptionalInt.empty()),
+        new RecordHeaders());
   }
 
-  private void log(Decision decision) {
-    counters.decision();
-    forward(
-        Topic.DECISIONS.topicName(),
+  private Forwarded forwarded(Decision decision) {
+    return new Forwarded(
         decision.getPlatform(),
-        framing.encode(decision),
-        new RecordHeaders(),
-        OptionalInt.empty());
+        new Outgoing(Topic.DECISIONS.topicName(), framing.encode(decision), OptionalInt.empty()),
+        new RecordHeaders());
   }
 
   private void deadLetter(Record<String, byte[]> record, RecordMetadata from, String why) {
@@ -234,17 +245,19 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
     log.warn(
         "dead letter from {}-{} at {}: {}", from.topic(), from.partition(), from.offset(), why);
     forward(
-        Topic.DEAD_LETTERS.topicName(),
-        record.key(),
-        record.value(),
-        DeadLetters.headers("classifier", from.topic(), from.partition(), from.offset(), why),
-        OptionalInt.of(from.partition()));
+        new Forwarded(
+            record.key(),
+            new Outgoing(
+                Topic.DEAD_LETTERS.topicName(), record.value(), OptionalInt.of(from.partition())),
+            DeadLetters.headers("classifier", from.topic(), from.partition(), from.offset(), why)));
   }
 
-  private void forward(
-      String topic, String key, byte[] value, Headers headers, OptionalInt partition) {
+  private void forward(Forwarded forwarded) {
     context.forward(
         new Record<>(
-            key, new Outgoing(topic, value, partition), Math.max(0, clock.millis()), headers));
+            forwarded.key(),
+            forwarded.outgoing(),
+            Math.max(0, clock.millis()),
+            forwarded.headers()));
   }
 }

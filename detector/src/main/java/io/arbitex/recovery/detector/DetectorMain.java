@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -111,6 +112,7 @@ public final class DetectorMain extends ServiceCommand {
     private final Bindings bindings;
     private final StatusServer status;
     private final List<AutoCloseable> watches = new ArrayList<>();
+    private final List<Watch> looking = new CopyOnWriteArrayList<>();
     private final AtomicReference<Optional<String>> sick = new AtomicReference<>(Optional.empty());
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Clock clock = Clock.systemUTC();
@@ -126,13 +128,18 @@ public final class DetectorMain extends ServiceCommand {
       this.publisher = new Publisher(clients, framing, "observer");
       this.bindings = new Bindings(clients, framing);
       bindings.awaitCaughtUp();
-      this.status = new StatusServer(configuration.httpPort(), sick::get);
+      this.status = new StatusServer(configuration.httpPort(), this::sick);
       for (Inventory.Platform platform : platforms) {
         for (Inventory.Component component : platform.components()) {
           component.postgresql().ifPresent(settings -> watch(platform, component, settings));
         }
       }
       log.info("observing as {}; status on port {}", configuration.name(), status.port());
+    }
+
+    private Optional<String> sick() {
+      return sick.get()
+          .or(() -> looking.stream().map(Watch::sick).flatMap(Optional::stream).findFirst());
     }
 
     private void watch(
@@ -156,6 +163,7 @@ public final class DetectorMain extends ServiceCommand {
               clock,
               this::tell);
       watches.add(watch);
+      looking.add(watch);
       watch.start();
       if (!own.baselineEvery().isZero()) {
         BaselineReader reader =

@@ -9,6 +9,7 @@ import io.arbitex.recovery.schemas.Times;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,6 +45,7 @@ final class Watch implements AutoCloseable {
   private ExecutorService looker;
   private Streak streak;
   private long epoch = -1;
+  private volatile long lookedAt = System.nanoTime();
 
   Watch(
       Place place,
@@ -68,11 +70,26 @@ final class Watch implements AutoCloseable {
     thread.start();
   }
 
+  /** Why nothing is looked at any more; empty while it is. */
+  Optional<String> sick() {
+    Duration since = Duration.ofNanos(System.nanoTime() - lookedAt);
+    Duration most = rhythm.interval().plus(rhythm.limit()).multipliedBy(3).plusSeconds(5);
+    return since.compareTo(most) > 0
+        ? Optional.of(place.component() + " was not looked at for " + since.toSeconds() + " s")
+        : Optional.empty();
+  }
+
   private void run() {
     long next = System.nanoTime();
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        round();
+        try {
+          round();
+        } catch (RuntimeException e) {
+          // A watch that ends is an observer that is silent without saying so.
+          log.error("a look at {} failed in itself; the next one follows", place.component(), e);
+        }
+        lookedAt = System.nanoTime();
         next = Math.max(next + rhythm.interval().toNanos(), System.nanoTime());
         TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
       }

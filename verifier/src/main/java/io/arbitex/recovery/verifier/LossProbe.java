@@ -31,7 +31,6 @@ import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +41,8 @@ import org.slf4j.LoggerFactory;
  */
 final class LossProbe {
   private static final Logger log = LoggerFactory.getLogger(LossProbe.class);
+
+  private static final Duration NEAR = Duration.ofHours(1);
 
   private final KafkaClients clients;
   private final Framing framing;
@@ -62,7 +63,7 @@ final class LossProbe {
       StepCommand command, Inventory.Platform platform, Inventory.Component component) {
     try {
       return Optional.of(measured(command, platform, component));
-    } catch (SQLException | IOException | KafkaException | IllegalArgumentException e) {
+    } catch (SQLException | IOException | RuntimeException e) {
       log.warn("the loss of {} cannot be measured", command.getIncidentId(), e);
       return Optional.empty();
     }
@@ -80,7 +81,7 @@ final class LossProbe {
         new LossMeasurement.Restored(newestCanary(address, badSince), restoredHead, takenAt);
     LossMeasurement.Loss loss =
         LossMeasurement.measure(
-            canaries(platform.name(), name, takenAt),
+            canaries(platform.name(), name, takenAt, badSince),
             restored,
             badSince,
             LossMeasurement.Margins.DEFAULT);
@@ -120,7 +121,8 @@ final class LossProbe {
   }
 
   /** Canaries since a minute before the restore point: one before it, to know the rate. */
-  private List<Baseline> canaries(String platform, String component, Instant takenAt) {
+  private List<Baseline> canaries(
+      String platform, String component, Instant takenAt, Instant badSince) {
     TopicPartition partition =
         new TopicPartition(Topic.BASELINES.topicName(), partitions.ofPlatform(platform));
     List<Baseline> found = new ArrayList<>();
@@ -138,7 +140,8 @@ final class LossProbe {
           try {
             Baseline baseline = framing.decode(record.value(), Baseline.class);
             if (baseline.getPlatform().equals(platform)
-                && baseline.getComponent().equals(component)) {
+                && baseline.getComponent().equals(component)
+                && isNear(baseline, takenAt, badSince)) {
               found.add(baseline);
             }
           } catch (UndecodableRecord e) {
@@ -148,6 +151,15 @@ final class LossProbe {
       }
     }
     return found;
+  }
+
+  /**
+   * Near one of the two ends of the loss: what lies between them says nothing more, and may be a
+   * million rows.
+   */
+  private static boolean isNear(Baseline baseline, Instant takenAt, Instant badSince) {
+    Instant at = baseline.getTakenAt();
+    return at.isBefore(takenAt.plus(NEAR)) || at.isAfter(badSince.minus(NEAR));
   }
 
   private static Instant moment(StepCommand command, String name) {

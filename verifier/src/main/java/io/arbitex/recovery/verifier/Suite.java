@@ -193,6 +193,14 @@ final class Suite {
     return new Proof(run.outcomes, losses);
   }
 
+  /** The verdict of a suite that was not run. */
+  static Proof refused(StepCommand command, String why, Clock clock) {
+    Instant now = Times.now(clock);
+    CheckResult result = CheckResult.error("verdict", "a suite that is run", why);
+    return new Proof(
+        List.of(outcome(command, OutcomeKind.VERDICT, "", result, now, now, 0)), List.of());
+  }
+
   private void endpoints(Run run, Inventory.Platform platform) throws InterruptedException {
     for (String address : platform.endpoints().health()) {
       run.check("", () -> List.of(endpoints.health(URI.create(address))));

@@ -171,10 +171,16 @@ final class VerificationLoop {
 
   private void takeCommand(ConsumerRecord<String, byte[]> record, TopicPartition partition) {
     StepCommand command = framing.decode(record.value(), StepCommand.class);
-    if (command.getKind() != CommandKind.EXECUTE
-        || clock.instant().isAfter(command.getDeadline())) {
-      log.info("passing over {} ({})", command.getCommandId(), command.getKind());
+    if (command.getKind() != CommandKind.EXECUTE) {
       commit(record, List.of(), List.of());
+      return;
+    }
+    if (clock.instant().isAfter(command.getDeadline())) {
+      log.info("refusing {}: it came after its deadline", command.getCommandId());
+      commit(
+          record,
+          written(Suite.refused(command, "refused: it came after its deadline", clock)),
+          List.of());
       return;
     }
     log.info("running the suite for {}", command.getCommandId());
@@ -213,21 +219,29 @@ final class VerificationLoop {
       try {
         proof = job.running().get();
       } catch (ExecutionException e) {
-        throw new IllegalStateException("the suite failed in itself", e.getCause());
+        log.error("the suite failed in itself for {}", job.command().key(), e.getCause());
+        proof =
+            Suite.refused(
+                framing.decode(job.command().value(), StepCommand.class),
+                "the suite failed in itself: " + e.getCause(),
+                clock);
       }
-      List<Written> written = new ArrayList<>();
-      proof
-          .outcomes()
-          .forEach(
-              outcome ->
-                  written.add(new Written(Topic.VALIDATIONS, outcome.getPlatform(), outcome)));
-      proof
-          .losses()
-          .forEach(loss -> written.add(new Written(Topic.PHASE_METRICS, loss.getPlatform(), loss)));
-      commit(job.command(), written, List.of());
+      commit(job.command(), written(proof), List.of());
       consumer.resume(
           List.of(new TopicPartition(job.command().topic(), job.command().partition())));
     }
+  }
+
+  private static List<Written> written(Proof proof) {
+    List<Written> written = new ArrayList<>();
+    proof
+        .outcomes()
+        .forEach(
+            outcome -> written.add(new Written(Topic.VALIDATIONS, outcome.getPlatform(), outcome)));
+    proof
+        .losses()
+        .forEach(loss -> written.add(new Written(Topic.PHASE_METRICS, loss.getPlatform(), loss)));
+    return written;
   }
 
   private void commit(

@@ -247,14 +247,12 @@ public record Policy(
   private static Symptoms symptoms(Section section) {
     Symptoms symptoms =
         new Symptoms(
+            names(section.several("restore", SymptomName.class, List.of(SymptomName.UNREACHABLE))),
             names(
                 section.several(
-                    "restore",
+                    "restoreByApproval",
                     SymptomName.class,
-                    List.of(SymptomName.UNREACHABLE, SymptomName.HUNG, SymptomName.DATA_MISSING))),
-            names(
-                section.several(
-                    "restoreByApproval", SymptomName.class, List.of(SymptomName.CORRUPT))));
+                    List.of(SymptomName.HUNG, SymptomName.DATA_MISSING, SymptomName.CORRUPT))));
     section.close();
     return symptoms;
   }

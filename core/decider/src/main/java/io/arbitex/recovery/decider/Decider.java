@@ -79,9 +79,7 @@ public class Decider {
     if (rejected.isPresent()) {
       return rejected(before, rejected.get());
     }
-    if (input instanceof Input.Timer) {
-      Observations.judgeAll(round);
-    }
+    Observations.judgeAll(round);
     Incidents.openOrJoin(round);
     if (round.incident() != null) {
       Steps.timeOut(round);
@@ -179,6 +177,10 @@ public class Decider {
     Optional<Instant> observers = Observations.nextDue(state, policy, now);
     Optional<Instant> incident =
         Optional.ofNullable(state.getIncident()).flatMap(open -> Incidents.nextDue(open, policy));
-    return Stream.of(observers, incident).flatMap(Optional::stream).min(Instant::compareTo);
+    // What is due by now has just been looked at.
+    return Stream.of(observers, incident)
+        .flatMap(Optional::stream)
+        .filter(due -> due.isAfter(now))
+        .min(Instant::compareTo);
   }
 }

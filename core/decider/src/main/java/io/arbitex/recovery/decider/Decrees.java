@@ -77,10 +77,18 @@ final class Decrees {
         "",
         "Rejected by " + approval.getPerson() + ": " + approval.getReason(),
         "");
+    if (Steps.mayBeCutOver(round.incident())) {
+      round.event(
+          IncidentKind.NOTE,
+          "",
+          "The cutover has begun, so the plan cannot be rejected any more.",
+          "`dr hold` keeps the pipeline from anything that follows.");
+      return;
+    }
     IncidentPhase phase = round.incident().getPhase();
-    if (IncidentTable.TABLE.find(phase, IncidentTable.Trigger.GIVE_UP).isPresent()
-        && round.incident().getSteps().stream().noneMatch(Steps::underWay)) {
-      Incidents.giveUp(round, "", "A person rejected the plan.", "Recover by hand.");
+    if (IncidentTable.TABLE.find(phase, IncidentTable.Trigger.GIVE_UP).isPresent()) {
+      Steps.cancelUnderWay(round);
+      Incidents.giveUp(round, "", "A person rejected the plan.", "Recover by hand, or `dr retry`.");
     }
   }
 

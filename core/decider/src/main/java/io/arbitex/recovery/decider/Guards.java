@@ -3,10 +3,12 @@ package io.arbitex.recovery.decider;
 import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.record.BlockedReason;
 import io.arbitex.recovery.record.ComponentView;
+import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.IncidentView;
 import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.record.RestorePointView;
+import io.arbitex.recovery.record.StepPhase;
 import io.arbitex.recovery.record.Symptom;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +43,10 @@ final class Guards {
           Guards::lossAboveRpo);
 
   private static final List<Function<Round, Optional<Block>>> WHILE_RECOVERING =
-      List.of(Guards::held);
+      List.of(Guards::held, Guards::sourceSound);
+
+  /** Time for the observers to see what the executor has seen. */
+  private static final Duration AGREEMENT = Duration.ofMinutes(2);
 
   private Guards() {}
 
@@ -88,6 +93,26 @@ final class Guards {
             "`dr release` lifts it.",
             null)
         : Optional.empty();
+  }
+
+  /**
+   * The executor found the source sound; nothing was changed, and it is over once it is seen up.
+   */
+  private static Optional<Block> sourceSound(Round round) {
+    return round.incident().getSteps().stream()
+        .filter(step -> step.getState() == StepPhase.FAILED && step.getError() != null)
+        .filter(step -> step.getError().getCode() == FailureCode.SOURCE_SOUND)
+        .findFirst()
+        .flatMap(
+            step ->
+                block(
+                    BlockedReason.SOURCE_SOUND,
+                    "The executor found the source of "
+                        + step.getComponent()
+                        + " sound, while the observers do not say that it is up.",
+                    "It ends when they do. If they go on to say that it is down, find out why they"
+                        + " disagree.",
+                    step.getEndedAt().plus(AGREEMENT)));
   }
 
   private static Optional<Block> maintenance(Round round) {
@@ -229,6 +254,8 @@ final class Guards {
     return round.state.getRestorePoints().stream()
         .filter(point -> point.getComponent().equals(component))
         .filter(point -> point.getState() == RestorePointState.AVAILABLE)
+        // A younger one may have been taken from what was damaged already.
+        .filter(point -> point.getTakenAt().isBefore(round.incident().getBadSince()))
         .max(Comparator.comparing(RestorePointView::getTakenAt));
   }
 

@@ -155,7 +155,7 @@ final class Incidents {
 
   private static boolean triage(Round round) {
     IncidentView incident = round.incident();
-    if (allUp(round) && !incident.getPointOfNoReturn()) {
+    if (mayHeal(round)) {
       return heal(round, "Everything is up again before anything was restored.");
     }
     boolean retried = !incident.getSteps().isEmpty();
@@ -176,7 +176,7 @@ final class Incidents {
   private static boolean blocked(Round round) {
     IncidentView incident = round.incident();
     boolean planned = !incident.getSteps().isEmpty();
-    if (allUp(round) && !incident.getPointOfNoReturn()) {
+    if (mayHeal(round)) {
       return heal(round, "Everything is up again by itself.");
     }
     Optional<Guards.Block> block;
@@ -190,7 +190,7 @@ final class Incidents {
       block = Guards.beforePlan(round);
     }
     if (block.isPresent()) {
-      return block.get().reason() != incident.getBlockedReason() && sayBlocked(round, block.get());
+      return stillBlocked(round, block.get());
     }
     incident.setBlockedReason(BlockedReason.NONE);
     incident.setBlockedUntil(null);
@@ -200,6 +200,19 @@ final class Incidents {
       return true;
     }
     return plan(round);
+  }
+
+  private static boolean stillBlocked(Round round, Guards.Block block) {
+    IncidentView incident = round.incident();
+    boolean over = block.until().filter(until -> !round.now.isBefore(until)).isPresent();
+    if (block.reason() == BlockedReason.SOURCE_SOUND && over) {
+      return giveUp(round, "", block.text(), block.lift());
+    }
+    if (block.reason() != incident.getBlockedReason()) {
+      return sayBlocked(round, block);
+    }
+    incident.setBlockedUntil(block.until().orElse(null));
+    return false;
   }
 
   private static boolean plan(Round round) {
@@ -307,7 +320,7 @@ final class Incidents {
 
   private static boolean recovering(Round round) {
     IncidentView incident = round.incident();
-    if (allUp(round) && !incident.getPointOfNoReturn() && !cutoverBegan(incident)) {
+    if (mayHeal(round)) {
       return heal(
           round,
           "Everything is up again by itself; nothing was cut over, the databases made beside are not needed.");
@@ -332,12 +345,9 @@ final class Incidents {
     return ready.isPresent();
   }
 
-  private static boolean cutoverBegan(IncidentView incident) {
-    return incident.getSteps().stream()
-        .anyMatch(
-            step ->
-                step.getPhase() == Phase.CUTOVER
-                    && (Steps.underWay(step) || step.getState() == StepPhase.DONE));
+  /** Everything is up, and surely nothing was cut over: what is up is what was there before. */
+  private static boolean mayHeal(Round round) {
+    return allUp(round) && !Steps.mayBeCutOver(round.incident());
   }
 
   /**
@@ -428,15 +438,15 @@ final class Incidents {
     return round.incident().getComponents().stream()
         .allMatch(
             component ->
-                Guards.newest(round, component)
+                round.state.getRestorePoints().stream()
+                    .filter(point -> point.getComponent().equals(component))
                     .filter(point -> point.getState() == RestorePointState.AVAILABLE)
-                    .filter(point -> point.getTakenAt().isAfter(round.incident().getOpenedAt()))
-                    .isPresent());
+                    .anyMatch(point -> point.getTakenAt().isAfter(round.incident().getOpenedAt())));
   }
 
   private static boolean escalated(Round round) {
     IncidentView incident = round.incident();
-    if (allUp(round) && !incident.getPointOfNoReturn()) {
+    if (mayHeal(round)) {
       return heal(round, "Everything is up again, with no cutover of the pipeline.");
     }
     boolean nothingTried = incident.getSteps().isEmpty();

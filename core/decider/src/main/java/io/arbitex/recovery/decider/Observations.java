@@ -25,6 +25,9 @@ import java.util.stream.Stream;
  * by a quorum of the configured observers, all fresh and all of the resource that is bound now.
  */
 final class Observations {
+  /** How far an observer's clock may be behind before it counts as silent. */
+  private static final Duration SKEW = Duration.ofMinutes(1);
+
   private Observations() {}
 
   /** Takes an event in; returns why it is refused, if it is. */
@@ -47,6 +50,11 @@ final class Observations {
     }
     ComponentView component = round.component(event.getComponent());
     if (event.getBindingEpoch() != component.getBindingEpoch()) {
+      return Optional.empty();
+    }
+    Duration oldest = round.policy.detection().observerTimeout().plus(SKEW);
+    if (event.getObservedAt().isBefore(round.now.minus(oldest))) {
+      // Read late, after an outage of the pipeline itself: it says nothing of now.
       return Optional.empty();
     }
     Optional<ObserverView> before =
@@ -79,7 +87,6 @@ final class Observations {
             .setDetail(event.getDetail())
             .build());
     round.state.setObservers(views);
-    judge(round, component);
     return Optional.empty();
   }
 

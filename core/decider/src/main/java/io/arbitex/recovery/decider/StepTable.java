@@ -23,6 +23,8 @@ public final class StepTable {
     FAIL,
     /** Another procedure, or another attempt, takes its place. */
     FALL_BACK,
+    /** A person says: prove it again. */
+    REDO,
     /** The incident ended or was given up without it. */
     ABANDON
   }
@@ -38,7 +40,10 @@ public final class StepTable {
           .on(RUNNING, Trigger.FINISH, DONE)
           .on(RUNNING, Trigger.FAIL, FAILED)
           .on(RUNNING, Trigger.ABANDON, ABANDONED)
-          .on(FAILED, Trigger.FALL_BACK, WAITING);
+          .on(FAILED, Trigger.FALL_BACK, WAITING)
+          // Its end was heard of after it had been given up.
+          .on(FAILED, Trigger.FINISH, DONE)
+          .on(DONE, Trigger.REDO, WAITING);
 
   private StepTable() {}
 }

@@ -9,11 +9,13 @@ import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.IncidentView;
 import io.arbitex.recovery.record.OutcomeKind;
+import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.PhaseInterval;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepError;
 import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.StepPhase;
+import io.arbitex.recovery.record.StepTransition;
 import io.arbitex.recovery.record.StepView;
 import io.arbitex.recovery.record.ValidationOutcome;
 import io.arbitex.recovery.schemas.Facts;
@@ -22,8 +24,11 @@ import io.arbitex.recovery.schemas.Worker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Dispatch of the plan's steps, and what comes after each end of one. */
 final class Steps {
@@ -35,6 +40,12 @@ final class Steps {
 
   /** Restore attempts of one procedure with one restore point after the other. */
   private static final int MOST_ATTEMPTS = 4;
+
+  private static final String EXCLUDED = "exclude-restore-points";
+  private static final String POINT_OF_NO_RETURN = "point-of-no-return";
+
+  private static final Set<FailureCode> OUTCOME_UNKNOWN =
+      EnumSet.of(FailureCode.UNKNOWN, FailureCode.DEADLINE, FailureCode.OWNERSHIP_LOST);
 
   private Steps() {}
 
@@ -128,6 +139,7 @@ final class Steps {
     ComponentView component = round.component(step.getComponent());
     parameters.add(new Fact("source-resource", component.getResource()));
     parameters.add(new Fact("source-epoch", Long.toString(component.getBindingEpoch())));
+    parameters.add(new Fact("source-may-live", Boolean.toString(Guards.approved(round))));
     for (StepView done : incident.getSteps()) {
       if (done.getState() == StepPhase.DONE && done.getComponent().equals(step.getComponent())) {
         parameters = Facts.merge(parameters, done.getFacts());
@@ -139,18 +151,25 @@ final class Steps {
   // ---- what workers say -----------------------------------------------------------------------
 
   static void take(Round round, StepEvent event) {
+    if (round.incident() == null || !round.incident().getId().equals(event.getIncidentId())) {
+      return;
+    }
+    // Whatever the step is taken for by now: from here on it only goes forward.
+    Facts.find(event.getFacts(), POINT_OF_NO_RETURN)
+        .ifPresent(what -> passPointOfNoReturn(round, event, what));
     Optional<StepView> found = round.stepOf(event.getCommandId());
-    if (found.isEmpty() || !underWay(found.get())) {
+    if (found.isEmpty()) {
       return;
     }
     StepView step = found.get();
-    switch (event.getTransition()) {
-      case ACCEPTED, ACTION_STARTED, ACTION_RETRIED -> accepted(round, step);
-      case ACTION_DONE -> {
-        accepted(round, step);
-        Facts.find(event.getFacts(), "point-of-no-return")
-            .ifPresent(what -> passPointOfNoReturn(round, step, what));
+    if (!underWay(step)) {
+      if (step.getState() == StepPhase.FAILED && event.getTransition() == StepTransition.DONE) {
+        done(round, step, event.getFacts());
       }
+      return;
+    }
+    switch (event.getTransition()) {
+      case ACCEPTED, ACTION_STARTED, ACTION_RETRIED, ACTION_DONE -> accepted(round, step);
       case DONE -> done(round, step, event.getFacts());
       case FAILED, REFUSED, CANCELLED -> failed(round, step, errorOf(event), event.getFacts());
       case UNSPECIFIED, PROGRESS -> {
@@ -165,21 +184,37 @@ final class Steps {
     }
   }
 
-  private static void passPointOfNoReturn(Round round, StepView step, String what) {
+  private static void passPointOfNoReturn(Round round, StepEvent event, String what) {
     IncidentView incident = round.incident();
     if (!incident.getPointOfNoReturn()) {
       incident.setPointOfNoReturn(true);
       round.event(
           IncidentKind.POINT_OF_NO_RETURN,
-          step.getComponent(),
-          step.getId(),
-          step.getProcedure(),
+          "",
+          event.getStepId(),
+          "",
           BlockedReason.NONE,
           "Point of no return: " + what,
           "From here on only forward.",
           List.of(),
           List.of());
     }
+  }
+
+  /**
+   * Whether a cutover has begun that is not surely undone. A worker that failed says in its last
+   * event whether the point of no return may be passed; one that was not heard of says nothing.
+   */
+  static boolean mayBeCutOver(IncidentView incident) {
+    return incident.getPointOfNoReturn()
+        || incident.getSteps().stream()
+            .filter(step -> step.getPhase() == Phase.CUTOVER)
+            .anyMatch(
+                step ->
+                    underWay(step)
+                        || step.getState() == StepPhase.DONE
+                        || (step.getError() != null
+                            && OUTCOME_UNKNOWN.contains(step.getError().getCode())));
   }
 
   private static StepError errorOf(StepEvent event) {
@@ -284,7 +319,7 @@ final class Steps {
         facts,
         List.of());
     if (error.getCode() == FailureCode.SOURCE_SOUND && !round.incident().getPointOfNoReturn()) {
-      Incidents.heal(round, "The source of " + step.getComponent() + " is up and sound again.");
+      // The guard of that name waits until the observers see it too.
       return;
     }
     switch (step.getPhase()) {
@@ -308,11 +343,10 @@ final class Steps {
         && point.isPresent()
         && step.getAttempt() < MOST_ATTEMPTS) {
       String excluded =
-          Facts.find(step.getFacts(), "exclude-restore-points")
+          Facts.find(step.getFacts(), EXCLUDED)
               .map(before -> before + "," + point.get())
               .orElse(point.get());
-      step.setFacts(
-          Facts.merge(step.getFacts(), List.of(new Fact("exclude-restore-points", excluded))));
+      step.setFacts(Facts.merge(step.getFacts(), List.of(new Fact(EXCLUDED, excluded))));
       fallBack(round, step, "an older restore point than " + point.get());
     } else if (!step.getAlternatives().isEmpty()) {
       step.setProcedure(step.getAlternatives().get(0));
@@ -360,13 +394,7 @@ final class Steps {
   static void abandonAll(Round round) {
     for (StepView step : round.incident().getSteps()) {
       if (underWay(step)) {
-        StepCommand cancel = command(round, step, CommandKind.CANCEL, List.of());
-        round.publish(
-            Topic.commandsOf(Worker.of(step.getWorker())),
-            round.state.getPlatform(),
-            step.getCommandId() + "/cancel",
-            cancel);
-        interval(round, step);
+        cancel(round, step);
       }
       if (StepTable.TABLE.find(step.getState(), StepTable.Trigger.ABANDON).isPresent()) {
         round.move(step, StepTable.Trigger.ABANDON);
@@ -374,12 +402,50 @@ final class Steps {
     }
   }
 
-  /** Makes ready what failed, for a person who says: go on. */
+  /** Takes back what is under way; it counts as failed, and may be tried again. */
+  static void cancelUnderWay(Round round) {
+    for (StepView step : round.incident().getSteps()) {
+      if (underWay(step)) {
+        cancel(round, step);
+        round.move(step, StepTable.Trigger.FAIL);
+        step.setEndedAt(round.now);
+        step.setError(new StepError(FailureCode.PREFLIGHT, "Cancelled by a person.", "", ""));
+      }
+    }
+  }
+
+  private static void cancel(Round round, StepView step) {
+    StepCommand cancel = command(round, step, CommandKind.CANCEL, List.of());
+    round.publish(
+        Topic.commandsOf(Worker.of(step.getWorker())),
+        round.state.getPlatform(),
+        step.getCommandId() + "/cancel",
+        cancel);
+    interval(round, step);
+  }
+
+  /** Makes ready what failed, for a person who says: go on. Past the cutover it is proven again. */
   static void redo(Round round) {
     for (StepView step : round.incident().getSteps()) {
       if (step.getState() == StepPhase.FAILED) {
         round.move(step, StepTable.Trigger.FALL_BACK);
+        if (step.getPhase() == Phase.RESTORE) {
+          fromTheBeginning(round, step);
+        }
+      } else if (step.getPhase() == Phase.VERIFY && step.getState() == StepPhase.DONE) {
+        round.move(step, StepTable.Trigger.REDO);
       }
     }
+  }
+
+  /** What was left out may have failed for what the person has mended. */
+  private static void fromTheBeginning(Round round, StepView step) {
+    List<String> procedures = Planner.procedures(round, step.getComponent());
+    step.setProcedure(procedures.get(0));
+    step.setAlternatives(new ArrayList<>(procedures.subList(1, procedures.size())));
+    step.setFacts(
+        step.getFacts().stream()
+            .filter(fact -> !fact.getName().equals(EXCLUDED))
+            .collect(Collectors.toCollection(ArrayList::new)));
   }
 }

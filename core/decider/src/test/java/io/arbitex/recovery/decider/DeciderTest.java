@@ -149,9 +149,140 @@ class DeciderTest {
   }
 
   @Test
-  void aSourceThatIsSoundAgainEndsItBeforeTheCutover() {
+  void aSourceThatIsSoundAgainEndsItOnceTheObserversSeeItToo() {
     Story story = Story.calm().cuttingOver().accepted().failed(FailureCode.SOURCE_SOUND);
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.SOURCE_SOUND);
+    story.up();
     assertThat(story.kinds()).endsWith(IncidentKind.SELF_HEALED);
+  }
+
+  /** Review: observers and executor that go on to disagree made restore after restore. */
+  @Test
+  void observersAndExecutorThatDisagreeAreAPersons() {
+    Story story = Story.calm().cuttingOver().accepted().failed(FailureCode.SOURCE_SOUND);
+    for (int i = 0; i < 50; i++) {
+      story.down();
+    }
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    assertThat(story.commands).hasSize(2);
+  }
+
+  /** Review: a cutover that was given up and went on was taken for none. */
+  @Test
+  void aCutoverThatEndsAfterItWasGivenUpIsNeverTakenForSelfHealing() {
+    Story story = Story.calm().cuttingOver().accepted();
+    story.timer(Duration.ofMinutes(16));
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    story.done(new Fact("resource", "spare/db"), new Fact("point-of-no-return", "switched"));
+    story.bound("spare/db").up();
+    assertThat(story.kinds()).doesNotContain(IncidentKind.SELF_HEALED);
+    story.decree(ApprovalKind.RETRY, "");
+    assertThat(story.command().getProcedure()).isEqualTo("verify.full");
+    story.verdict(CheckStatus.PASS).up();
+    assertThat(story.kinds()).endsWith(IncidentKind.RESOLVED);
+  }
+
+  /** Review: a hold during the cutover opened the way to self-healing. */
+  @Test
+  void aHoldDuringTheCutoverDoesNotLetItHeal() {
+    Story story = Story.calm().cuttingOver().accepted().decree(ApprovalKind.HOLD, "").up();
+    assertThat(story.kinds()).doesNotContain(IncidentKind.SELF_HEALED);
+  }
+
+  /** Review: a rejection while the restore ran was forgotten, and the cutover went on. */
+  @Test
+  void aRejectionWhileTheRestoreRunsCancelsIt() {
+    Story story = Story.calm().restoring().decree(ApprovalKind.REJECT, "");
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    assertThat(story.commands)
+        .extracting(command -> command.getKind())
+        .endsWith(CommandKind.CANCEL);
+    int before = story.commands.size();
+    story.done(new Fact("server", "spare"));
+    assertThat(story.commands).hasSize(before);
+  }
+
+  @Test
+  void aCutoverThatHasBegunCannotBeRejected() {
+    Story story = Story.calm().cuttingOver().accepted().decree(ApprovalKind.REJECT, "");
+    assertThat(story.event(IncidentKind.NOTE).getText()).contains("cannot be rejected");
+  }
+
+  /** Review: a retry after the new resource had failed said "proven" without a proof. */
+  @Test
+  void aRetryPastTheProofProvesAgain() {
+    Story story = Story.calm().verifying().verdict(CheckStatus.PASS);
+    story.later(Duration.ofSeconds(1)).down();
+    int before = story.commands.size();
+    story.decree(ApprovalKind.RETRY, "");
+    assertThat(story.commands).hasSize(before + 1);
+    assertThat(story.command().getProcedure()).isEqualTo("verify.full");
+  }
+
+  /** Review: what a person has mended must not cost the newest restore points. */
+  @Test
+  void aRetryBeginsWithTheNewestRestorePointAgain() {
+    Story story = Story.calm().restoring();
+    for (int i = 0; i < 4; i++) {
+      story.failed(FailureCode.PROOF_FAILED, new Fact("restore-point", "rp-" + i));
+    }
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    story.decree(ApprovalKind.RETRY, "");
+    assertThat(Facts.toMap(story.command().getParameters()))
+        .doesNotContainKey("exclude-restore-points");
+  }
+
+  /** Review: a backlog read after an outage of the pipeline was taken for now. */
+  @Test
+  void observationsOfLongAgoSayNothingOfNow() {
+    Story story = Story.calm();
+    Input.Health[] old = new Input.Health[3];
+    for (int observer = 0; observer < 3; observer++) {
+      old[observer] =
+          new Input.Health(
+              story
+                  .later(Duration.ofMillis(1500))
+                  .health(
+                      "observer-" + observer,
+                      "postgresql",
+                      HealthStatus.DOWN,
+                      Symptom.UNREACHABLE,
+                      3));
+    }
+    story.later(Duration.ofHours(1));
+    for (Input.Health each : old) {
+      story.tell(each);
+    }
+    assertThat(story.kinds()).doesNotContain(IncidentKind.OPENED);
+  }
+
+  /** Review: a guard whose end had passed made a decision every 50 ms, for ever. */
+  @Test
+  void aGuardThatGoesOnWithAnotherEndIsNotLookedAtWithoutEnd() {
+    String policy =
+        Examples.POLICY.replace(
+            "{cooldown: 1h}",
+            "{maintenance: [{from: 2026-11-22T03:00:00Z, to: 2026-11-22T03:10:00Z},"
+                + " {from: 2026-11-22T03:05:00Z, to: 2026-11-22T03:30:00Z}]}");
+    Story story = Story.calm(Examples.decider(policy)).down().timer(Duration.ofSeconds(6));
+    story.later(Duration.ofMinutes(10)).down();
+    assertThat(story.phase()).contains(IncidentPhase.BLOCKED);
+    assertThat(story.state.getIncident().getBlockedUntil()).isAfter(story.now);
+    assertThat(story.decider.nextDue(story.state, story.now))
+        .hasValueSatisfying(due -> assertThat(due).isAfter(story.now));
+  }
+
+  @Test
+  void aHangingSourceIsRestoredBesideButCutOverByApprovalOnly() {
+    Story story = Story.calm();
+    story.allSay(HealthStatus.DOWN, Symptom.HUNG, 3).timer(Duration.ofSeconds(6));
+    story.accepted().done(new Fact("server", "spare"), new Fact("database", "db"));
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.APPROVAL_NEEDED);
+    story.decree(ApprovalKind.APPROVE, story.state.getIncident().getPlanHash());
+    assertThat(Facts.toMap(story.command().getParameters()))
+        .containsEntry("source-may-live", "true");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -73,9 +74,7 @@ public final class TopicView<T extends SpecificRecordBase> implements AutoClosea
           if (ends == null) {
             ends = consumer.endOffsets(partitions);
           }
-          for (ConsumerRecord<String, byte[]> found : consumer.poll(Duration.ofMillis(250))) {
-            accept(found);
-          }
+          acceptAll(consumer.poll(Duration.ofMillis(250)));
           if (caughtUp.getCount() > 0
               && ends.entrySet().stream()
                   .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
@@ -92,6 +91,21 @@ public final class TopicView<T extends SpecificRecordBase> implements AutoClosea
     }
   }
 
+  /** Hands over in order; after a failure of Kafka meanwhile, the rest is read again. */
+  private void acceptAll(ConsumerRecords<String, byte[]> batch) {
+    for (TopicPartition partition : batch.partitions()) {
+      for (ConsumerRecord<String, byte[]> found : batch.records(partition)) {
+        try {
+          accept(found);
+        } catch (KafkaException e) {
+          log.warn("{} at {} is read again: {}", partition, found.offset(), e.toString());
+          consumer.seek(partition, found.offset());
+          break;
+        }
+      }
+    }
+  }
+
   private void accept(ConsumerRecord<String, byte[]> found) {
     try {
       each.accept(found.key(), found.value() == null ? null : framing.decode(found.value(), type));
@@ -102,6 +116,11 @@ public final class TopicView<T extends SpecificRecordBase> implements AutoClosea
           found.partition(),
           found.offset(),
           e.getMessage());
+    } catch (KafkaException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // A view that ends leaves its service with what was true then.
+      log.error("passing over {}-{} at {}", found.topic(), found.partition(), found.offset(), e);
     }
   }
 

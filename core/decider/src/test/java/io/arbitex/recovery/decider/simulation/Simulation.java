@@ -7,6 +7,8 @@ import io.arbitex.recovery.decider.Input;
 import io.arbitex.recovery.decider.Output;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.JournalWrite;
+import io.arbitex.recovery.record.Approval;
+import io.arbitex.recovery.record.ApprovalKind;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.CheckStatus;
 import io.arbitex.recovery.record.Decision;
@@ -133,6 +135,11 @@ final class Simulation {
         time.in(Duration.ofSeconds(20 + random.nextInt(40)), executors::takeOverFromLiving);
       }
     }
+    if (mishaps && random.nextInt(3) == 0) {
+      Duration at = Duration.ofMillis(20_000 + random.nextInt(20_000));
+      time.in(at, () -> decree(ApprovalKind.HOLD));
+      time.in(at.plusMillis(200 + random.nextInt(8_000)), () -> decree(ApprovalKind.RELEASE));
+    }
     Instant longest = start.plus(Duration.ofMinutes(30));
     Instant quiet = start.plusSeconds(120);
     boolean going = true;
@@ -204,6 +211,15 @@ final class Simulation {
       send(event, 2_000);
     }
     time.in(Duration.ofMillis(950 + random.nextInt(100)), () -> observe(observer));
+  }
+
+  private void decree(ApprovalKind kind) {
+    send(new Approval("a", PLATFORM, "", kind, "ada", "a look", "", Times.now(time), null), 20);
+  }
+
+  /** The resource that the pipeline takes for the component. */
+  String bound() {
+    return framing.decode(state, PlatformState.class).getComponents().get(0).getResource();
   }
 
   private void restorePoint(String id, Instant takenAt) {

@@ -67,6 +67,9 @@ class SimulationTest {
         assertThat(world.everPublished).hasSizeLessThanOrEqualTo(1);
       }
     }
+    assertThat(simulation.bound())
+        .as("what the platform uses is what the pipeline takes for the component")
+        .isEqualTo(world.secret.equals("primary") ? "primary" : "spare/" + world.secret);
     replaysIdentically(simulation);
   }
 
