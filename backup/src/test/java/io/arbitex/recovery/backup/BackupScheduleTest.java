@@ -100,7 +100,9 @@ class BackupScheduleTest {
             "lab",
             List.of("a"),
             new Inventory.Endpoints(List.of(), Optional.empty(), none, none),
-            List.of(component));
+            List.of(component),
+            0,
+            0);
     return new BackupSchedule(
         platform,
         component,
