@@ -48,4 +48,16 @@ public interface Action {
   default void make(ActionContext context) throws ActionFailure, InterruptedException {
     throw new UnsupportedOperationException(name() + " does not change the world");
   }
+
+  /**
+   * Asked of a point of no return that is given up or to be stopped after its intent: is it certain
+   * that it did not happen, and that no earlier try can still make it happen? To lock earlier tries
+   * out with the token is allowed here; nothing else is changed. Anything but a certain yes means
+   * that it counts as passed, so nothing is undone.
+   *
+   * @throws ActionFailure when it cannot be told, which is no yes
+   */
+  default boolean ruledOut(ActionContext context) throws ActionFailure, InterruptedException {
+    return false;
+  }
 }

@@ -48,6 +48,12 @@ public interface ActionContext {
    */
   void remember(String name, String value);
 
+  /**
+   * Why nothing may be changed now by the kill switch; empty when changes may go on. The engine
+   * reads it before each {@link Action#make}; one that takes long reads it again every few seconds.
+   */
+  Optional<String> stopped();
+
   /** True once the command is cancelled or its ownership is known to be lost: end soon. */
   boolean cancelled();
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -96,6 +97,15 @@ final class ActionRun implements ActionContext {
           action.name() + " may remember plain facts, and only while it makes: " + name);
     }
     intended(log.remember(action, startedAt, name, value));
+  }
+
+  @Override
+  public Optional<String> stopped() {
+    try {
+      return ports.killSwitch().stopped(command.getPlatform());
+    } catch (RuntimeException e) {
+      return Optional.of("the kill switch cannot be read: " + e);
+    }
   }
 
   @Override

@@ -21,6 +21,7 @@ final class CommandLog {
   private static final String STARTED = Procedure.RESERVED + "started-at";
   private static final String FAILURES = Procedure.RESERVED + "failures";
   private static final String GAVE_UP = Procedure.RESERVED + "gave-up";
+  private static final String RULED_OUT = Procedure.RESERVED + "ruled-out";
   private static final String OUTCOME = Procedure.RESERVED + "outcome";
 
   private final StepCommand command;
@@ -72,6 +73,20 @@ final class CommandLog {
     return find(action.name())
         .filter(entry -> Facts.find(entry.getFacts(), GAVE_UP).isPresent())
         .isPresent();
+  }
+
+  /** It was given up, and it is certain that it did not happen. */
+  boolean ruledOut(Action action) {
+    return find(action.name())
+        .filter(entry -> Facts.find(entry.getFacts(), RULED_OUT).isPresent())
+        .isPresent();
+  }
+
+  /** A fact of any action, also of one that this version does not know. */
+  Optional<String> anywhere(String fact) {
+    return entries.values().stream()
+        .flatMap(entry -> Facts.find(entry.getFacts(), fact).stream())
+        .findFirst();
   }
 
   Optional<StepError> error(Action action) {
@@ -149,13 +164,21 @@ final class CommandLog {
   }
 
   void failed(
-      Action action, Instant startedAt, StepError error, boolean gaveUp, List<StepEvent> events) {
+      Action action,
+      Instant startedAt,
+      StepError error,
+      boolean gaveUp,
+      boolean ruledOut,
+      List<StepEvent> events) {
     JournalEntry entry = entry(action.name(), JournalState.FAILED);
     entry.setTries(tries(action));
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact(FAILURES, Integer.toString(failures(action) + 1)));
     if (gaveUp) {
       facts.add(new Fact(GAVE_UP, "true"));
+    }
+    if (ruledOut) {
+      facts.add(new Fact(RULED_OUT, "true"));
     }
     entry.setFacts(Facts.merge(kept(action, startedAt), facts));
     entry.setError(error);

@@ -65,12 +65,29 @@ final class Course {
 
   /**
    * Whether it only goes forward. An action that was given up after its intent counts as passed,
-   * since nobody knows what it did.
+   * since nobody knows what it did, unless the world proved that it did not happen.
    */
   boolean passedPointOfNoReturn() {
     return pointOfNoReturn()
-        .filter(point -> log.done(point) || (log.gaveUp(point) && log.intended(point)))
+        .filter(
+            point ->
+                log.done(point)
+                    || (log.gaveUp(point) && log.intended(point) && !log.ruledOut(point)))
         .isPresent();
+  }
+
+  /**
+   * What was or may have been the point of no return that is passed; empty before it and in a dry
+   * run.
+   */
+  Optional<String> passed() {
+    if (dryRun()) {
+      return Optional.empty();
+    }
+    Optional<String> recorded = log.anywhere(Execution.POINT_OF_NO_RETURN);
+    return recorded.isPresent() || !passedPointOfNoReturn()
+        ? recorded
+        : pointOfNoReturn().map(point -> point.intention() + " (it may have happened)");
   }
 
   /** After a crash the world alone knows whether the point of no return is passed. */

@@ -52,6 +52,12 @@ public final class Execution {
   /** Fact of the action that was the point of no return; the decider listens for it. */
   static final String POINT_OF_NO_RETURN = "point-of-no-return";
 
+  /**
+   * Proofs of ownership in a row that are too old when they arrive: the journal is too slow to act
+   * on, and trying on would never end.
+   */
+  private static final int LEASE_ROUNDS = 10;
+
   private static final int HISTORY = 200;
   private static final Next CONTINUE = new Next.Continue();
 
@@ -66,6 +72,7 @@ public final class Execution {
   private boolean broken;
   private volatile boolean cancelled;
   private ActionRun run;
+  private int leaseRounds;
   private Map<String, String> found = Map.of();
   private ActionFailure failure;
   private Next.Finished refused;
@@ -220,10 +227,10 @@ public final class Execution {
     }
   }
 
-  private Next intend() {
+  private Next intend() throws InterruptedException {
     // The look may have taken long, and a point of no return that was looked at first is not
     // passed.
-    if (!run.cleanUp && !course.passedPointOfNoReturn() && stopIfDue()) {
+    if (!run.cleanUp && !course.passedPointOfNoReturn() && mayStop() && stopIfDue()) {
       return go(ExecutionTrigger.STOP);
     }
     if (run.remaining().isZero()) {
@@ -262,8 +269,23 @@ public final class Execution {
     // Last, since reading the switch may take long: a process that stood still must prove again
     // that it is the owner.
     if (ports.lease().lost() || ports.lease().age().compareTo(ports.leaseLimit()) > 0) {
-      return go(ExecutionTrigger.LEASE_OLD);
+      leaseRounds++;
+      if (leaseRounds <= LEASE_ROUNDS || ports.lease().lost()) {
+        return go(ExecutionTrigger.LEASE_OLD);
+      }
+      leaseRounds = 0;
+      failure =
+          ActionFailure.passing(
+              FailureCode.DEADLINE,
+              "the journal answers too slowly to act on: "
+                  + LEASE_ROUNDS
+                  + " proofs of ownership in a row were older than "
+                  + ports.leaseLimit().toMillis()
+                  + " ms when they arrived",
+              "See to the brokers and the network between them and the executors.");
+      return go(ExecutionTrigger.FAIL);
     }
+    leaseRounds = 0;
     Boolean made =
         attempt(
             () -> {
@@ -303,7 +325,7 @@ public final class Execution {
     return go(run.cleanUp ? ExecutionTrigger.CLEANED : ExecutionTrigger.RECORDED);
   }
 
-  private Next fail() {
+  private Next fail() throws InterruptedException {
     int failures = log.failures(run.action) + 1;
     RetryPolicy policy = run.action.retry();
     boolean worthIt =
@@ -329,8 +351,37 @@ public final class Execution {
               run.startedAt,
               "could not be cleaned up: " + failure.getMessage()));
     }
-    log.failed(run.action, run.startedAt, error(failures), !worthIt, told);
+    boolean ruledOut = !worthIt && ruledOut();
+    log.failed(run.action, run.startedAt, error(failures), !worthIt, ruledOut, told);
     return go(worthIt ? ExecutionTrigger.RETRY : ExecutionTrigger.GIVE_UP);
+  }
+
+  /**
+   * Whether the point of no return, which was intended, certainly did not happen and cannot any
+   * more. While the kill switch is thrown the question is not asked, since the answer may lock
+   * earlier tries out: then it counts as passed.
+   */
+  private boolean ruledOut() throws InterruptedException {
+    if (!course.mustBeLookedAtFirst(run.action) || run.stopped().isPresent()) {
+      return false;
+    }
+    if (!run.hasToken()) {
+      run.intended(log.intend(run.action, log.tries(run.action), run.startedAt, List.of()));
+    }
+    try {
+      return run.action.ruledOut(run);
+    } catch (OwnershipLost e) {
+      throw e;
+    } catch (ActionFailure | RuntimeException e) {
+      LOG.warn(
+          "{}: cannot rule out that {} happened", command.getCommandId(), run.action.name(), e);
+      return false;
+    }
+  }
+
+  /** A point of no return that was begun is stopped only when it is certain that it did nothing. */
+  private boolean mayStop() throws InterruptedException {
+    return !course.mustBeLookedAtFirst(run.action) || !stopDue() || ruledOut();
   }
 
   private StepError error(int failures) {
@@ -379,6 +430,8 @@ public final class Execution {
   private Next close() {
     Next.Finished ended = refused != null ? refused : Ending.of(command, course, log, cancelled);
     Map<String, String> facts = course.found();
+    // The decider may have missed every earlier event; the end must tell it too.
+    course.passed().ifPresent(what -> facts.put(POINT_OF_NO_RETURN, what));
     Instant now = Times.now(ports.clock());
     Optional<Binding> binding = Optional.empty();
     if (ended.outcome() == Outcome.DONE && !course.dryRun()) {
@@ -422,6 +475,10 @@ public final class Execution {
     return ended;
   }
 
+  private boolean stopDue() {
+    return cancelled || !Times.now(ports.clock()).isBefore(command.getDeadline());
+  }
+
   /** Writes down that the command is stopped between actions, if it is to be. */
   private boolean stopIfDue() {
     if (course.passedPointOfNoReturn()) {
@@ -449,12 +506,7 @@ public final class Execution {
   }
 
   private boolean killSwitchIsOn() {
-    Optional<String> reason;
-    try {
-      reason = ports.killSwitch().stopped(command.getPlatform());
-    } catch (RuntimeException e) {
-      reason = Optional.of("the kill switch cannot be read: " + e);
-    }
+    Optional<String> reason = run.stopped();
     reason.ifPresent(
         why ->
             failure =

@@ -30,6 +30,7 @@ final class Bench {
   final ModelAction undo = ModelAction.undoing(first, crashes);
   Optional<String> killSwitch = Optional.empty();
   Duration leaseAge = Duration.ZERO;
+  boolean leaseStaysOld;
   final StepCommand command = command(Mode.ACT);
   int executions;
 
@@ -89,7 +90,7 @@ final class Bench {
           public Duration age() {
             crashes.pass();
             Duration age = leaseAge;
-            leaseAge = Duration.ZERO;
+            leaseAge = leaseStaysOld ? age : Duration.ZERO;
             return age;
           }
 

@@ -15,6 +15,7 @@ import io.arbitex.recovery.schemas.Facts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -321,6 +322,65 @@ class ExecutionTest {
   }
 
   @Test
+  void aPointOfNoReturnThatMayHaveHappenedIsToldWithTheEnd() throws InterruptedException {
+    bench.point.canBeRuledOut = false;
+    bench.point.onMake =
+        context -> {
+          throw ActionFailure.permanent(FailureCode.TOOL_FAILED, "no answer", "Look");
+        };
+    Next.Finished end = bench.runToEnd();
+    assertThat(end.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(end.error().orElseThrow().getLeftBehind()).contains("'point' is or may be passed");
+    assertThat(bench.first.effects).isEqualTo(1);
+    assertThat(factsOfEnd()).containsEntry("point-of-no-return", "do point (it may have happened)");
+  }
+
+  @Test
+  void aFailureAfterThePointOfNoReturnTellsThatItIsPassed() throws InterruptedException {
+    bench.last.onLook =
+        context -> {
+          throw ActionFailure.permanent(FailureCode.NOT_CONFIRMED, "not following", "Look");
+        };
+    assertThat(bench.runToEnd().outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(factsOfEnd()).containsEntry("point-of-no-return", "do point");
+  }
+
+  @Test
+  void aPointOfNoReturnThatProvablyDidNotHappenIsCleanedUp() throws InterruptedException {
+    bench.point.onMake =
+        context -> {
+          throw ActionFailure.permanent(FailureCode.TOOL_FAILED, "no space", "Free some");
+        };
+    Next.Finished end = bench.runToEnd();
+    assertThat(code(end)).isEqualTo(FailureCode.TOOL_FAILED);
+    assertThat(end.error().orElseThrow().getLeftBehind()).isEmpty();
+    assertThat(bench.first.effects).isZero();
+    assertThat(factsOfEnd()).doesNotContainKey("point-of-no-return");
+  }
+
+  @Test
+  void aCancelDoesNotUndoAroundAPointOfNoReturnThatMayHaveHappened() throws InterruptedException {
+    bench.point.canBeRuledOut = false;
+    Execution dead = bench.start();
+    bench.advanceTo(dead, ExecutionState.MAKING, "point");
+    Execution next = bench.start();
+    next.cancel();
+    assertThat(bench.finish(next).outcome()).isEqualTo(Outcome.DONE);
+    assertThat(List.of(bench.first.effects, bench.point.effects, bench.last.effects))
+        .containsExactly(1, 1, 1);
+  }
+
+  @Test
+  void aJournalThatIsTooSlowForEverEndsWithItsTrueReason() throws InterruptedException {
+    bench.leaseAge = Duration.ofSeconds(7);
+    bench.leaseStaysOld = true;
+    StepError error = bench.runToEnd().error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.DEADLINE);
+    assertThat(error.getMessage()).contains("the journal answers too slowly");
+    assertThat(bench.first.effects).isZero();
+  }
+
+  @Test
   void theKillSwitchStopsEveryChangeTheCleanUpToo() throws InterruptedException {
     bench.first.onMake = context -> bench.killSwitch = Optional.of("operator said stop");
     Next.Finished end = bench.runToEnd();
@@ -387,6 +447,10 @@ class ExecutionTest {
         };
     assertThatThrownBy(execution::advance).isInstanceOf(InterruptedException.class);
     assertThatThrownBy(execution::advance).isInstanceOf(IllegalStateException.class);
+  }
+
+  private Map<String, String> factsOfEnd() {
+    return Facts.toMap(bench.journal.events.get(bench.journal.events.size() - 1).getFacts());
   }
 
   private static FailureCode code(Next.Finished end) {

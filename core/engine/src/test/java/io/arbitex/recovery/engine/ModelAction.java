@@ -23,6 +23,7 @@ final class ModelAction implements Action {
   int effects;
   int looks;
   boolean broken;
+  boolean canBeRuledOut = true;
   RetryPolicy retry = RetryPolicy.upTo(3, Duration.ofSeconds(1), Duration.ofSeconds(10));
   Duration deadline = Duration.ofMinutes(5);
   Trouble onLook = NONE;
@@ -75,6 +76,12 @@ final class ModelAction implements Action {
     return so && !broken
         ? Look.alreadySo(Map.of("fact-of-" + name, "seen"))
         : Look.notYet("the counter of " + name + " is " + effects);
+  }
+
+  @Override
+  public boolean ruledOut(ActionContext context) {
+    crashes.pass();
+    return canBeRuledOut && effects == 0;
   }
 
   @Override
