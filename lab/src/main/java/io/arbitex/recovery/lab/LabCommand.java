@@ -113,8 +113,12 @@ final class LabCommand implements Callable<Integer> {
 
   @Command(name = "down", description = "Ends everything that the lab has started.")
   int down() throws IOException, InterruptedException {
-    List<String> ended = new Lab(folder).down();
+    Lab lab = new Lab(folder);
+    List<String> ended = lab.down();
     say(ended.isEmpty() ? "nothing was running" : "ended: " + String.join(", ", ended));
+    if (!ended.isEmpty()) {
+      lab.archiveClasses(this::say);
+    }
     return 0;
   }
 

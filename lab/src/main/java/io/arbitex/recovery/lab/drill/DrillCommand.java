@@ -111,6 +111,7 @@ public final class DrillCommand implements Callable<Integer> {
       } else {
         Runtime.getRuntime().removeShutdownHook(hook);
         end(lab);
+        lab.archiveClasses(say);
       }
     }
   }

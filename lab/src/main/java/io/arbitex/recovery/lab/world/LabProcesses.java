@@ -15,10 +15,12 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -31,6 +33,7 @@ final class LabProcesses {
   private static final String SUFFIX = ".json";
 
   private final LabFolder folder;
+  private Optional<ClassArchive> archive = Optional.empty();
 
   LabProcesses(LabFolder folder) {
     this.folder = folder;
@@ -45,8 +48,12 @@ final class LabProcesses {
     String absolute =
         Arrays.stream(path.split(File.pathSeparator, -1))
             .filter(part -> !part.isEmpty())
+            // What only tests need is no part of a service, and would forbid the archive.
+            .filter(part -> !part.endsWith(File.separator + "test-classes"))
             .map(part -> Path.of(part).toAbsolutePath().toString())
             .collect(Collectors.joining(File.pathSeparator));
+    Files.writeString(classPath(), absolute);
+    archive = ClassArchive.of(absolute);
     Files.writeString(arguments(), "-cp \"" + absolute.replace("\\", "\\\\") + "\"\n");
   }
 
@@ -57,9 +64,10 @@ final class LabProcesses {
   /**
    * The command line of a Java process with the lab's class path.
    *
+   * @param name of the process
    * @param heapMegabytes most heap it may take
    */
-  List<String> java(int heapMegabytes, String mainClass, List<String> arguments) {
+  List<String> java(String name, int heapMegabytes, String mainClass, List<String> arguments) {
     List<String> command = new ArrayList<>();
     if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
       command.add("/usr/bin/setsid");
@@ -70,6 +78,7 @@ final class LabProcesses {
     // Many small processes share two cores: what counts is how fast they start.
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-Dfile.encoding=UTF-8");
+    archive.ifPresent(each -> command.addAll(each.options(folder.run(), name)));
     command.add("@" + arguments());
     command.add(mainClass);
     command.addAll(arguments);
@@ -98,6 +107,23 @@ final class LabProcesses {
         folder.run().resolve(name + SUFFIX),
         JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(state));
     return state;
+  }
+
+  /**
+   * Makes the archive of classes for the labs to come, when the processes of this one have ended.
+   */
+  void archiveClasses(Consumer<String> say) throws IOException, InterruptedException {
+    if (Files.exists(classPath())) {
+      Optional<ClassArchive> own = ClassArchive.of(Files.readString(classPath()));
+      if (own.isPresent() && !own.get().isMade()) {
+        say.accept("archiving classes, so that the next lab starts faster");
+        own.get().make(folder.run(), folder.log("class-archive"));
+      }
+    }
+  }
+
+  private Path classPath() {
+    return folder.run().resolve("classpath");
   }
 
   /** All that were started, alive or not. */

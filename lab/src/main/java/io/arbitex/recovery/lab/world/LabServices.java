@@ -56,7 +56,7 @@ final class LabServices {
     arguments.add(configuration.file(name).toString());
     arguments.addAll(flags);
     return processes.start(
-        name, processes.java(heap, whole, arguments), plan.statusPorts().get(name));
+        name, processes.java(name, heap, whole, arguments), plan.statusPorts().get(name));
   }
 
   /** Waits until a service says that it is well. */

@@ -203,6 +203,7 @@ final class DrillWorld implements AutoCloseable {
     }
     try {
       lab.down();
+      lab.archiveClasses(line -> {});
     } catch (InterruptedException e) {
       // The hook is left where it is, so the lab ends with this JVM at the latest.
       Thread.currentThread().interrupt();
