@@ -4,6 +4,8 @@ import io.arbitex.recovery.engine.Execution;
 import io.arbitex.recovery.engine.Journal;
 import io.arbitex.recovery.engine.JournalEntries;
 import io.arbitex.recovery.engine.JournalWrite;
+import io.arbitex.recovery.engine.Next;
+import io.arbitex.recovery.engine.OwnershipLost;
 import io.arbitex.recovery.record.CommandKind;
 import io.arbitex.recovery.record.JournalEntry;
 import io.arbitex.recovery.record.StepCommand;
@@ -49,6 +51,7 @@ final class CommandIntake {
   /**
    * Takes a record of an owned partition.
    *
+   * @throws OwnershipLost when another process owns the partition; the record is then not taken
    * @throws KafkaException when the journal could not be written; the record is then not taken
    */
   void take(
@@ -112,7 +115,11 @@ final class CommandIntake {
     Execution execution = runs.execution(partition, command, journal);
     try {
       while (!journal.moved) {
-        execution.advance();
+        if (execution.advance() instanceof Next.Finished end && !journal.moved) {
+          // Without a write the offset stays, so the command is not lost: its owner reads it.
+          throw new OwnershipLost(
+              command.getCommandId() + " was not accepted here: " + end.outcome(), null);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package io.arbitex.recovery.executors.ownership;
 
+import io.arbitex.recovery.engine.OwnershipLost;
 import io.arbitex.recovery.record.JournalEntry;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.runtime.KafkaClients;
@@ -139,15 +140,26 @@ public final class CommandLoop implements AutoCloseable {
         // Fenced: the new owner reads it from the offset that we did not move.
         joined.pause(List.of(from));
       } else {
-        intake.take(
-            partition,
-            record,
-            new OwnedPartition.Place(record.offset() + 1, joined.groupMetadata()));
+        take(joined, partition, record);
       }
     }
     lastPoll = System.nanoTime();
     trouble = fencedPartitions();
     runs.forgetEnded();
+  }
+
+  private void take(
+      KafkaConsumer<String, byte[]> joined,
+      OwnedPartition partition,
+      ConsumerRecord<String, byte[]> record) {
+    try {
+      intake.take(
+          partition, record, new OwnedPartition.Place(record.offset() + 1, joined.groupMetadata()));
+    } catch (OwnershipLost e) {
+      log.warn("{}: fenced while it took a command: {}", partition.partition(), e.getMessage());
+      partition.lease().lose();
+      joined.pause(List.of(partition.partition()));
+    }
   }
 
   private String fencedPartitions() {

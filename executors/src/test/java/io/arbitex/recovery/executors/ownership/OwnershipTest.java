@@ -2,6 +2,7 @@ package io.arbitex.recovery.executors.ownership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.arbitex.recovery.engine.Action;
 import io.arbitex.recovery.engine.ActionContext;
@@ -197,6 +198,48 @@ class OwnershipTest {
     assertThatThrownBy(() -> first.append(entry("later"))).isInstanceOf(OwnershipLost.class);
     assertThat(second.append(entry("second"))).isGreaterThan(before);
     assertThat(journal(1)).doesNotContain(id + "/late", id + "/later").contains(id + "/second");
+  }
+
+  @Test
+  void anOwnerThatIsFencedWhileItTakesACommandLetsItGo() {
+    TopicPartition partition =
+        new TopicPartition(Topic.COMMANDS_POSTGRESQL.topicName(), partition());
+    OwnedPartition first = owned(partition, "executor-1");
+    owned(partition, "executor-2");
+    Carrying carrying =
+        new Carrying(
+            "executor-1",
+            command -> Optional.of(Procedure.named("test.gate").action(gate.action()).build()),
+            platform -> Optional.empty(),
+            event -> {},
+            Clock.systemUTC(),
+            Duration.ofSeconds(2),
+            (command, outcome) -> {});
+    CommandIntake intake =
+        new CommandIntake(
+            Worker.POSTGRESQL,
+            carrying,
+            new CommandRuns(Worker.POSTGRESQL, carrying),
+            FRAMING,
+            new Partitions(BrokerFixture.PARTITIONS));
+    ConsumerRecord<String, byte[]> record =
+        new ConsumerRecord<>(
+            partition.topic(),
+            partition.partition(),
+            7,
+            "eu-1",
+            FRAMING.encode(command(CommandKind.EXECUTE)));
+    KafkaConsumer<String, byte[]> consumer =
+        broker.clients("test").groupConsumer("test." + id, "earliest");
+    open.add(consumer);
+    OwnedPartition.Place place = new OwnedPartition.Place(8, consumer.groupMetadata());
+    assertTimeoutPreemptively(
+        LIMIT,
+        () ->
+            assertThatThrownBy(() -> intake.take(first, record, place))
+                .isInstanceOf(OwnershipLost.class));
+    assertThat(first.lease().lost()).isTrue();
+    assertThat(gate.effects).hasValue(0);
   }
 
   @Test
