@@ -150,6 +150,19 @@ class DumpProcedureTest {
   }
 
   @Test
+  void aDumpThatWasTakenFromTheBadSourceIsLeftOut() throws Exception {
+    world.dump("dump-1");
+    RestorePoint late = world.dump("dump-2");
+    ProcedureBench bench = new ProcedureBench(world.procedures());
+    StepCommand command =
+        world.command(
+            "postgresql.dump", "postgresql", 2, Map.of("bad-since", late.getTakenAt().toString()));
+    assertThat(bench.run(command).outcome()).isEqualTo(Outcome.DONE);
+    assertThat(bench.factsOfEnd()).containsEntry("restore-point", "dump-1");
+    assertThat(bench.factsOfEnd().get("rejected")).contains("dump-2 was taken at");
+  }
+
+  @Test
   void aDumpThatIsNotWhatItsBaselineSaysFailsTheProofAndLeavesNothing() throws Exception {
     RestorePoint point = world.dump("dump-1");
     point.getBaseline().setAuditCount(2_001);

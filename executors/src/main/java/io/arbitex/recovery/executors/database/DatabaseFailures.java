@@ -4,10 +4,19 @@ import io.arbitex.recovery.checks.PostgresErrors;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.record.FailureCode;
 import java.sql.SQLException;
+import java.util.regex.Pattern;
 
 /** What an error of a server means for the step that met it. */
 public final class DatabaseFailures {
+  /** Rows of customers stand in an error's detail and context, never in what these say. */
+  private static final Pattern WITH_ROWS = Pattern.compile("\\s+(Detail|Where|Query): .*");
+
   private DatabaseFailures() {}
+
+  /** An error in one line that may go into records: without the parts that can quote rows. */
+  public static String said(PostgresErrors.Diagnosis found) {
+    return WITH_ROWS.matcher(found.message()).replaceFirst("") + " (" + found.code() + ")";
+  }
 
   /**
    * The failure of an action.
@@ -16,7 +25,7 @@ public final class DatabaseFailures {
    */
   public static ActionFailure of(String doing, SQLException error) {
     PostgresErrors.Diagnosis found = PostgresErrors.diagnose(error);
-    String message = doing + ": " + found.message() + " (" + found.code() + ")";
+    String message = doing + ": " + said(found);
     return switch (found.symptom()) {
       case UNREACHABLE, HUNG, STARTING, TOO_MANY_CONNECTIONS, BUSY ->
           new ActionFailure(FailureCode.TARGET_UNREACHABLE, message, found.hint(), true, error);

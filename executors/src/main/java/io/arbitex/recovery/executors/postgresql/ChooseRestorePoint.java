@@ -24,7 +24,8 @@ import java.util.Set;
 /**
  * Preflight: the dump to restore. The newest one that a rehearsal has proven, as long as it loses
  * no more than the RPO; else the newest intact one, since what is restored is proven here before
- * anybody uses it. A damaged one is told with its reason, and the one before it is taken.
+ * anybody uses it. None that was taken since the source is bad: it may hold the damage. A damaged
+ * one is told with its reason, and the one before it is taken.
  */
 final class ChooseRestorePoint extends BoundAction {
   private final DumpSource source;
@@ -84,6 +85,7 @@ final class ChooseRestorePoint extends BoundAction {
       ActionContext context, List<Found> newestFirst, List<String> rejected) {
     Set<String> excluded =
         new HashSet<>(List.of(context.fact(DumpFacts.EXCLUDE).orElse("").split(",", -1)));
+    Optional<Instant> badSince = context.fact(DumpFacts.BAD_SINCE).map(Instant::parse);
     List<Found> candidates = new ArrayList<>();
     for (Found each : newestFirst) {
       RestorePoint point = each.point();
@@ -94,14 +96,21 @@ final class ChooseRestorePoint extends BoundAction {
       }
       if (excluded.contains(point.getId())) {
         rejected.add(point.getId() + " failed a proof before");
+      } else if (badSince.filter(bad -> !point.getTakenAt().isBefore(bad)).isPresent()) {
+        rejected.add(
+            point.getId()
+                + " was taken at "
+                + point.getTakenAt()
+                + ", when the source was bad already (since "
+                + badSince.get()
+                + ")");
       } else if (!Files.isReadable(each.dump())) {
         rejected.add(point.getId() + " has a manifest but no readable dump " + each.dump());
       } else {
         candidates.add(each);
       }
     }
-    Instant lost =
-        context.fact("bad-since").map(Instant::parse).orElseGet(() -> context.clock().instant());
+    Instant lost = badSince.orElseGet(() -> context.clock().instant());
     candidates.stream()
         .filter(each -> each.point().getProvenAt() != null)
         .filter(each -> !each.point().getTakenAt().isBefore(lost.minus(source.rpo())))

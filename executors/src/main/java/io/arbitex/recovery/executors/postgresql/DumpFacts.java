@@ -18,5 +18,8 @@ final class DumpFacts {
   /** Parameter: ids of restore points that failed a proof already, joined by commas. */
   static final String EXCLUDE = "exclude-restore-points";
 
+  /** Parameter: the first bad observation of the source, ISO-8601. */
+  static final String BAD_SINCE = "bad-since";
+
   private DumpFacts() {}
 }

@@ -14,7 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.LongConsumer;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -31,6 +31,9 @@ final class RestoreDump extends BoundAction {
           "server closed the connection|Connection refused|could not connect|connection to server"
               + "|terminating connection|the database system is|No route to host|timeout expired");
   private static final Duration TELL = Duration.ofSeconds(1);
+
+  /** How often the kill switch is read on the way; all of a restore is one transaction. */
+  private static final Duration KILL_SWITCH = Duration.ofSeconds(2);
 
   private final DumpSource source;
   private final RestoreTool tool;
@@ -75,7 +78,7 @@ final class RestoreDump extends BoundAction {
               context.remaining(),
               progress(context, dump));
       if (result.status() != 0) {
-        throw failure(server, fresh, result.errors());
+        throw failure(server, fresh, result.errors(), result.whole());
       }
       // The dump may have been changed on disk since it was chosen; then this is not that dump.
       if (!result.sha256().equals(dump.point().getSha256())) {
@@ -114,11 +117,22 @@ final class RestoreDump extends BoundAction {
     }
   }
 
-  private static LongConsumer progress(ActionContext context, ChosenDump dump) {
+  private static ToolProcess.Watch progress(ActionContext context, ChosenDump dump) {
     long started = System.nanoTime();
     long[] told = {started};
+    long[] read = {started};
     return bytes -> {
       long now = System.nanoTime();
+      if (now - read[0] >= KILL_SWITCH.toNanos()) {
+        read[0] = now;
+        Optional<String> stopped = context.stopped();
+        if (stopped.isPresent()) {
+          throw ActionFailure.permanent(
+              FailureCode.KILL_SWITCH,
+              "the restore was ended on its way: " + stopped.get(),
+              "Release the kill switch when changes are safe again, then retry.");
+        }
+      }
       if (now - told[0] >= TELL.toNanos()) {
         told[0] = now;
         context.progress(
@@ -128,15 +142,16 @@ final class RestoreDump extends BoundAction {
     };
   }
 
-  private static ActionFailure failure(String server, FreshDatabase fresh, String errors) {
+  private static ActionFailure failure(
+      String server, FreshDatabase fresh, String errors, String whole) {
     String message = server + ": pg_restore into " + fresh.name() + " failed: " + errors;
-    if (FULL.matcher(errors).find()) {
+    if (FULL.matcher(whole).find()) {
       return ActionFailure.permanent(
           FailureCode.TARGET_FULL,
           message,
           "Free or add disk space on " + server + ", or put another server into restoreTo.");
     }
-    if (REFUSED.matcher(errors).find()) {
+    if (REFUSED.matcher(whole).find()) {
       return ActionFailure.permanent(
           FailureCode.AUTHENTICATION,
           message,
@@ -145,7 +160,7 @@ final class RestoreDump extends BoundAction {
     // Without words that are known here, the server itself is asked whether it is still there.
     try (Connection connection = fresh.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
       boolean alive = Sql.number(connection, "SELECT 1") == 1;
-      if (alive && !GONE.matcher(errors).find()) {
+      if (alive && !GONE.matcher(whole).find()) {
         return ActionFailure.permanent(
             FailureCode.TOOL_FAILED, message, "See the message; try an older restore point.");
       }

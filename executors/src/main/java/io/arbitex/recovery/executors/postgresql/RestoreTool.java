@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,7 +43,8 @@ final class RestoreTool {
    * Decodes the whole dump and throws the result away: finds cuts and flipped bits that a list of
    * contents does not (facts: {@code pg_restore -l} ends with 0 on every damaged archive tried).
    */
-  ToolProcess.Result decode(ActionContext context, Path dump, Duration limit, LongConsumer progress)
+  ToolProcess.Result decode(
+      ActionContext context, Path dump, Duration limit, ToolProcess.Watch progress)
       throws ActionFailure, ToolProcess.TimedOut, InterruptedException {
     return ToolProcess.run(
         context, List.of(program, "-f", "/dev/null"), Map.of(), dump, limit, progress);
@@ -76,7 +76,7 @@ final class RestoreTool {
       Path dump,
       DatabaseAddress target,
       Duration limit,
-      LongConsumer progress)
+      ToolProcess.Watch progress)
       throws ActionFailure, ToolProcess.TimedOut, InterruptedException {
     Map<String, String> login = target.environment();
     login.put("PGAPPNAME", "recovery-restore");

@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One run of a PostgreSQL tool, niced so that it never starves heartbeats, under a time limit,
@@ -35,16 +36,25 @@ final class ToolProcess {
   private static final long POLL_MILLIS = 50;
   private static final Duration GRACE = Duration.ofSeconds(5);
 
+  private static final Logger log = LoggerFactory.getLogger(ToolProcess.class);
+
   private ToolProcess() {}
+
+  /** Told how many bytes the tool has been fed, often; what it throws ends the tool. */
+  @FunctionalInterface
+  interface Watch {
+    void fed(long bytes) throws ActionFailure;
+  }
 
   /**
    * What a run gave.
    *
-   * @param errors the end of its standard error, in one line
+   * @param errors the end of its standard error, in one line, without what can quote rows
+   * @param whole the same with everything; for this process alone, never into a record
    * @param fed bytes of the dump that were read; all of it, unless the run was ended
    * @param sha256 of those bytes
    */
-  record Result(int status, String output, String errors, long fed, String sha256) {}
+  record Result(int status, String output, String errors, String whole, long fed, String sha256) {}
 
   /** The tool took longer than it may. */
   static final class TimedOut extends Exception {
@@ -61,7 +71,7 @@ final class ToolProcess {
    * @param environment added to the child's; passwords go here, never into the arguments
    * @param input fed to it; null for none
    * @param limit after it the tool is killed
-   * @param progress told how many bytes it has been fed, now and then
+   * @param progress watches it
    * @throws ActionFailure when it cannot be started, its input cannot be read, or it was cancelled
    */
   static Result run(
@@ -70,14 +80,14 @@ final class ToolProcess {
       Map<String, String> environment,
       Path input,
       Duration limit,
-      LongConsumer progress)
+      Watch progress)
       throws ActionFailure, TimedOut, InterruptedException {
-    List<String> whole = new ArrayList<>();
+    List<String> words = new ArrayList<>();
     if (Files.isExecutable(NICE)) {
-      whole.addAll(List.of(NICE.toString(), "-n", "10"));
+      words.addAll(List.of(NICE.toString(), "-n", "10"));
     }
-    whole.addAll(command);
-    ProcessBuilder builder = new ProcessBuilder(whole);
+    words.addAll(command);
+    ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().putAll(environment);
     builder.environment().put("LC_ALL", "C");
     String name = Path.of(command.get(0)).getFileName().toString();
@@ -112,8 +122,18 @@ final class ToolProcess {
             false,
             e);
       }
+      String whole = errors.text();
+      if (process.exitValue() != 0) {
+        // Here and nowhere else: a tool's error may quote rows of customers.
+        log.warn("{} ended with {}: {}", name, process.exitValue(), whole);
+      }
       return new Result(
-          process.exitValue(), output.text(), oneLine(errors.text()), feed.bytes, feed.sha256());
+          process.exitValue(),
+          output.text(),
+          ToolErrors.withoutRows(whole),
+          whole,
+          feed.bytes,
+          feed.sha256());
     } finally {
       feed.stop();
       end(process);
@@ -126,11 +146,11 @@ final class ToolProcess {
       String name,
       Duration limit,
       Feed feed,
-      LongConsumer progress)
+      Watch progress)
       throws ActionFailure, TimedOut, InterruptedException {
     long started = System.nanoTime();
     while (!process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-      progress.accept(feed.bytes);
+      progress.fed(feed.bytes);
       if (context.cancelled()) {
         end(process);
         throw ActionFailure.permanent(
@@ -141,7 +161,7 @@ final class ToolProcess {
         throw new TimedOut(name + " took longer than " + limit.toSeconds() + " s and was ended");
       }
     }
-    progress.accept(feed.bytes);
+    progress.fed(feed.bytes);
   }
 
   private static void end(Process process) throws InterruptedException {
@@ -158,10 +178,6 @@ final class ToolProcess {
     thread.setDaemon(true);
     thread.start();
     return thread;
-  }
-
-  private static String oneLine(String text) {
-    return text.strip().replaceAll("\\s*\\R\\s*", " | ");
   }
 
   /**
