@@ -2,9 +2,9 @@ package io.arbitex.recovery.executors;
 
 import io.arbitex.recovery.engine.Outcome;
 import io.arbitex.recovery.engine.ProgressSink;
+import io.arbitex.recovery.executors.cutover.CutoverSettings;
 import io.arbitex.recovery.executors.ownership.Carrying;
 import io.arbitex.recovery.executors.ownership.CommandLoop;
-import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.KillSwitch;
@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -36,10 +35,11 @@ public final class Executors implements ServiceCommand.Running {
   private static final Logger log = LoggerFactory.getLogger(Executors.class);
 
   /**
-   * A journal write takes 8 to 35 ms and a takeover at least 1.5 s (measured); between them, and
-   * long enough that a slow broker does not make an owner prove itself over and over.
+   * A journal write takes 8 to 35 ms (measured), seconds on a broker in trouble; a silent owner is
+   * dropped by its group after 6 s. Between them, so that a slow broker does not make an owner
+   * prove itself over and over.
    */
-  private static final Duration LEASE_LIMIT = Duration.ofSeconds(1);
+  private static final Duration LEASE_LIMIT = Duration.ofSeconds(4);
 
   private final List<CommandLoop> loops = new ArrayList<>();
   private final List<AutoCloseable> parts = new ArrayList<>();
@@ -83,7 +83,7 @@ public final class Executors implements ServiceCommand.Running {
         new Procedures(
             configuration.inventory(),
             configuration.policy(),
-            (platform, component) -> boundEpoch(bindings, platform, component),
+            (platform, component) -> bound(bindings, platform, component),
             clock);
     KillSwitch killSwitch = new KillSwitch(configuration.killSwitch());
     for (Worker worker : workers) {
@@ -130,9 +130,11 @@ public final class Executors implements ServiceCommand.Running {
                 });
   }
 
-  private static OptionalLong boundEpoch(Bindings bindings, String platform, String component) {
-    Optional<Binding> bound = bindings.find(platform, component);
-    return bound.isPresent() ? OptionalLong.of(bound.get().getEpoch()) : OptionalLong.empty();
+  private static Optional<CutoverSettings.Bound> bound(
+      Bindings bindings, String platform, String component) {
+    return bindings
+        .find(platform, component)
+        .map(found -> new CutoverSettings.Bound(found.getResource(), found.getEpoch()));
   }
 
   private Optional<String> sick() {

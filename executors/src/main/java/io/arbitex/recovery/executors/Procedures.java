@@ -16,7 +16,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /** Which procedure a command names, with what the inventory and the policy say about its target. */
@@ -25,24 +24,24 @@ public final class Procedures {
   public static final Set<Worker> WORKERS =
       Set.of(Worker.POSTGRESQL, Worker.CUTOVER, Worker.NOTIFY);
 
-  /** The newest known epoch of a component's binding. */
+  /** The newest known binding of a component. */
   @FunctionalInterface
-  public interface BoundEpochs {
-    OptionalLong of(String platform, String component);
+  public interface KnownBindings {
+    Optional<CutoverSettings.Bound> of(String platform, String component);
   }
 
   private final Inventory inventory;
   private final Policy policy;
-  private final BoundEpochs boundEpochs;
+  private final KnownBindings bindings;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
-  public Procedures(Inventory inventory, Policy policy, BoundEpochs boundEpochs, Clock clock) {
+  public Procedures(Inventory inventory, Policy policy, KnownBindings bindings, Clock clock) {
     this.inventory = inventory;
     this.policy = policy;
-    this.boundEpochs = boundEpochs;
+    this.bindings = bindings;
     this.clock = clock;
   }
 
@@ -85,7 +84,7 @@ public final class Procedures {
                     new CutoverSettings(
                         platform.orElseThrow(),
                         found,
-                        () -> boundEpochs.of(command.getPlatform(), command.getComponent()),
+                        () -> bindings.of(command.getPlatform(), command.getComponent()),
                         random)))
         .orElseGet(() -> MissingTarget.procedure(command, "PostgreSQL component of the inventory"));
   }

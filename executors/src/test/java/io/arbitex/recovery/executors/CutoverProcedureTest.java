@@ -8,6 +8,7 @@ import io.arbitex.recovery.engine.Execution;
 import io.arbitex.recovery.engine.ExecutionState;
 import io.arbitex.recovery.engine.Next;
 import io.arbitex.recovery.engine.Outcome;
+import io.arbitex.recovery.executors.cutover.CutoverSettings;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.StepCommand;
@@ -25,6 +26,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +40,9 @@ class CutoverProcedureTest {
   private static HttpServer platform;
   private static String oldSecret;
   private static int attempts;
+  private static Connection pooled;
+  private static String pooledUrl = "";
+  private static volatile boolean staysOnTheOldServer;
 
   @BeforeAll
   static void startWorld() throws Exception {
@@ -66,6 +71,8 @@ class CutoverProcedureTest {
 
   @BeforeEach
   void restoreBeside() throws Exception {
+    world.bound = Optional.empty();
+    staysOnTheOldServer = false;
     if (world.primary.postmaster().filter(ProcessHandle::isAlive).isEmpty()) {
       world.primary.startServer();
     }
@@ -128,16 +135,157 @@ class CutoverProcedureTest {
   void aSourceThatLivesButIsCorruptIsFencedFirst() throws Exception {
     ProcedureBench bench = restored();
     corruptSource();
+    StepCommand approved = approved(bench);
     try (Connection session =
         DatabaseAddress.parse(oldSecret)
             .connect("platform", Duration.ofSeconds(3), Duration.ofSeconds(5))) {
-      assertThat(bench.run(cutover(bench)).outcome()).isEqualTo(Outcome.DONE);
+      assertThat(bench.run(approved).outcome()).isEqualTo(Outcome.DONE);
       assertThat(session.isValid(1)).as("the platform's old session is ended").isFalse();
     }
     assertThat(logsIn(DatabaseAddress.parse(oldSecret))).isFalse();
     assertThat(bench.factsOfEnd())
         .containsEntry("source-state", "unsound")
         .containsEntry("source-fence", "closed, no session is left");
+  }
+
+  @Test
+  void aLivingSourceWithoutATableIsNotCutOverFromUnlessApproved() throws Exception {
+    ProcedureBench bench = restored();
+    world.primary.execute(RecoveryWorld.DATABASE, "ALTER TABLE tenants RENAME TO tenants_away");
+    try {
+      StepError error = bench.run(cutover(bench)).error().orElseThrow();
+      assertThat(error.getCode()).isEqualTo(FailureCode.NOT_CONFIRMED);
+      assertThat(error.getMessage()).contains("the source lives").contains("missing");
+      assertThat(Files.readString(world.secret)).isEqualTo(oldSecret);
+    } finally {
+      world.primary.execute(RecoveryWorld.DATABASE, "ALTER TABLE tenants_away RENAME TO tenants");
+    }
+  }
+
+  @Test
+  void aSourceThatHangsIsNotTakenForGone() throws Exception {
+    ProcedureBench bench = restored();
+    try (Connection locking = world.admin(world.primary, RecoveryWorld.DATABASE)) {
+      locking.setAutoCommit(false);
+      locking.createStatement().execute("LOCK TABLE tenants IN ACCESS EXCLUSIVE MODE");
+      StepError error = bench.run(cutover(bench)).error().orElseThrow();
+      assertThat(error.getCode()).isEqualTo(FailureCode.NOT_CONFIRMED);
+      assertThat(error.getMessage()).contains("the source lives").contains("hung");
+      assertThat(error.getHint()).contains("approve");
+    }
+    assertThat(logsIn(DatabaseAddress.parse(oldSecret))).isTrue();
+  }
+
+  @Test
+  void aSourceThatCameBackAfterTheRecheckIsNotCutOverFrom() throws Exception {
+    ProcedureBench bench = restored();
+    world.primary.kill();
+    Execution execution = bench.start(cutover(bench));
+    advanceTo(bench, execution, ExecutionState.MAKING, "switch-secret");
+    world.primary.startServer();
+    Next.Finished end = bench.drive(execution);
+    assertThat(end.error().orElseThrow().getCode()).isEqualTo(FailureCode.SOURCE_SOUND);
+    assertThat(end.error().orElseThrow().getLeftBehind()).isEmpty();
+    assertThat(bench.factsOfEnd()).doesNotContainKey("point-of-no-return");
+    assertThat(Files.readString(world.secret)).isEqualTo(oldSecret);
+    assertThat(logsIn(DatabaseAddress.parse(oldSecret))).isTrue();
+  }
+
+  @Test
+  void aSwitchThatCannotBeWrittenGivesThePlatformItsSourceBack() throws Exception {
+    ProcedureBench bench = restored();
+    corruptSource();
+    Execution execution = bench.start(approved(bench));
+    advanceTo(bench, execution, ExecutionState.MAKING, "switch-secret");
+    assertThat(logsIn(DatabaseAddress.parse(oldSecret))).isFalse();
+    Path inTheWay = world.folder.resolve("database-url.next");
+    Files.createDirectories(inTheWay.resolve("not-empty"));
+    try {
+      Next.Finished end = bench.drive(execution);
+      assertThat(end.error().orElseThrow().getCode()).isEqualTo(FailureCode.TOOL_FAILED);
+      assertThat(end.error().orElseThrow().getLeftBehind()).isEmpty();
+    } finally {
+      Files.delete(inTheWay.resolve("not-empty"));
+      Files.delete(inTheWay);
+    }
+    assertThat(bench.factsOfEnd()).doesNotContainKey("point-of-no-return");
+    assertThat(Files.readString(world.secret)).isEqualTo(oldSecret);
+    assertThat(logsIn(DatabaseAddress.parse(oldSecret))).isTrue();
+  }
+
+  @Test
+  void aSecretThatCannotBeReplacedIsFoundBeforeAnythingIsTouched() throws Exception {
+    ProcedureBench bench = restored();
+    corruptSource();
+    Path inTheWay = world.folder.resolve("database-url.probe");
+    Files.createDirectories(inTheWay.resolve("not-empty"));
+    try {
+      StepError error = bench.run(approved(bench)).error().orElseThrow();
+      assertThat(error.getCode()).isEqualTo(FailureCode.PREFLIGHT);
+      assertThat(error.getMessage()).contains("could not be replaced");
+    } finally {
+      Files.delete(inTheWay.resolve("not-empty"));
+      Files.delete(inTheWay);
+    }
+    assertThat(logsIn(DatabaseAddress.parse(oldSecret))).isTrue();
+  }
+
+  @Test
+  void aPlatformThatIsHealthyOnTheOldServerHasNotFollowed() throws Exception {
+    ProcedureBench bench = restored();
+    world.primary.kill();
+    staysOnTheOldServer = true;
+    Execution execution = bench.start(cutover(bench));
+    advanceTo(bench, execution, ExecutionState.WAITING, "follow-platform");
+    staysOnTheOldServer = false;
+    assertThat(bench.events)
+        .anyMatch(event -> event.getText().contains("has no session on the target"));
+    assertThat(bench.drive(execution).outcome()).isEqualTo(Outcome.DONE);
+    assertThat(bench.factsOfEnd()).containsEntry("platform-sessions", "1");
+  }
+
+  @Test
+  void aRetryOfACutoverThatEndedLateFindsItDone() throws Exception {
+    ProcedureBench bench = restored();
+    Map<String, String> target = bench.factsOfEnd();
+    world.primary.kill();
+    assertThat(bench.run(cutover(target)).outcome()).isEqualTo(Outcome.DONE);
+    String secret = Files.readString(world.secret);
+    String resource = bench.bindings.get(0).getResource();
+    StepCommand told = cutover(target);
+    told.setParameters(
+        Facts.merge(
+            told.getParameters(),
+            Facts.of(Map.of("source-resource", resource, "source-epoch", "1"))));
+    assertThat(bench.run(told).outcome()).isEqualTo(Outcome.DONE);
+    world.bound = Optional.of(new CutoverSettings.Bound(resource, 1));
+    assertThat(bench.run(cutover(target)).outcome())
+        .as("a command that was made before the binding was known")
+        .isEqualTo(Outcome.DONE);
+    assertThat(bench.bindings).extracting(Binding::getResource).containsOnly(resource);
+    assertThat(bench.bindings).extracting(Binding::getEpoch).containsExactly(1L, 1L, 1L);
+    assertThat(Files.readString(world.secret)).isEqualTo(secret);
+  }
+
+  @Test
+  void aClaimFromBeforeKafkaWasRebuiltDoesNotBarTheSecret() throws Exception {
+    ProcedureBench bench = restored();
+    world.primary.kill();
+    Path owner = world.folder.resolve("database-url.owner");
+    Files.writeString(owner, "999999999 inc-1/cutover/1 2020-01-01T00:00:00Z\n");
+    assertThat(bench.run(cutover(bench)).outcome()).isEqualTo(Outcome.DONE);
+  }
+
+  @Test
+  void aClaimOfALaterCommandBarsTheSecretAndTheHintSaysHowToLiftIt() throws Exception {
+    ProcedureBench bench = restored();
+    world.primary.kill();
+    Path owner = world.folder.resolve("database-url.owner");
+    Files.writeString(owner, "1 inc-9/cutover/1 2999-01-01T00:00:00Z\n");
+    StepError error = bench.run(cutover(bench)).error().orElseThrow();
+    assertThat(error.getMessage()).contains("inc-9/cutover/1");
+    assertThat(error.getHint()).contains(".owner");
+    assertThat(Files.readString(world.secret)).isEqualTo(oldSecret);
   }
 
   @Test
@@ -173,7 +321,7 @@ class CutoverProcedureTest {
   void aCancelBeforeTheSwitchGivesThePlatformItsSourceBack() throws Exception {
     ProcedureBench bench = restored();
     corruptSource();
-    Execution execution = bench.start(cutover(bench));
+    Execution execution = bench.start(approved(bench));
     advanceTo(bench, execution, ExecutionState.RECORDING, "open-target");
     assertThat(logsIn(DatabaseAddress.parse(oldSecret))).isFalse();
     execution.cancel();
@@ -256,6 +404,13 @@ class CutoverProcedureTest {
     return world.command("cutover.database", "cutover", ++attempts, parameters);
   }
 
+  private static StepCommand approved(ProcedureBench restored) {
+    StepCommand command = cutover(restored);
+    command.setParameters(
+        Facts.merge(command.getParameters(), Facts.of(Map.of("source-may-live", "true"))));
+    return command;
+  }
+
   private static void advanceTo(
       ProcedureBench bench, Execution execution, ExecutionState state, String action)
       throws InterruptedException {
@@ -282,10 +437,24 @@ class CutoverProcedureTest {
     return bench.events + " " + bench.lines + " " + bench.entries + " " + bench.bindings;
   }
 
+  /** A platform with a pool: its session stays open as long as the secret stays the same. */
   private static boolean platformIsHealthy() throws IOException {
+    if (staysOnTheOldServer) {
+      return true;
+    }
+    String url = Files.readString(world.secret);
     try {
-      return logsIn(DatabaseAddress.parse(Files.readString(world.secret)));
-    } catch (IllegalArgumentException e) {
+      if (pooled == null || !url.equals(pooledUrl) || !pooled.isValid(1)) {
+        if (pooled != null) {
+          pooled.close();
+        }
+        pooled =
+            DatabaseAddress.parse(url)
+                .connect("platform", Duration.ofSeconds(3), Duration.ofSeconds(5));
+        pooledUrl = url;
+      }
+      return pooled.isValid(1);
+    } catch (IllegalArgumentException | SQLException e) {
       return false;
     }
   }

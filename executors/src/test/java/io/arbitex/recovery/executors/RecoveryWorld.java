@@ -8,6 +8,7 @@ import io.arbitex.recovery.checks.RestorePointManifest;
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Policy;
+import io.arbitex.recovery.executors.cutover.CutoverSettings;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.CommandKind;
 import io.arbitex.recovery.record.Mode;
@@ -35,7 +36,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /** A platform's database on one real server, a spare server, dumps and an inventory. */
@@ -51,6 +51,7 @@ final class RecoveryWorld implements AutoCloseable {
   final Path folder;
   final Path backups;
   final Path secret;
+  Optional<CutoverSettings.Bound> bound = Optional.empty();
   String healthUrl = "http://127.0.0.1:1/health";
 
   RecoveryWorld(Path folder, PostgresFixture primary, PostgresFixture spare) throws Exception {
@@ -145,8 +146,7 @@ final class RecoveryWorld implements AutoCloseable {
 
   Procedures procedures() throws InvalidConfiguration {
     Policy policy = Policy.parse("runbook.yaml", folder, "version: 1\n");
-    return new Procedures(
-        inventory(), policy, (platform, component) -> OptionalLong.empty(), Clock.systemUTC());
+    return new Procedures(inventory(), policy, (platform, component) -> bound, Clock.systemUTC());
   }
 
   StepCommand command(String procedure, String worker, int attempt, Map<String, String> facts) {

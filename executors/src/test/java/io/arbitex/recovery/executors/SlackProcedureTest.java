@@ -28,7 +28,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,7 +129,7 @@ class SlackProcedureTest {
     return new Procedures(
         new Inventory(List.of(), ""),
         policy,
-        (platform, component) -> OptionalLong.empty(),
+        (platform, component) -> Optional.empty(),
         Clock.systemUTC());
   }
 

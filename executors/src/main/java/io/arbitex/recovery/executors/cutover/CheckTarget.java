@@ -9,19 +9,18 @@ import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
 import io.arbitex.recovery.record.FailureCode;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
  * Preflight: the target is there and carries the mark of a passed proof, it is not the source, no
- * later cutover has happened, and the secret's folder can be written to.
+ * later cutover has happened, and the secret could be replaced. A target that is the component
+ * already was cut over to by an earlier attempt.
  */
 final class CheckTarget extends BoundAction {
   private final CutoverSettings settings;
@@ -40,12 +39,18 @@ final class CheckTarget extends BoundAction {
   public Look look(ActionContext context) throws ActionFailure {
     MarkedDatabase target = settings.target(context);
     CutoverSettings.Source source = settings.source(context);
+    Optional<CutoverSettings.Bound> bound = settings.bound().get();
     long epoch = Long.parseLong(context.required(CutoverFacts.SOURCE_EPOCH));
-    OptionalLong bound = settings.boundEpoch().get();
-    if (bound.isPresent() && bound.getAsLong() > epoch) {
+    String resource = target.door().server().name() + "/" + target.name();
+    boolean boundHere = bound.filter(found -> found.resource().equals(resource)).isPresent();
+    if (boundHere || context.required(CutoverFacts.SOURCE_RESOURCE).equals(resource)) {
+      long reached = Math.max(epoch, bound.map(CutoverSettings.Bound::epoch).orElse(epoch));
+      return alreadyCutOver(context, target, resource, reached);
+    }
+    if (bound.isPresent() && bound.get().epoch() > epoch) {
       throw refused(
           "a later cutover has happened: the binding is at epoch "
-              + bound.getAsLong()
+              + bound.get().epoch()
               + ", the command was made for "
               + epoch,
           "Nothing, if that cutover was right.");
@@ -53,11 +58,16 @@ final class CheckTarget extends BoundAction {
     if (settings.sameServer(context) && source.database().equals(target.name())) {
       throw refused("the target is the source", "This is a bug; nothing was touched.");
     }
-    Path folder = settings.secretFile().toAbsolutePath().getParent();
-    if (!Files.isWritable(folder)) {
-      throw refused(
-          "the folder of the connection secret, " + folder + ", cannot be written to",
-          "Give the executor's user the right to write there.");
+    try {
+      new SecretFile(settings.secretFile()).probe();
+    } catch (IOException e) {
+      throw new ActionFailure(
+          FailureCode.PREFLIGHT,
+          "the connection secret " + settings.secretFile() + " could not be replaced: " + e,
+          "Give the executor's user the right to write there, and to hand files to the owner of"
+              + " the secret; see to space and mount.",
+          false,
+          e);
     }
     try {
       Optional<DatabaseMark> mark = target.find().flatMap(MarkedDatabase.Found::mark);
@@ -71,16 +81,48 @@ final class CheckTarget extends BoundAction {
                 + mark.map(found -> found.stage().toString()).orElse("it carries no mark"),
             "Let a restore finish and pass its proof first.");
       }
-      Map<String, String> facts = new LinkedHashMap<>(mark.get().facts());
-      facts
-          .keySet()
-          .retainAll(
-              Set.of(
-                  CutoverFacts.AUDIT_HEAD, CutoverFacts.AUDIT_HEAD_HMAC, CutoverFacts.AUDIT_COUNT));
-      return Look.alreadySo(facts);
+      return Look.alreadySo(chainFacts(mark.get()));
     } catch (SQLException e) {
       throw DatabaseFailures.of(target.door().server().name(), e);
     }
+  }
+
+  /**
+   * An earlier attempt of this cutover ended late, and the component is the target already. Then
+   * its marks must all be there, and this attempt only proves again that the platform follows.
+   */
+  private Look alreadyCutOver(
+      ActionContext context, MarkedDatabase target, String resource, long epoch)
+      throws ActionFailure {
+    try {
+      Optional<DatabaseMark> mark = target.find().flatMap(MarkedDatabase.Found::mark);
+      boolean serving = mark.filter(each -> each.reached(DatabaseMark.Stage.SERVING)).isPresent();
+      if (!serving || !new SecretFile(settings.secretFile()).names(target)) {
+        throw refused(
+            resource
+                + " is bound as the component, but "
+                + (serving ? "the connection secret names something else" : "it is not opened"),
+            "See who changed it since the cutover; nothing was touched.");
+      }
+      context.progress(resource + " is the component already; only looks whether all is well");
+      Map<String, String> facts = chainFacts(mark.orElseThrow());
+      facts.put(CutoverFacts.CUT_OVER_EPOCH, Long.toString(epoch));
+      return Look.alreadySo(facts);
+    } catch (SQLException e) {
+      throw DatabaseFailures.of(target.door().server().name(), e);
+    } catch (IOException e) {
+      throw SwitchSecret.secretFailure(e);
+    }
+  }
+
+  private static Map<String, String> chainFacts(DatabaseMark mark) {
+    Map<String, String> facts = new LinkedHashMap<>(mark.facts());
+    facts
+        .keySet()
+        .retainAll(
+            Set.of(
+                CutoverFacts.AUDIT_HEAD, CutoverFacts.AUDIT_HEAD_HMAC, CutoverFacts.AUDIT_COUNT));
+    return facts;
   }
 
   private static ActionFailure refused(String message, String hint) {

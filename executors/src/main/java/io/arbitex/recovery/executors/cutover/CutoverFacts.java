@@ -8,8 +8,20 @@ final class CutoverFacts {
   static final String SOURCE_RESOURCE = "source-resource";
   static final String SOURCE_EPOCH = "source-epoch";
 
-  /** What the source was found to be: {@code unreachable}, {@code missing} or {@code unsound}. */
+  /**
+   * Parameter: {@code true} when a person approved a plan that may cut over from a source that
+   * lives but is not sound.
+   */
+  static final String SOURCE_MAY_LIVE = "source-may-live";
+
+  /**
+   * What the source was found to be: {@code unreachable}, {@code hung}, {@code busy}, {@code
+   * missing} or {@code unsound}.
+   */
   static final String SOURCE_STATE = "source-state";
+
+  /** Value of {@link #SOURCE_STATE}: no connection could be made. */
+  static final String UNREACHABLE = "unreachable";
 
   static final String SOURCE_DETAIL = "source-detail";
 
@@ -18,6 +30,18 @@ final class CutoverFacts {
 
   /** Set before the source's door is closed, so that clean-up knows that it was open. */
   static final String FENCED_ROLE = "fenced-role";
+
+  /**
+   * Who of {@code public} and {@code role} had the right to connect to a source on the target's
+   * server before the fence, joined by commas.
+   */
+  static final String FENCED_GRANTS = "fenced-grants";
+
+  /** Epoch of the binding that an earlier attempt of this very cutover has published. */
+  static final String CUT_OVER_EPOCH = "cut-over-epoch";
+
+  /** Sessions of the platform's role that were seen on the target after the switch. */
+  static final String SESSIONS = "platform-sessions";
 
   static final String AUDIT_HEAD = "audit-head-id";
   static final String AUDIT_HEAD_HMAC = "audit-head-hmac";

@@ -28,6 +28,14 @@ public final class CutoverProcedure {
         .build();
   }
 
+  /** Where an earlier attempt has bound the target already, its epoch is told again. */
+  private static long epoch(Map<String, String> facts) {
+    String again = facts.get(CutoverFacts.CUT_OVER_EPOCH);
+    return again == null
+        ? Long.parseLong(facts.get(CutoverFacts.SOURCE_EPOCH)) + 1
+        : Long.parseLong(again);
+  }
+
   private static Binding binding(
       CutoverSettings settings, StepCommand command, Map<String, String> facts, Instant at) {
     var server = settings.server(facts.get(CutoverFacts.SERVER));
@@ -41,7 +49,7 @@ public final class CutoverProcedure {
         .setPlatform(command.getPlatform())
         .setComponent(command.getComponent())
         .setResource(server.name() + "/" + database)
-        .setEpoch(Long.parseLong(facts.get(CutoverFacts.SOURCE_EPOCH)) + 1)
+        .setEpoch(epoch(facts))
         .setFacts(Facts.of(bound))
         .setIncidentId(command.getIncidentId())
         .setCommandId(command.getCommandId())

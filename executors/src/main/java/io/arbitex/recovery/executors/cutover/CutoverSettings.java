@@ -4,26 +4,32 @@ import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.database.AdminDoor;
+import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
 import io.arbitex.recovery.record.FailureCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.OptionalLong;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * What a cutover works with, as the configuration has it.
  *
- * @param boundEpoch epoch of the component's newest known binding
+ * @param bound the component's newest known binding
  * @param random for new passwords
  */
 public record CutoverSettings(
     Inventory.Platform platform,
     Inventory.Postgresql postgresql,
-    Supplier<OptionalLong> boundEpoch,
+    Supplier<Optional<Bound>> bound,
     SecureRandom random) {
+
+  /** What the component is by its newest binding. */
+  public record Bound(String resource, long epoch) {}
 
   /** The source as the command names it: {@code server} or {@code server/database}. */
   record Source(AdminDoor door, String database) {}
@@ -52,6 +58,37 @@ public record CutoverSettings(
   /** The old and the new database are on one server, so its roles serve both. */
   boolean sameServer(ActionContext context) {
     return source(context).door().server().name().equals(context.required(CutoverFacts.SERVER));
+  }
+
+  /**
+   * Whether an earlier attempt has done this very cutover, which the first action found out: then
+   * nothing is fenced, opened or lifted any more, since the source is no longer the component.
+   */
+  static boolean alreadyCutOver(ActionContext context) {
+    return context.fact(CutoverFacts.CUT_OVER_EPOCH).isPresent();
+  }
+
+  SourceFence fence(ActionContext context, Connection maintenance) {
+    return new SourceFence(
+        maintenance, postgresql.applicationRole(), source(context).database(), sameServer(context));
+  }
+
+  /** Closes the source; what clean-up needs to open it again is remembered before. */
+  void closeSource(ActionContext context) throws ActionFailure {
+    Source source = source(context);
+    try (Connection maintenance = source.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
+      SourceFence fence = fence(context, maintenance);
+      if (!fence.closed()) {
+        String grants = fence.grants();
+        if (!grants.isEmpty()) {
+          context.remember(CutoverFacts.FENCED_GRANTS, grants);
+        }
+        context.remember(CutoverFacts.FENCED_ROLE, postgresql.applicationRole());
+      }
+      fence.close();
+    } catch (SQLException e) {
+      throw DatabaseFailures.of(source.door().server().name() + ": fence the source", e);
+    }
   }
 
   Path secretFile() {

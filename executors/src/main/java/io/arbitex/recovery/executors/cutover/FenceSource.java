@@ -22,6 +22,7 @@ import java.util.Map;
  */
 final class FenceSource extends BoundAction {
   private final CutoverSettings settings;
+  private final ReturnedSource returned;
 
   FenceSource(CutoverSettings settings) {
     super(
@@ -31,13 +32,17 @@ final class FenceSource extends BoundAction {
         Duration.ofMinutes(2),
         RetryPolicy.upTo(8, Duration.ofMillis(250), Duration.ofSeconds(5)));
     this.settings = settings;
+    this.returned = new ReturnedSource(settings);
   }
 
   @Override
   public Look look(ActionContext context) throws ActionFailure {
+    if (CutoverSettings.alreadyCutOver(context)) {
+      return Look.alreadySo();
+    }
     CutoverSettings.Source source = settings.source(context);
     try (Connection maintenance = source.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
-      SourceFence fence = fence(context, maintenance, source);
+      SourceFence fence = settings.fence(context, maintenance);
       if (!fence.closed()) {
         return Look.notYet("the platform's role may still log in to the source");
       }
@@ -46,28 +51,23 @@ final class FenceSource extends BoundAction {
           ? Look.alreadySo(Map.of(CutoverFacts.FENCE, "closed, no session is left"))
           : Look.notYet(sessions + " sessions of the platform's role are still open");
     } catch (SQLException e) {
-      return unreachable(source, e);
+      return unreachable(context, source, e);
     }
   }
 
   @Override
-  public void make(ActionContext context) throws ActionFailure {
-    CutoverSettings.Source source = settings.source(context);
-    try (Connection maintenance = source.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
-      SourceFence fence = fence(context, maintenance, source);
-      if (!fence.closed() && context.fact(CutoverFacts.FENCED_ROLE).isEmpty()) {
-        context.remember(CutoverFacts.FENCED_ROLE, settings.postgresql().applicationRole());
-      }
-      fence.close();
-    } catch (SQLException e) {
-      throw DatabaseFailures.of(source.door().server().name() + ": fence the source", e);
-    }
+  public void make(ActionContext context) throws ActionFailure, InterruptedException {
+    returned.refuseIfSound(context);
+    settings.closeSource(context);
   }
 
-  private static Look unreachable(CutoverSettings.Source source, SQLException error)
+  private static Look unreachable(
+      ActionContext context, CutoverSettings.Source source, SQLException error)
       throws ActionFailure {
-    Symptom symptom = PostgresErrors.diagnose(error).symptom();
-    if (symptom == Symptom.UNREACHABLE || symptom == Symptom.HUNG) {
+    // A hung server that a person gave up is fenced like one that is away.
+    boolean hung =
+        PostgresErrors.diagnose(error).symptom() == Symptom.HUNG && SourceJudge.mayLive(context);
+    if (SourceJudge.noConnection(error) || hung) {
       return Look.alreadySo(
           Map.of(
               CutoverFacts.FENCE,
@@ -81,14 +81,5 @@ final class FenceSource extends BoundAction {
         failure.hint(),
         failure.retryable(),
         error);
-  }
-
-  private SourceFence fence(
-      ActionContext context, Connection maintenance, CutoverSettings.Source source) {
-    return new SourceFence(
-        maintenance,
-        settings.postgresql().applicationRole(),
-        source.database(),
-        settings.sameServer(context));
   }
 }

@@ -7,11 +7,27 @@ import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
+import io.arbitex.recovery.executors.database.AdminDoor;
+import io.arbitex.recovery.executors.database.DatabaseFailures;
+import io.arbitex.recovery.executors.database.MarkedDatabase;
+import io.arbitex.recovery.executors.database.Sql;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 
-/** The platform has followed: all of its health endpoints answer 200. */
+/**
+ * The platform has followed: its role has a session on the target, and all of its health endpoints
+ * answer 200. Health alone says nothing, since it may come from the old server. The target is a
+ * fresh database and its login is new, so any session of the role began after the switch; our own
+ * services' sessions do not count.
+ */
 final class FollowPlatform extends BoundAction {
+  private static final String SESSIONS =
+      "SELECT count(*) FROM pg_stat_activity WHERE usename = ? AND datname = ?"
+          + " AND coalesce(application_name, '') NOT LIKE 'recovery-%'";
+
   private final CutoverSettings settings;
   private final EndpointCheck check = new EndpointCheck(Duration.ofSeconds(5));
 
@@ -33,6 +49,15 @@ final class FollowPlatform extends BoundAction {
         return Look.notYet(address + ": " + result.measured());
       }
     }
-    return Look.alreadySo();
+    MarkedDatabase target = settings.target(context);
+    String role = settings.postgresql().applicationRole();
+    try (Connection maintenance = target.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
+      long sessions = Sql.number(maintenance, SESSIONS, role, target.name());
+      return sessions == 0
+          ? Look.notYet("the platform is healthy, but " + role + " has no session on the target")
+          : Look.alreadySo(Map.of(CutoverFacts.SESSIONS, Long.toString(sessions)));
+    } catch (SQLException e) {
+      throw DatabaseFailures.of(target.door().server().name() + ": look for the platform", e);
+    }
   }
 }

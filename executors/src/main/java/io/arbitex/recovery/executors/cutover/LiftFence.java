@@ -7,6 +7,8 @@ import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
 import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
+import io.arbitex.recovery.record.FailureCode;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,12 +32,14 @@ final class LiftFence extends BoundAction {
 
   @Override
   public Look look(ActionContext context) throws ActionFailure {
-    if (context.fact(CutoverFacts.FENCED_ROLE).isEmpty()) {
+    if (context.fact(CutoverFacts.FENCED_ROLE).isEmpty()
+        || CutoverSettings.alreadyCutOver(context)) {
       return Look.alreadySo();
     }
+    refuseIfSwitched(context);
     CutoverSettings.Source source = settings.source(context);
     try (Connection maintenance = source.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
-      return fence(context, maintenance, source).closed()
+      return settings.fence(context, maintenance).closed()
           ? Look.notYet("the source is closed to the platform")
           : Look.alreadySo();
     } catch (SQLException e) {
@@ -47,18 +51,25 @@ final class LiftFence extends BoundAction {
   public void make(ActionContext context) throws ActionFailure {
     CutoverSettings.Source source = settings.source(context);
     try (Connection maintenance = source.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
-      fence(context, maintenance, source).open();
+      settings
+          .fence(context, maintenance)
+          .open(context.fact(CutoverFacts.FENCED_GRANTS).orElse(SourceFence.ROLE));
     } catch (SQLException e) {
       throw DatabaseFailures.of(source.door().server().name() + ": lift the fence", e);
     }
   }
 
-  private SourceFence fence(
-      ActionContext context, Connection maintenance, CutoverSettings.Source source) {
-    return new SourceFence(
-        maintenance,
-        settings.postgresql().applicationRole(),
-        source.database(),
-        settings.sameServer(context));
+  /** Never two writable authorities: with the secret on the target the source stays closed. */
+  private void refuseIfSwitched(ActionContext context) throws ActionFailure {
+    try {
+      if (new SecretFile(settings.secretFile()).names(settings.target(context))) {
+        throw ActionFailure.permanent(
+            FailureCode.NOT_CONFIRMED,
+            "the connection secret names the target, so the source stays closed",
+            "See which of the two databases the platform is to use; the source is not opened.");
+      }
+    } catch (IOException e) {
+      throw SwitchSecret.secretFailure(e);
+    }
   }
 }

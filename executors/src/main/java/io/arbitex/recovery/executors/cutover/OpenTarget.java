@@ -41,7 +41,10 @@ final class OpenTarget extends BoundAction {
               .find(maintenance)
               .flatMap(MarkedDatabase.Found::mark)
               .filter(mark -> mark.reached(DatabaseMark.Stage.SERVING))
-              .filter(mark -> mark.isOf(context.command().getCommandId()))
+              .filter(
+                  mark ->
+                      mark.isOf(context.command().getCommandId())
+                          || CutoverSettings.alreadyCutOver(context))
               .isPresent();
       return ours && door(maintenance, target).open()
           ? Look.alreadySo()

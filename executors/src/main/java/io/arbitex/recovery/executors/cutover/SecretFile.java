@@ -1,6 +1,10 @@
 package io.arbitex.recovery.executors.cutover;
 
+import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.RestorePointManifest;
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.executors.database.MarkedDatabase;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,12 +19,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
  * The file that the platform reads its connection from. It is replaced whole or not at all. Beside
- * it stands {@code <file>.owner} with the token of the newest writer; a writer with a smaller one
- * is refused, under a lock that is held for the moment of the write only.
+ * it stands {@code <file>.owner} with the claim of the newest writer; an older one is refused,
+ * under a lock that is held for the moment of the write only.
  */
 final class SecretFile {
   /** A later owner has claimed the secret. */
@@ -33,6 +39,45 @@ final class SecretFile {
   }
 
   private static final String PRIVATE = "rw-------";
+
+  /**
+   * Who writes. Tokens grow within one command; between commands the moment of issue decides, since
+   * tokens begin anew when Kafka is rebuilt.
+   *
+   * @param token of the intent
+   */
+  record Claim(long token, String command, Instant issuedAt) {
+    static Claim of(ActionContext context) {
+      return new Claim(
+          context.token(), context.command().getCommandId(), context.command().getIssuedAt());
+    }
+
+    boolean laterThan(Claim other) {
+      if (command.equals(other.command)) {
+        return token > other.token;
+      }
+      return issuedAt.equals(other.issuedAt)
+          ? token > other.token
+          : issuedAt.isAfter(other.issuedAt);
+    }
+
+    String line() {
+      return token + " " + command + " " + issuedAt + "\n";
+    }
+
+    static Claim parse(String line) throws IOException {
+      String[] words = line.strip().split(" +", 3);
+      try {
+        // A claim without a moment was written before there was one: older than any other command.
+        return new Claim(
+            Long.parseLong(words[0]),
+            words.length > 1 ? words[1] : "",
+            words.length > 2 ? Instant.parse(words[2]) : Instant.EPOCH);
+      } catch (NumberFormatException | DateTimeParseException e) {
+        throw new IOException("the owner file beside the connection secret is damaged", e);
+      }
+    }
+  }
 
   private final Path file;
 
@@ -49,20 +94,54 @@ final class SecretFile {
     }
   }
 
+  /** Whether it names that database; not, when there is none or it holds something else. */
+  boolean names(MarkedDatabase target) throws IOException {
+    try {
+      return read().map(DatabaseAddress::parse).filter(found -> isAt(found, target)).isPresent();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  static boolean isAt(DatabaseAddress address, MarkedDatabase target) {
+    Inventory.Server server = target.door().server();
+    return address.host().equals(server.host())
+        && address.port() == server.port()
+        && address.database().equals(target.name());
+  }
+
   /**
-   * Claims the secret for a token; from now on no smaller one can write.
+   * Writes a file beside it with the access of the secret, as a switch would, and takes it away.
    *
-   * @throws ClaimedByLaterOwner when a larger one did so before
+   * @throws IOException when a switch could not write the secret
    */
-  void claim(long token, String command) throws IOException, ClaimedByLaterOwner {
+  void probe() throws IOException {
+    Path probe = file.resolveSibling(file.getFileName() + ".probe");
+    try {
+      write(probe, "probe\n");
+      takeOverAccess(probe);
+    } finally {
+      Files.deleteIfExists(probe);
+    }
+    Path owner = ownerFile();
+    if (Files.exists(owner)) {
+      FileChannel.open(owner, StandardOpenOption.READ, StandardOpenOption.WRITE).close();
+    }
+  }
+
+  /**
+   * Claims the secret; from now on no earlier one can write.
+   *
+   * @throws ClaimedByLaterOwner when a later one did so before
+   */
+  void claim(Claim claim) throws IOException, ClaimedByLaterOwner {
     try (FileChannel owner = owner();
         FileLock lock = lock(owner)) {
-      long claimed = claimed(owner);
-      if (claimed > token || !lock.isValid()) {
-        throw later(claimed, token);
+      Optional<Claim> claimed = claimed(owner);
+      if (!lock.isValid() || claimed.filter(found -> found.laterThan(claim)).isPresent()) {
+        throw later(claimed, claim);
       }
-      ByteBuffer text =
-          ByteBuffer.wrap((token + " " + command + "\n").getBytes(StandardCharsets.UTF_8));
+      ByteBuffer text = ByteBuffer.wrap(claim.line().getBytes(StandardCharsets.UTF_8));
       owner.truncate(0);
       owner.position(0);
       while (text.hasRemaining()) {
@@ -75,16 +154,16 @@ final class SecretFile {
   /**
    * Replaces the content, and keeps what was there before the incident beside it.
    *
-   * @param token that the secret was claimed with
+   * @param claim that was made before
    * @throws ClaimedByLaterOwner when it was claimed again since
    */
-  void replace(String content, long token, String incident)
+  void replace(String content, Claim claim, String incident)
       throws IOException, ClaimedByLaterOwner {
     try (FileChannel owner = owner();
         FileLock lock = lock(owner)) {
-      long claimed = claimed(owner);
-      if (claimed != token || !lock.isValid()) {
-        throw later(claimed, token);
+      Optional<Claim> claimed = claimed(owner);
+      if (!lock.isValid() || claimed.filter(claim::equals).isEmpty()) {
+        throw later(claimed, claim);
       }
       keepOld(incident);
       Path next = file.resolveSibling(file.getFileName() + ".next");
@@ -145,16 +224,17 @@ final class SecretFile {
     }
   }
 
-  private FileChannel owner() throws IOException {
-    return FileChannel.open(
-        file.resolveSibling(file.getFileName() + ".owner"),
-        StandardOpenOption.CREATE,
-        StandardOpenOption.READ,
-        StandardOpenOption.WRITE);
+  private Path ownerFile() {
+    return file.resolveSibling(file.getFileName() + ".owner");
   }
 
-  /** -1 when nobody has claimed it yet. */
-  private static long claimed(FileChannel owner) throws IOException {
+  private FileChannel owner() throws IOException {
+    return FileChannel.open(
+        ownerFile(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  /** Empty when nobody has claimed it yet. */
+  private static Optional<Claim> claimed(FileChannel owner) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(owner.size(), 4_096));
     owner.position(0);
     int read;
@@ -162,19 +242,14 @@ final class SecretFile {
       read = owner.read(bytes);
     } while (read > 0);
     String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8).strip();
-    if (text.isEmpty()) {
-      return -1;
-    }
-    int blank = text.indexOf(' ');
-    try {
-      return Long.parseLong(blank < 0 ? text : text.substring(0, blank));
-    } catch (NumberFormatException e) {
-      throw new IOException("the owner file beside the connection secret is damaged", e);
-    }
+    return text.isEmpty() ? Optional.empty() : Optional.of(Claim.parse(text));
   }
 
-  private static ClaimedByLaterOwner later(long claimed, long token) {
+  private static ClaimedByLaterOwner later(Optional<Claim> claimed, Claim ours) {
     return new ClaimedByLaterOwner(
-        "the connection secret is claimed with token " + claimed + ", ours is " + token);
+        "the connection secret is claimed by "
+            + claimed.map(found -> found.line().strip()).orElse("nobody any more")
+            + "; ours is "
+            + ours.line().strip());
   }
 }

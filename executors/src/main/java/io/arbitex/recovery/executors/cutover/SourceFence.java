@@ -3,6 +3,7 @@ package io.arbitex.recovery.executors.cutover;
 import io.arbitex.recovery.executors.database.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,6 +14,16 @@ import java.util.List;
 final class SourceFence {
   private static final String SESSIONS =
       "FROM pg_stat_activity WHERE usename = ? AND datname = ? AND pid <> pg_backend_pid()";
+
+  /** Names in {@link CutoverFacts#FENCED_GRANTS}. */
+  static final String ROLE = "role";
+
+  private static final String PUBLIC = "public";
+  private static final String GRANTED =
+      "SELECT count(*) FROM pg_database d,"
+          + " aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a"
+          + " WHERE d.datname = ? AND a.privilege_type = 'CONNECT' AND a.grantee ="
+          + " coalesce((SELECT oid FROM pg_roles WHERE rolname = ?), 0)";
 
   private final Connection maintenance;
   private final String role;
@@ -58,14 +69,39 @@ final class SourceFence {
     }
   }
 
-  void open() throws SQLException {
+  /** Who could connect by a grant of its own, for {@link #open}; empty where logins are closed. */
+  String grants() throws SQLException {
+    List<String> granted = new ArrayList<>();
     if (sharedServer) {
+      // PUBLIC has no role, so any name that is none stands for it.
+      if (count(GRANTED, database, "") > 0) {
+        granted.add(PUBLIC);
+      }
+      if (count(GRANTED, database, role) > 0) {
+        granted.add(ROLE);
+      }
+    }
+    return String.join(",", granted);
+  }
+
+  /**
+   * Opens it again.
+   *
+   * @param grants as they were before it was closed
+   */
+  void open(String grants) throws SQLException {
+    if (sharedServer) {
+      List<String> grantees = new ArrayList<>();
+      for (String each : grants.split(",", -1)) {
+        grantees.add(each.equals(PUBLIC) ? "PUBLIC" : Sql.name(maintenance, role));
+      }
+      // In one statement: a crash in between must not look like an opened door.
       Sql.run(
           maintenance,
           "GRANT CONNECT ON DATABASE "
               + Sql.name(maintenance, database)
               + " TO "
-              + Sql.name(maintenance, role));
+              + String.join(", ", grantees));
     } else {
       Sql.run(maintenance, "ALTER ROLE " + Sql.name(maintenance, role) + " LOGIN");
     }

@@ -38,6 +38,7 @@ final class SwitchSecret extends BoundAction {
   private static final int PASSWORD_BYTES = 24;
 
   private final CutoverSettings settings;
+  private final ReturnedSource returned;
 
   SwitchSecret(CutoverSettings settings) {
     super(
@@ -47,6 +48,7 @@ final class SwitchSecret extends BoundAction {
         Duration.ofMinutes(2),
         RetryPolicy.upTo(5, Duration.ofMillis(500), Duration.ofSeconds(10)));
     this.settings = settings;
+    this.returned = new ReturnedSource(settings);
   }
 
   @Override
@@ -60,7 +62,7 @@ final class SwitchSecret extends BoundAction {
     } catch (IllegalArgumentException e) {
       return Look.notYet("the secret holds something else: " + e.getMessage());
     }
-    if (named.isEmpty() || !names(named.get(), target)) {
+    if (named.isEmpty() || !SecretFile.isAt(named.get(), target)) {
       return Look.notYet("the secret does not name the target");
     }
     try (Connection connection =
@@ -81,21 +83,40 @@ final class SwitchSecret extends BoundAction {
     SecretFile secret = new SecretFile(settings.secretFile());
     String password = newPassword();
     try {
-      secret.claim(context.token(), context.command().getCommandId());
+      // Once the secret names the target the platform may write there: then only forward.
+      if (!secret.names(target)) {
+        returned.refuseOrFence(context);
+      }
+      SecretFile.Claim claim = SecretFile.Claim.of(context);
+      secret.claim(claim);
       setPassword(context, target, password);
-      secret.replace(
-          content(secret, target, password), context.token(), context.command().getIncidentId());
+      secret.replace(content(secret, target, password), claim, context.command().getIncidentId());
     } catch (SecretFile.ClaimedByLaterOwner e) {
       throw new ActionFailure(
           FailureCode.OWNERSHIP_LOST,
           e.getMessage(),
-          "Nothing; the later owner goes on with it.",
+          "Nothing, when that command goes on. When it belongs to a pipeline that is gone and its"
+              + " moment is wrong, delete the .owner file beside the secret and retry.",
           false,
           e);
     } catch (IOException e) {
       throw secretFailure(e);
     } catch (SQLException e) {
       throw DatabaseFailures.of(target.door().server().name() + ": set the platform's password", e);
+    }
+  }
+
+  /** The claim keeps an earlier try that stood still from writing after this answer. */
+  @Override
+  public boolean ruledOut(ActionContext context) throws ActionFailure {
+    SecretFile secret = new SecretFile(settings.secretFile());
+    try {
+      secret.claim(SecretFile.Claim.of(context));
+      return secret.read().isPresent() && !secret.names(settings.target(context));
+    } catch (SecretFile.ClaimedByLaterOwner e) {
+      return false;
+    } catch (IOException e) {
+      throw secretFailure(e);
     }
   }
 
@@ -155,13 +176,6 @@ final class SwitchSecret extends BoundAction {
     }
   }
 
-  private static boolean names(DatabaseAddress address, MarkedDatabase target) {
-    Inventory.Server server = target.door().server();
-    return address.host().equals(server.host())
-        && address.port() == server.port()
-        && address.database().equals(target.name());
-  }
-
   private String newPassword() {
     byte[] bytes = new byte[PASSWORD_BYTES];
     settings.random().nextBytes(bytes);
@@ -177,7 +191,7 @@ final class SwitchSecret extends BoundAction {
         "See who changed it.");
   }
 
-  private static ActionFailure secretFailure(IOException error) {
+  static ActionFailure secretFailure(IOException error) {
     return new ActionFailure(
         FailureCode.TOOL_FAILED,
         "the connection secret cannot be read or written: " + error,
