@@ -160,6 +160,11 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
     platforms.put(platform, after);
     due.set(platform, next);
     forwarded.forEach(this::forward);
+    if (!decided.outputs().isEmpty()) {
+      // Else a commit that was just made puts this one off by a whole poll (27 ms against 8 at
+      // p50).
+      context.commit();
+    }
     if (decided.significant()) {
       counters.decision();
     }
