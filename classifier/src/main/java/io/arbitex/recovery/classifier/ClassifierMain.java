@@ -104,6 +104,8 @@ public final class ClassifierMain extends ServiceCommand {
         .stateFolder()
         .ifPresent(folder -> properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString()));
     properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+    // A transaction right behind another finds the first one's markers unwritten, and asks again.
+    properties.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 5);
     properties.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Topic.LARGEST);
     // Parked inputs lie in a changelog with what belongs to them.

@@ -52,6 +52,9 @@ public final class KafkaClients {
     Map<String, Object> config = producerConfig(transactionalId);
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
+    // A transaction right behind another finds the first one's markers unwritten, and asks again;
+    // Kafka's 100 ms would be most of the time of an action. It grows up to a second.
+    config.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 5);
     return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
   }
 
