@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -122,16 +123,19 @@ final class LatencyBenchmark implements Callable<Integer> {
               .join();
         }
       }
+      SplittableRandom random = new SplittableRandom(1);
       long next = System.nanoTime();
       for (int i = 0; i < all; i++) {
         next += 1_000_000_000L / rate;
         TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
         String platform = platform(i);
         publisher.publish(Topic.HEALTH, platform, health(platform, 0, HealthStatus.DOWN)).join();
+        // Observers are not in step with each other.
+        TimeUnit.NANOSECONDS.sleep(random.nextLong(500_000_000L / rate));
         HealthEvent confirming = health(platform, 1, HealthStatus.DOWN);
         sent.put(platform, System.nanoTime());
         publisher.publish(Topic.HEALTH, platform, confirming).join();
-        TimeUnit.NANOSECONDS.sleep(500_000_000L / rate);
+        TimeUnit.NANOSECONDS.sleep(250_000_000L / rate);
         String raw = RAW_KEY + platform;
         sent.put(raw, System.nanoTime());
         // A topic that nobody else reads while this runs.
