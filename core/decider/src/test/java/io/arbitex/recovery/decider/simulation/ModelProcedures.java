@@ -127,6 +127,11 @@ final class ModelProcedures {
                   }
                 }))
         .action(reading("platform-follows", context -> so(world.platformServes())))
+        .onFailure(
+            changing(
+                "lift-fence",
+                context -> so(!world.primaryFenced || !world.secret.equals("primary")),
+                context -> world.primaryFenced = false))
         .publishing(ModelProcedures::binding)
         .build();
   }
@@ -197,6 +202,12 @@ final class ModelProcedures {
     public Look look(ActionContext context) throws ActionFailure {
       mishaps.before(name);
       return asking.ask(context);
+    }
+
+    /** As the real one: what the secret says is proof that it was not switched. */
+    @Override
+    public boolean ruledOut(ActionContext context) {
+      return name.equals("switch-secret") && !world.secret.equals(context.required("database"));
     }
 
     @Override
