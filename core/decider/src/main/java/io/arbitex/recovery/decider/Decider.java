@@ -79,6 +79,7 @@ public class Decider {
     if (rejected.isPresent()) {
       return rejected(before, rejected.get());
     }
+    Observations.listen(round);
     Observations.judgeAll(round);
     Incidents.openOrJoin(round);
     if (round.incident() != null) {
@@ -90,6 +91,7 @@ public class Decider {
       round.state.setSequence(before.getSequence() + 1);
     }
     round.state.setGap(!significant);
+    round.state.setDueAt(nextDue(round.state, now).orElse(null));
     return new Decided(round.state, List.copyOf(round.outputs), Optional.empty(), significant);
   }
 

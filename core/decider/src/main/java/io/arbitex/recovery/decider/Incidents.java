@@ -164,7 +164,7 @@ final class Incidents {
       if (hopeless.isPresent()) {
         return giveUpBeyondRestore(round, hopeless.get());
       }
-      if (round.now.isBefore(restoreAt(round))) {
+      if (round.now.isBefore(restoreAt(round)) || Observations.catchingUp(round)) {
         return false;
       }
     }
@@ -186,6 +186,9 @@ final class Incidents {
       Optional<ComponentView> hopeless = beyondRestore(round);
       if (hopeless.isPresent()) {
         return giveUpBeyondRestore(round, hopeless.get());
+      }
+      if (Observations.catchingUp(round)) {
+        return false;
       }
       block = Guards.beforePlan(round);
     }

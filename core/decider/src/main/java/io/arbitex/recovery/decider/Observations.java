@@ -28,7 +28,47 @@ final class Observations {
   /** How far an observer's clock may be behind before it counts as silent. */
   private static final Duration SKEW = Duration.ofMinutes(1);
 
+  /** A timer that is later than this was not late: nobody listened. */
+  private static final Duration DEAF = Duration.ofSeconds(2);
+
   private Observations() {}
+
+  /**
+   * Notices that the pipeline itself was away. What observers said meanwhile waits on the topic, so
+   * their silence counts from now on only: a decider that comes back must not page that nobody can
+   * be heard.
+   */
+  static void listen(Round round) {
+    Instant due = round.state.getDueAt();
+    if (due != null && round.now.isAfter(due.plus(DEAF))) {
+      round.state.setListeningSince(round.now);
+    }
+  }
+
+  /** Whether too little of what waits has been read yet to know what is bad now. */
+  static boolean catchingUp(Round round) {
+    Instant listening = round.state.getListeningSince();
+    Policy.Detection detection = round.policy.detection();
+    if (listening == null || !round.now.isBefore(listening.plus(detection.observerTimeout()))) {
+      return false;
+    }
+    int quorum = detection.quorumOf(round.platform.observers().size());
+    return round.incident().getComponents().stream()
+        .map(round::component)
+        .filter(Incidents::isBad)
+        .anyMatch(
+            component ->
+                fresh(round, component).stream().filter(view -> isBad(view.getStatus())).count()
+                    < quorum);
+  }
+
+  private static boolean isBad(HealthStatus status) {
+    return status == HealthStatus.DOWN || status == HealthStatus.DEGRADED;
+  }
+
+  private static long alive(List<ObserverView> fresh) {
+    return fresh.stream().filter(view -> view.getStatus() != HealthStatus.UNKNOWN).count();
+  }
 
   /** Takes an event in; returns why it is refused, if it is. */
   static Optional<String> take(Round round, HealthEvent event) {
@@ -103,8 +143,7 @@ final class Observations {
     List<ObserverView> down = believed(round, fresh, HealthStatus.DOWN);
     List<ObserverView> degraded = believed(round, fresh, HealthStatus.DEGRADED);
     List<ObserverView> up = believed(round, fresh, HealthStatus.UP);
-    long alive = fresh.stream().filter(view -> view.getStatus() != HealthStatus.UNKNOWN).count();
-    judgeQuorum(round, component, alive, quorum);
+    judgeQuorum(round, component, alive(fresh), quorum);
 
     if (down.size() >= quorum) {
       confirmBad(round, component, HealthStatus.DOWN, down);
@@ -172,8 +211,11 @@ final class Observations {
   }
 
   private static void judgeQuorum(Round round, ComponentView component, long alive, int quorum) {
+    Duration timeout = round.policy.detection().observerTimeout();
+    Instant listening = round.state.getListeningSince();
     boolean old =
-        !round.now.isBefore(component.getSince().plus(round.policy.detection().observerTimeout()));
+        !round.now.isBefore(component.getSince().plus(timeout))
+            && (listening == null || !round.now.isBefore(listening.plus(timeout)));
     if (alive >= quorum) {
       component.setQuorumLost(false);
     } else if (old && !component.getQuorumLost()) {
@@ -221,6 +263,12 @@ final class Observations {
             .map(view -> view.getSince().plus(timeout))
             .filter(due -> due.isAfter(now))
             .min(Comparator.naturalOrder());
-    return Stream.of(observer, component).flatMap(Optional::stream).min(Comparator.naturalOrder());
+    Optional<Instant> listening =
+        Optional.ofNullable(state.getListeningSince())
+            .map(since -> since.plus(timeout))
+            .filter(due -> due.isAfter(now));
+    return Stream.of(observer, component, listening)
+        .flatMap(Optional::stream)
+        .min(Comparator.naturalOrder());
   }
 }

@@ -89,6 +89,20 @@ class DeciderTest {
     assertThat(story.messages).hasSize(1);
   }
 
+  /** A classifier that was restarted paged "no quorum" before it had read what waited for it. */
+  @Test
+  void aDeciderThatWasAwayDoesNotTakeItsOwnDeafnessForSilence() {
+    Story story = Story.calm();
+    story.timer(Duration.ofMinutes(2));
+    assertThat(story.kinds()).isEmpty();
+    story.timer(Duration.ofSeconds(20)).up();
+    assertThat(story.kinds()).isEmpty();
+
+    Story silent = Story.calm();
+    silent.timer(Duration.ofMinutes(2)).timer(Duration.ofSeconds(30));
+    assertThat(silent.kinds()).containsExactly(IncidentKind.NOTE);
+  }
+
   @Test
   void whatIsNotInTheInventoryIsRefused() {
     Story story = Story.calm();
@@ -567,10 +581,25 @@ class DeciderTest {
 
   @Test
   void lostQuorumBlocksAPlan() {
-    Story story = Story.calm().down().timer(Duration.ofSeconds(31));
+    Decider patient =
+        Examples.decider(Examples.POLICY.replace("restoreAfter: 5s", "restoreAfter: 40s"));
+    Story story = Story.calm(patient).down().timer(Duration.ofSeconds(31));
+    story.timer(Duration.ofSeconds(10));
     assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
         .isEqualTo(BlockedReason.NO_QUORUM);
     assertThat(story.commands).isEmpty();
+  }
+
+  /** What was confirmed before a pause is not acted on until it is confirmed again. */
+  @Test
+  void aDeciderThatWasAwayPlansNothingUntilItHasHeardAQuorumAgain() {
+    Story story = Story.calm().down().timer(Duration.ofMinutes(2));
+    assertThat(story.commands).isEmpty();
+    Story stillDown = Story.calm().down().timer(Duration.ofMinutes(2)).down();
+    assertThat(stillDown.commands).hasSize(1);
+    Story healed = Story.calm().down().timer(Duration.ofMinutes(2)).up();
+    assertThat(healed.commands).isEmpty();
+    assertThat(healed.kinds()).contains(IncidentKind.SELF_HEALED);
   }
 
   @Test

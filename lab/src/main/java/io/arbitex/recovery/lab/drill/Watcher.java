@@ -2,6 +2,7 @@ package io.arbitex.recovery.lab.drill;
 
 import io.arbitex.recovery.console.feed.RecordFeed;
 import io.arbitex.recovery.console.report.IncidentRecords;
+import io.arbitex.recovery.record.BlockedReason;
 import io.arbitex.recovery.record.Decision;
 import io.arbitex.recovery.record.IncidentEvent;
 import io.arbitex.recovery.record.IncidentKind;
@@ -176,12 +177,16 @@ public final class Watcher implements AutoCloseable {
     return records().stream().filter(Decision.class::isInstance).map(Decision.class::cast).toList();
   }
 
-  /** Whether an event ends what a drill waits for: for good, or until a person acts. */
+  /**
+   * Whether an event ends what a drill waits for: for good, or until a person acts. A missing
+   * quorum may come back by itself, when an observer was killed and is started again.
+   */
   public static boolean isEnd(IncidentEvent event) {
     return event.getKind() == IncidentKind.RESOLVED
         || event.getKind() == IncidentKind.SELF_HEALED
         || event.getKind() == IncidentKind.ESCALATED
-        || event.getKind() == IncidentKind.BLOCKED
+        || (event.getKind() == IncidentKind.BLOCKED
+            && event.getBlockedReason() != BlockedReason.NO_QUORUM)
         || event.getKind() == IncidentKind.WEDGED;
   }
 

@@ -46,7 +46,7 @@ final class LabConfiguration {
           probe:
             interval: 1s
             timeout: 2s
-            heartbeat: 10s
+            heartbeat: 2s
             baselineEvery: %s
           """
               .formatted(
