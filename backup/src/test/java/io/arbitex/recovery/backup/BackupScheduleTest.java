@@ -94,7 +94,7 @@ class BackupScheduleTest {
             postgres.tools(),
             List.of("tenants", "audit_events"));
     Inventory.Component component =
-        new Inventory.Component("postgresql", "postgresql", true, List.of(), Optional.of(settings));
+        new Inventory.Component("postgresql", "postgresql", true, List.of(), List.of(), Optional.of(settings));
     Inventory.Platform platform =
         new Inventory.Platform(
             "lab",

@@ -1,5 +1,6 @@
 package io.arbitex.recovery.executors;
 
+import io.arbitex.recovery.configuration.Channel;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.engine.Procedure;
@@ -92,7 +93,7 @@ public final class Procedures {
   private Procedure slack(StepCommand command) {
     String name = Facts.find(command.getParameters(), "channel").orElse("");
     return policy.channels().stream()
-        .filter(channel -> channel.name().equals(name) && channel.kind().equals("slack"))
+        .filter(channel -> channel.name().equals(name) && channel.kind() == Channel.Kind.SLACK)
         .findFirst()
         .map(channel -> SlackProcedure.of(channel, http))
         .orElseGet(

@@ -50,12 +50,14 @@ public record Inventory(List<Platform> platforms, String text) {
    * @param kind {@code postgresql}; more kinds come with their procedures
    * @param dataStore whether its loss is the loss of a data store (severity P1) or not (P2)
    * @param procedures what can bring it back here, in no order
+   * @param alerts which alerts of monitoring systems are about it
    */
   public record Component(
       String name,
       String kind,
       boolean dataStore,
       List<String> procedures,
+      List<AlertMatch> alerts,
       Optional<Postgresql> postgresql) {}
 
   /**
@@ -193,6 +195,7 @@ public record Inventory(List<Platform> platforms, String text) {
     String kind = section.text("kind");
     boolean dataStore = section.flag("dataStore", true);
     List<String> procedures = section.texts("procedures");
+    List<AlertMatch> alerts = section.sections("alerts").stream().map(AlertMatch::of).toList();
     Optional<Postgresql> postgresql = Optional.empty();
     if (kind.equals("postgresql")) {
       postgresql = Optional.of(postgresql(section.requiredSection("postgresql")));
@@ -200,7 +203,7 @@ public record Inventory(List<Platform> platforms, String text) {
       section.problem("kind", "'" + kind + "' is none of [postgresql]");
     }
     section.close();
-    return new Component(name, kind, dataStore, procedures, postgresql);
+    return new Component(name, kind, dataStore, procedures, alerts, postgresql);
   }
 
   private static Postgresql postgresql(Section section) {

@@ -27,6 +27,8 @@ public record Policy(
     Guards guards,
     Fleet fleet,
     Resolution resolution,
+    AlertPolicy alerts,
+    BusinessHours businessHours,
     List<Channel> channels,
     String text) {
 
@@ -61,8 +63,17 @@ public record Policy(
     }
   }
 
-  /** Targets of a severity, and who is told. */
-  public record Targets(Duration rto, Duration rpo, double phaseFactor, List<String> escalation) {}
+  /**
+   * Targets of a severity, and who is told.
+   *
+   * @param waitsForBusinessHours whether people are told in business hours only
+   */
+  public record Targets(
+      Duration rto,
+      Duration rpo,
+      double phaseFactor,
+      List<String> escalation,
+      boolean waitsForBusinessHours) {}
 
   /** Phase targets of a P1 (runbook, table of targets); a severity scales them by its factor. */
   public record Phases(
@@ -74,10 +85,20 @@ public record Policy(
    */
   public record Symptoms(List<String> restore, List<String> restoreByApproval) {}
 
+  /**
+   * How a dump is restored.
+   *
+   * @param parallel in several sessions, which is faster and may leave a part behind in the fresh
+   *     database when it fails; else in one transaction
+   * @param jobs sessions when parallel, 2 to 32
+   */
+  public record DumpRestore(boolean parallel, int jobs) {}
+
   /** The order in which a store's procedures are tried, and how long each may take. */
   public record Procedures(
       Map<String, List<String>> byKind,
       boolean preferLeastLoss,
+      DumpRestore dump,
       Map<String, Duration> timeouts,
       Map<String, Duration> expected) {
 
@@ -117,9 +138,6 @@ public record Policy(
    */
   public record Resolution(boolean requireRestorePoint) {}
 
-  /** A named place that messages are sent to. */
-  public record Channel(String name, String kind, SecretReference url) {}
-
   public Targets targets(String severity) {
     Targets targets = severities.get(severity);
     if (targets == null) {
@@ -155,6 +173,8 @@ public record Policy(
         guards,
         fleet,
         resolution,
+        alerts,
+        businessHours,
         channels,
         read);
   }
@@ -164,7 +184,7 @@ public record Policy(
     if (version != 1) {
       root.problem("version", "is " + version + ", allowed: 1");
     }
-    List<Channel> channels = channels(root);
+    List<Channel> channels = Channel.all(root);
     return new Policy(
         root.one("mode", Mode.class, Mode.ACT),
         detection(root.section("detection")),
@@ -176,6 +196,8 @@ public record Policy(
         guards(root.section("guards")),
         fleet(root.section("fleet")),
         resolution(root.section("resolution")),
+        AlertPolicy.of(root.section("alerts")),
+        BusinessHours.of(root.section("businessHours")),
         channels,
         text);
   }
@@ -200,15 +222,20 @@ public record Policy(
 
   private static Map<String, Targets> severities(Section section, List<Channel> channels) {
     Map<String, Targets> severities = new LinkedHashMap<>();
-    severities.put("P0", targets(section.section("P0"), 1, 0.5, channels));
-    severities.put("P1", targets(section.section("P1"), 2, 1, channels));
-    severities.put("P2", targets(section.section("P2"), 4, 2, channels));
+    severities.put("P0", targets(section.section("P0"), 1, 0.5, channels, Told.AT_ONCE));
+    severities.put("P1", targets(section.section("P1"), 2, 1, channels, Told.AT_ONCE));
+    severities.put("P2", targets(section.section("P2"), 4, 2, channels, Told.BUSINESS_HOURS));
     section.close();
     return severities;
   }
 
+  private enum Told {
+    AT_ONCE,
+    BUSINESS_HOURS
+  }
+
   private static Targets targets(
-      Section section, int hours, double factor, List<Channel> channels) {
+      Section section, int hours, double factor, List<Channel> channels, Told told) {
     List<String> known = channels.stream().map(Channel::name).toList();
     List<String> escalation = section.texts("escalation", known);
     for (String channel : escalation) {
@@ -221,7 +248,8 @@ public record Policy(
             section.duration("rto", Duration.ofHours(hours)),
             section.duration("rpo", Duration.ofHours(hours)),
             section.fraction("phaseFactor", factor, 0.001, 100),
-            escalation);
+            escalation,
+            section.one("told", Told.class, told) == Told.BUSINESS_HOURS);
     section.close();
     return targets;
   }
@@ -279,6 +307,7 @@ public record Policy(
         new Procedures(
             byKind,
             prefer.equals("least-loss"),
+            dumpRestore(section.section("dump")),
             durations(
                 section.section("timeouts"),
                 Map.of(
@@ -293,6 +322,20 @@ public record Policy(
                     "verify.full", Duration.ofMinutes(5))));
     section.close();
     return procedures;
+  }
+
+  private enum DumpMode {
+    SINGLE_TRANSACTION,
+    PARALLEL
+  }
+
+  private static DumpRestore dumpRestore(Section section) {
+    DumpRestore restore =
+        new DumpRestore(
+            section.one("mode", DumpMode.class, DumpMode.SINGLE_TRANSACTION) == DumpMode.PARALLEL,
+            section.integer("jobs", 2, 2, 32));
+    section.close();
+    return restore;
   }
 
   private static Map<String, Duration> durations(Section section, Map<String, Duration> otherwise) {
@@ -346,19 +389,5 @@ public record Policy(
     Resolution resolution = new Resolution(section.flag("requireRestorePoint", false));
     section.close();
     return resolution;
-  }
-
-  private static List<Channel> channels(Section root) {
-    List<Channel> channels = new ArrayList<>();
-    for (Section section : root.sections("channels")) {
-      Channel channel =
-          new Channel(section.name("name"), section.text("kind"), section.secret("url"));
-      if (!channel.kind().isEmpty() && !channel.kind().equals("slack")) {
-        section.problem("kind", "'" + channel.kind() + "' is none of [slack]");
-      }
-      section.close();
-      channels.add(channel);
-    }
-    return List.copyOf(channels);
   }
 }

@@ -1,6 +1,6 @@
 package io.arbitex.recovery.executors.notify;
 
-import io.arbitex.recovery.configuration.Policy;
+import io.arbitex.recovery.configuration.Channel;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
@@ -23,10 +23,10 @@ final class PostMessage extends BoundAction {
   private static final String POSTED = "posted";
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
-  private final Policy.Channel channel;
+  private final Channel channel;
   private final HttpClient client;
 
-  PostMessage(Policy.Channel channel, HttpClient client) {
+  PostMessage(Channel channel, HttpClient client) {
     super(
         "post-message",
         "post the message to " + channel.name(),
@@ -80,7 +80,7 @@ final class PostMessage extends BoundAction {
 
   private URI address() throws ActionFailure {
     try {
-      return URI.create(channel.url().resolve());
+      return URI.create(channel.secret().resolve());
     } catch (IOException e) {
       throw new ActionFailure(
           FailureCode.AUTHENTICATION,

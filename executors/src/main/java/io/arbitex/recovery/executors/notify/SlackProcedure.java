@@ -1,6 +1,6 @@
 package io.arbitex.recovery.executors.notify;
 
-import io.arbitex.recovery.configuration.Policy;
+import io.arbitex.recovery.configuration.Channel;
 import io.arbitex.recovery.engine.Procedure;
 import java.net.http.HttpClient;
 
@@ -10,7 +10,7 @@ public final class SlackProcedure {
 
   private SlackProcedure() {}
 
-  public static Procedure of(Policy.Channel channel, HttpClient client) {
+  public static Procedure of(Channel channel, HttpClient client) {
     return Procedure.named(NAME).action(new PostMessage(channel, client)).build();
   }
 }

@@ -1,0 +1,35 @@
+package io.arbitex.recovery.configuration;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What an alert of a monitoring system is worth (design, section 5).
+ *
+ * @param confirmations bad observations in a row that an observer needs while an alert of the same
+ *     component fires, 1 to 100; never more than without an alert
+ * @param validFor an alert that is older than this when it is first heard counts for nothing
+ * @param trusted receivers whose alert alone may open an incident; a quorum of observers that says
+ *     UP still outweighs it
+ */
+public record AlertPolicy(int confirmations, Duration validFor, List<String> trusted) {
+
+  static AlertPolicy of(Section section) {
+    AlertPolicy policy =
+        new AlertPolicy(
+            section.integer("confirmations", 1, 1, 100),
+            section.duration("validFor", Duration.ofMinutes(15)),
+            section.sections("sources").stream()
+                .filter(
+                    source -> {
+                      boolean trusted = source.flag("trusted", false);
+                      source.name("name");
+                      source.close();
+                      return trusted;
+                    })
+                .map(source -> source.name("name"))
+                .toList());
+    section.close();
+    return policy;
+  }
+}
