@@ -1,20 +1,16 @@
 package io.arbitex.recovery.classifier;
 
 import io.arbitex.recovery.configuration.Policy;
+import io.arbitex.recovery.decider.Escalation;
 import io.arbitex.recovery.decider.Output;
 import io.arbitex.recovery.record.BlockedReason;
-import io.arbitex.recovery.record.CommandKind;
 import io.arbitex.recovery.record.Decision;
 import io.arbitex.recovery.record.Fact;
 import io.arbitex.recovery.record.IncidentEvent;
 import io.arbitex.recovery.record.IncidentKind;
-import io.arbitex.recovery.record.Mode;
 import io.arbitex.recovery.record.PlatformState;
 import io.arbitex.recovery.record.Severity;
-import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.schemas.Topic;
-import io.arbitex.recovery.schemas.Worker;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,32 +51,24 @@ final class Wedge {
             .setPlanHash("")
             .build();
     outputs.add(new Output(Topic.INCIDENTS, platform, event.getId(), event));
-    for (String channel : policy.targets(Severity.P1.name()).escalation()) {
-      StepCommand command =
-          StepCommand.newBuilder()
-              .setCommandId(incident + "/wedged-" + decision.getSequence() + "-" + channel + "/1")
-              .setIncidentId(incident)
-              .setPlatform(platform)
-              .setKind(CommandKind.EXECUTE)
-              .setStepId("wedged-" + decision.getSequence() + "-" + channel)
-              .setComponent("")
-              .setProcedure("notify.slack")
-              .setWorker(Worker.NOTIFY.id())
-              .setAttempt(1)
-              .setSeverity(Severity.P1)
-              .setMode(Mode.ACT)
-              .setIssuedAt(now)
-              .setDeadline(now.plus(Duration.ofMinutes(15)))
-              .setParameters(
-                  List.of(
-                      new Fact("channel", channel),
-                      new Fact("title", "WEDGED: " + platform),
-                      new Fact("text", text + " " + next),
-                      new Fact("severity", Severity.P1.name()),
-                      new Fact("incident", incident)))
-              .build();
-      outputs.add(new Output(Topic.COMMANDS_NOTIFY, platform, command.getCommandId(), command));
-    }
+    Escalation.Message message =
+        new Escalation.Message(
+            incident,
+            Escalation.Action.TRIGGER,
+            Severity.P1,
+            "WEDGED: " + platform,
+            text + " " + next,
+            List.of(new Fact("person", next)));
+    Escalation.commands(
+            platform,
+            policy,
+            message,
+            channel -> "wedged-" + decision.getSequence() + "-" + channel.name(),
+            now)
+        .forEach(
+            command ->
+                outputs.add(
+                    new Output(Topic.COMMANDS_NOTIFY, platform, command.getCommandId(), command)));
     return outputs;
   }
 }

@@ -4,6 +4,7 @@ import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.ComponentView;
+import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.ObserverView;
 import io.arbitex.recovery.record.PlatformState;
@@ -56,6 +57,7 @@ public class Decider {
         .setHeldReason("")
         .setGap(true)
         .setObservers(new ArrayList<>())
+        .setAlerts(new ArrayList<>())
         .setComponents(new ArrayList<>())
         .setRestorePoints(new ArrayList<>())
         .build();
@@ -101,7 +103,9 @@ public class Decider {
 
   private static Optional<String> take(Round round, Input input) {
     if (input instanceof Input.Health health) {
-      return Observations.take(round, health.event());
+      return health.event().getSource() == HealthSource.ALERT
+          ? Alerts.take(round, health.event())
+          : Observations.take(round, health.event());
     }
     if (input instanceof Input.Progress progress) {
       Steps.take(round, progress.event());
@@ -132,7 +136,8 @@ public class Decider {
     component.setSymptom(Symptom.NONE);
     component.setSince(round.now);
     component.setBadSince(null);
-    component.setQuorumLost(false);
+    component.setByAlert(false);
+    component.setBoundAt(round.now);
     List<ObserverView> others = new ArrayList<>(round.state.getObservers());
     others.removeIf(view -> view.getComponent().equals(binding.getComponent()));
     round.state.setObservers(others);
@@ -167,6 +172,7 @@ public class Decider {
     }
     PlatformState after = round.state;
     return before.getHeld() != after.getHeld()
+        || !before.getAlerts().equals(after.getAlerts())
         || !before.getComponents().equals(after.getComponents())
         || !before.getRestorePoints().equals(after.getRestorePoints());
   }

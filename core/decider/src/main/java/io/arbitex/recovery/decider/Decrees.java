@@ -38,13 +38,20 @@ final class Decrees {
       case APPROVE -> approve(round, incident, approval);
       case REJECT -> reject(round, approval);
       case RETRY -> retry(round, incident, approval);
-      default ->
-          round.event(
-              IncidentKind.ACKNOWLEDGED,
-              "",
-              "Acknowledged by " + approval.getPerson() + ": " + approval.getReason(),
-              "");
+      default -> acknowledge(round, incident, approval);
     }
+  }
+
+  /** Whoever else is paged sees that somebody looks. */
+  private static void acknowledge(Round round, IncidentView incident, Approval approval) {
+    String text = "Acknowledged by " + approval.getPerson() + ": " + approval.getReason();
+    round.event(IncidentKind.ACKNOWLEDGED, "", text, "");
+    round.tell(
+        incident.getSeverity(),
+        Escalation.Action.ACKNOWLEDGE,
+        "%s is looked at by %s".formatted(round.state.getPlatform(), approval.getPerson()),
+        text,
+        "");
   }
 
   private static void approve(Round round, IncidentView incident, Approval approval) {

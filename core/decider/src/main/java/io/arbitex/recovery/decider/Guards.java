@@ -36,6 +36,7 @@ final class Guards {
           Guards::observeOnly,
           Guards::held,
           Guards::maintenance,
+          Guards::alertResolved,
           Guards::quorum,
           Guards::cooldown,
           Guards::repeatedFailure,
@@ -43,7 +44,7 @@ final class Guards {
           Guards::lossAboveRpo);
 
   private static final List<Function<Round, Optional<Block>>> WHILE_RECOVERING =
-      List.of(Guards::held, Guards::sourceSound);
+      List.of(Guards::held, Guards::sourceSound, Guards::alertResolved);
 
   /** Time for the observers to see what the executor has seen. */
   private static final Duration AGREEMENT = Duration.ofMinutes(2);
@@ -128,9 +129,29 @@ final class Guards {
                     window.to()));
   }
 
+  /** A RESOLVED alert never starts anything, and what it alone had started is not gone on with. */
+  private static Optional<Block> alertResolved(Round round) {
+    if (Steps.mayBeCutOver(round.incident())) {
+      return Optional.empty();
+    }
+    return components(round)
+        .filter(ComponentView::getByAlert)
+        .filter(component -> Alerts.trusted(round, component).isEmpty())
+        .findFirst()
+        .flatMap(
+            component ->
+                block(
+                    BlockedReason.ALERT_RESOLVED,
+                    "The alert that alone said that %s is %s is resolved, and no quorum of observers can say how it is."
+                        .formatted(component.getComponent(), component.getConfirmed()),
+                    "Observers that see it lift it or end it; so does the alert when it fires"
+                        + " again. Look at why the observers are blind.",
+                    null));
+  }
+
   private static Optional<Block> quorum(Round round) {
     return components(round)
-        .filter(ComponentView::getQuorumLost)
+        .filter(component -> component.getQuorumLost() && !component.getByAlert())
         .findFirst()
         .flatMap(
             component ->

@@ -95,9 +95,11 @@ final class Incidents {
     round.event(IncidentKind.OPENED, component.getComponent(), text, "");
     round.tell(
         incident.getSeverity(),
+        Escalation.Action.TRIGGER,
         "%s: %s is %s"
             .formatted(incident.getSeverity(), component.getComponent(), component.getConfirmed()),
-        text);
+        text,
+        "");
   }
 
   private static void join(Round round, ComponentView component) {
@@ -114,8 +116,10 @@ final class Incidents {
       round.event(IncidentKind.SEVERITY_RAISED, component.getComponent(), "Now " + now + ".", "");
       round.tell(
           now,
+          Escalation.Action.TRIGGER,
           now + ": " + String.join(", ", incident.getComponents()),
-          "Several components have failed.");
+          "Several components have failed.",
+          "");
     }
     boolean planned = !incident.getSteps().isEmpty();
     if (planned && incident.getPhase() == IncidentPhase.RECOVERING) {
@@ -238,6 +242,12 @@ final class Incidents {
           .getIntervals()
           .add(
               new PhaseInterval(Phase.DETECTION_TRIAGE, round.incident().getBadSince(), round.now));
+      round.tell(
+          round.incident().getSeverity(),
+          Escalation.Action.TRIGGER,
+          "Recovery of %s runs".formatted(String.join(", ", round.incident().getComponents())),
+          "Plan %s is carried out.".formatted(round.incident().getPlanHash()),
+          "");
     }
     return true;
   }
@@ -253,7 +263,12 @@ final class Incidents {
                     "The newest restore point of %s loses %s, more than the RPO of %s; the source is gone and there is no better one, so it goes on."
                         .formatted(name, Wording.span(loss), Wording.span(rpo));
                 round.event(IncidentKind.NOTE, name, text, "");
-                round.tell(round.incident().getSeverity(), "Loss above the RPO", text);
+                round.tell(
+                    round.incident().getSeverity(),
+                    Escalation.Action.TRIGGER,
+                    "Loss above the RPO",
+                    text,
+                    "");
               });
     }
   }
@@ -279,8 +294,10 @@ final class Incidents {
         List.of());
     round.tell(
         incident.getSeverity(),
+        Escalation.Action.TRIGGER,
         "Recovery of %s is blocked: %s".formatted(round.state.getPlatform(), block.reason()),
-        block.text() + " " + block.lift());
+        block.text() + " " + block.lift(),
+        block.lift());
     return true;
   }
 
@@ -487,10 +504,12 @@ final class Incidents {
         List.copyOf(incident.getIntervals()));
     round.tell(
         incident.getSeverity(),
+        Escalation.Action.RESOLVE,
         "%s: %s"
             .formatted(
                 healed ? "Healed" : "Recovered", String.join(", ", incident.getComponents())),
-        text);
+        text,
+        "");
     round.state.setIncident(null);
     return false;
   }
@@ -539,8 +558,10 @@ final class Incidents {
         List.copyOf(incident.getIntervals()));
     round.tell(
         incident.getSeverity(),
+        Escalation.Action.TRIGGER,
         "%s needs a person: %s".formatted(round.state.getPlatform(), incident.getSeverity()),
-        (why + " " + next).strip());
+        (why + " " + next).strip(),
+        next.isEmpty() ? "See the text." : next);
     return true;
   }
 

@@ -1,7 +1,9 @@
 package io.arbitex.recovery.decider;
 
 import io.arbitex.recovery.configuration.Policy;
+import io.arbitex.recovery.record.AlertView;
 import io.arbitex.recovery.record.ComponentView;
+import io.arbitex.recovery.record.Fact;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.IncidentKind;
@@ -27,6 +29,9 @@ import java.util.stream.Stream;
 final class Observations {
   /** How far an observer's clock may be behind before it counts as silent. */
   private static final Duration SKEW = Duration.ofMinutes(1);
+
+  /** How far an observer's clock may be ahead before that is shown. */
+  private static final Duration NOTICED = Duration.ofSeconds(2);
 
   /** A timer that is later than this was not late: nobody listened. */
   private static final Duration DEAF = Duration.ofSeconds(2);
@@ -55,7 +60,7 @@ final class Observations {
     int quorum = detection.quorumOf(round.platform.observers().size());
     return round.incident().getComponents().stream()
         .map(round::component)
-        .filter(Incidents::isBad)
+        .filter(component -> Incidents.isBad(component) && !component.getByAlert())
         .anyMatch(
             component ->
                 fresh(round, component).stream().filter(view -> isBad(view.getStatus())).count()
@@ -104,11 +109,7 @@ final class Observations {
                     view.getComponent().equals(event.getComponent())
                         && view.getObserver().equals(event.getObserver()))
             .findFirst();
-    boolean lateOrTwice =
-        before.isPresent()
-            && before.get().getBindingEpoch() == event.getBindingEpoch()
-            && !event.getObservedAt().isAfter(before.get().getObservedAt());
-    if (lateOrTwice) {
+    if (before.filter(view -> isLateOrTwice(round, view, event)).isPresent()) {
       return Optional.empty();
     }
     List<ObserverView> views = new ArrayList<>(round.state.getObservers());
@@ -125,9 +126,32 @@ final class Observations {
             .setHeardAt(round.now)
             .setBadSince(event.getBadSince())
             .setDetail(event.getDetail())
+            .setSkewMillis(skewMillis(round, event))
             .build());
     round.state.setObservers(views);
     return Optional.empty();
+  }
+
+  /** How far an observer's clock is ahead; less than that is the time of the way. */
+  private static long skewMillis(Round round, HealthEvent event) {
+    long ahead = Duration.between(round.now, event.getObservedAt()).toMillis();
+    return ahead > NOTICED.toMillis() ? ahead : 0;
+  }
+
+  /**
+   * By the observer's clock. One that was ahead and is set right says what looks older than what it
+   * said before; observed after that was heard, it is newer all the same.
+   */
+  private static boolean isLateOrTwice(Round round, ObserverView before, HealthEvent event) {
+    if (before.getBindingEpoch() != event.getBindingEpoch()
+        || event.getObservedAt().isAfter(before.getObservedAt())) {
+      return false;
+    }
+    boolean setRight =
+        before.getSkewMillis() > 0
+            && skewMillis(round, event) == 0
+            && event.getObservedAt().isAfter(before.getHeardAt());
+    return !setRight;
   }
 
   /** Judges every component anew; time alone can silence an observer. */
@@ -140,9 +164,10 @@ final class Observations {
   private static void judge(Round round, ComponentView component) {
     int quorum = round.policy.detection().quorumOf(round.platform.observers().size());
     List<ObserverView> fresh = fresh(round, component);
-    List<ObserverView> down = believed(round, fresh, HealthStatus.DOWN);
-    List<ObserverView> degraded = believed(round, fresh, HealthStatus.DEGRADED);
-    List<ObserverView> up = believed(round, fresh, HealthStatus.UP);
+    int needed = Alerts.confirmations(round, component);
+    List<ObserverView> down = believed(fresh, HealthStatus.DOWN, needed);
+    List<ObserverView> degraded = believed(fresh, HealthStatus.DEGRADED, needed);
+    List<ObserverView> up = believed(fresh, HealthStatus.UP, round.policy.detection().recoveries());
     judgeQuorum(round, component, alive(fresh), quorum);
 
     if (down.size() >= quorum) {
@@ -155,7 +180,22 @@ final class Observations {
       component.setSymptom(Symptom.NONE);
       component.setSince(round.now);
       component.setBadSince(null);
+      component.setByAlert(false);
+    } else if (component.getQuorumLost()) {
+      Alerts.trusted(round, component)
+          .filter(alert -> !Incidents.isBad(component))
+          .ifPresent(alert -> confirmByAlert(round, component, alert));
     }
+  }
+
+  /** The observers are too few, or blind: what a trusted monitoring system says stands alone. */
+  private static void confirmByAlert(Round round, ComponentView component, AlertView alert) {
+    Instant firedAt = alert.getFiredAt();
+    component.setConfirmed(alert.getStatus());
+    component.setSymptom(alert.getSymptom());
+    component.setSince(round.now);
+    component.setBadSince(firedAt.isAfter(round.now) ? round.now : firedAt);
+    component.setByAlert(true);
   }
 
   private static List<ObserverView> fresh(Round round, ComponentView component) {
@@ -168,11 +208,7 @@ final class Observations {
   }
 
   private static List<ObserverView> believed(
-      Round round, List<ObserverView> fresh, HealthStatus status) {
-    int needed =
-        status == HealthStatus.UP
-            ? round.policy.detection().recoveries()
-            : round.policy.detection().confirmations();
+      List<ObserverView> fresh, HealthStatus status, int needed) {
     return fresh.stream()
         .filter(view -> view.getStatus() == status && view.getConsecutive() >= needed)
         .collect(Collectors.toList());
@@ -186,6 +222,7 @@ final class Observations {
       component.setSince(round.now);
     }
     component.setSymptom(symptom);
+    component.setByAlert(false);
     if (component.getBadSince() == null) {
       component.setBadSince(
           by.stream()
@@ -217,7 +254,10 @@ final class Observations {
         !round.now.isBefore(component.getSince().plus(timeout))
             && (listening == null || !round.now.isBefore(listening.plus(timeout)));
     if (alive >= quorum) {
-      component.setQuorumLost(false);
+      if (component.getQuorumLost()) {
+        component.setQuorumLost(false);
+        heardAgain(round, component);
+      }
     } else if (old && !component.getQuorumLost()) {
       component.setQuorumLost(true);
       String text =
@@ -228,12 +268,44 @@ final class Observations {
           component.getComponent(),
           text,
           "Look at the detectors of " + round.state.getPlatform() + ".");
-      round.tell(Severity.P1, "No quorum of observers for " + component.getComponent(), text);
+      round.tell(
+          new Escalation.Message(
+              quorumKey(round, component),
+              Escalation.Action.TRIGGER,
+              Severity.P1,
+              "No quorum of observers for " + component.getComponent(),
+              text,
+              List.of(new Fact("person", "Look at the detectors."))));
     }
+  }
+
+  private static void heardAgain(Round round, ComponentView component) {
+    String text = "Enough observers can be heard about " + component.getComponent() + " again.";
+    round.event(IncidentKind.NOTE, component.getComponent(), text, "");
+    round.tell(
+        new Escalation.Message(
+            quorumKey(round, component),
+            Escalation.Action.RESOLVE,
+            Severity.P1,
+            "Quorum of observers for " + component.getComponent(),
+            text,
+            List.of()));
+  }
+
+  private static String quorumKey(Round round, ComponentView component) {
+    return "quorum-" + round.state.getPlatform() + "-" + component.getComponent();
   }
 
   /** Who confirms the present state, for people. */
   static String witnesses(Round round, ComponentView component) {
+    if (component.getByAlert()) {
+      return Alerts.trusted(round, component)
+          .map(
+              alert ->
+                  "alert %s of %s alone"
+                      .formatted(alert.getRule(), String.join(", ", alert.getSources())))
+          .orElse("an alert that is resolved by now");
+    }
     return fresh(round, component).stream()
         .filter(view -> view.getStatus() == component.getConfirmed())
         .map(ObserverView::getObserver)

@@ -206,7 +206,8 @@ final class Planner {
         .max(Comparator.naturalOrder());
   }
 
-  private static long expectedSeconds(Round round) {
+  /** How long the steps of the plan take by the policy's experience. */
+  static long expectedSeconds(Round round) {
     return round.incident().getSteps().stream()
         .map(step -> round.policy.procedures().expected().get(step.getProcedure()))
         .filter(time -> time != null)

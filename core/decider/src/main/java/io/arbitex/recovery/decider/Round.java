@@ -1,9 +1,9 @@
 package io.arbitex.recovery.decider;
 
+import io.arbitex.recovery.configuration.Channel;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.record.BlockedReason;
-import io.arbitex.recovery.record.CommandKind;
 import io.arbitex.recovery.record.ComponentView;
 import io.arbitex.recovery.record.Fact;
 import io.arbitex.recovery.record.HealthStatus;
@@ -15,13 +15,10 @@ import io.arbitex.recovery.record.Mode;
 import io.arbitex.recovery.record.PhaseInterval;
 import io.arbitex.recovery.record.PlatformState;
 import io.arbitex.recovery.record.Severity;
-import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepPhase;
 import io.arbitex.recovery.record.StepView;
 import io.arbitex.recovery.record.Symptom;
 import io.arbitex.recovery.schemas.Topic;
-import io.arbitex.recovery.schemas.Worker;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,9 +30,6 @@ import org.apache.avro.specific.SpecificRecordBase;
  * to be published so far. Nothing outlives the decision but the copy and the outputs.
  */
 final class Round {
-  /** Life of a message to people; a page that comes later than this helps nobody. */
-  private static final Duration NOTIFY_TIMEOUT = Duration.ofMinutes(15);
-
   final PlatformState state;
   final Inventory.Platform platform;
   final Policy policy;
@@ -155,42 +149,34 @@ final class Round {
     return event;
   }
 
-  /** Tells the people that the severity's escalation names; never part of a plan. */
-  void tell(Severity severity, String title, String text) {
+  /**
+   * Tells people about the incident.
+   *
+   * @param person what is asked of a person; empty when nothing
+   */
+  void tell(Severity severity, Escalation.Action action, String title, String text, String person) {
+    tell(
+        new Escalation.Message(
+            incident().getId(), action, severity, title, text, Situation.of(this, person)));
+  }
+
+  /** Tells people. */
+  void tell(Escalation.Message message) {
+    Escalation.commands(state.getPlatform(), policy, message, this::notification, now)
+        .forEach(
+            command ->
+                publish(
+                    Topic.COMMANDS_NOTIFY, state.getPlatform(), command.getCommandId(), command));
+  }
+
+  private String notification(Channel channel) {
     IncidentView incident = incident();
-    String about = incident == null ? "note-" + nextId() : incident.getId();
-    for (String channel : targets(severity).escalation()) {
-      int number = outputs.size();
-      if (incident != null) {
-        number = incident.getNotifications();
-        incident.setNotifications(number + 1);
-      }
-      String step = "notify-" + number;
-      StepCommand command =
-          StepCommand.newBuilder()
-              .setCommandId(about + "/" + step + "/1")
-              .setIncidentId(about)
-              .setPlatform(state.getPlatform())
-              .setKind(CommandKind.EXECUTE)
-              .setStepId(step)
-              .setComponent("")
-              .setProcedure("notify.slack")
-              .setWorker(Worker.NOTIFY.id())
-              .setAttempt(1)
-              .setSeverity(severity)
-              .setMode(Mode.ACT)
-              .setIssuedAt(now)
-              .setDeadline(now.plus(NOTIFY_TIMEOUT))
-              .setParameters(
-                  List.of(
-                      new Fact("channel", channel),
-                      new Fact("title", title),
-                      new Fact("text", text),
-                      new Fact("severity", severity.name()),
-                      new Fact("incident", about)))
-              .build();
-      publish(Topic.COMMANDS_NOTIFY, state.getPlatform(), command.getCommandId(), command);
+    if (incident == null) {
+      return "notify-" + channel.name() + "-" + state.getSequence() + "-" + outputs.size();
     }
+    int number = incident.getNotifications();
+    incident.setNotifications(number + 1);
+    return "notify-" + number;
   }
 
   Optional<StepView> stepOf(String commandId) {

@@ -131,6 +131,26 @@ final class Story {
         .build();
   }
 
+  /** An alert fires. */
+  Story fires(String receiver, String alertId, Instant firedAt) {
+    return tell(new Input.Health(alert(receiver, alertId, firedAt, HealthStatus.DOWN)));
+  }
+
+  Story resolves(String receiver, String alertId, Instant firedAt) {
+    return tell(new Input.Health(alert(receiver, alertId, firedAt, HealthStatus.UP)));
+  }
+
+  private HealthEvent alert(String receiver, String alertId, Instant at, HealthStatus status) {
+    boolean up = status == HealthStatus.UP;
+    HealthEvent event =
+        health(receiver, "postgresql", status, up ? Symptom.NONE : Symptom.UNREACHABLE, 1);
+    event.setSource(HealthSource.ALERT);
+    event.setAlertId(alertId);
+    event.setAlertRule("PostgresqlDown");
+    event.setObservedAt(at);
+    return event;
+  }
+
   Story restorePoint(String id, Duration age) {
     return tell(
         new Input.Backup(
