@@ -26,6 +26,7 @@ import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.Symptom;
 import io.arbitex.recovery.runtime.DeadLetters;
 import io.arbitex.recovery.runtime.Partitions;
+import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Framing;
 import io.arbitex.recovery.schemas.Topic;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -229,7 +230,9 @@ class ClassifierTopologyTest {
         .extracting(IncidentEvent::getKind)
         .containsExactly(
             IncidentKind.OPENED, IncidentKind.PLAN_ISSUED, IncidentKind.STEP_DISPATCHED);
-    assertThat(read(Topic.COMMANDS_NOTIFY, StepCommand.class)).hasSize(1);
+    assertThat(read(Topic.COMMANDS_NOTIFY, StepCommand.class))
+        .extracting(message -> Facts.find(message.getParameters(), "title").orElse(""))
+        .containsExactly("P1: postgresql is DOWN", "Recovery of postgresql runs");
     assertThat(read(Topic.COMMANDS_POSTGRESQL, StepCommand.class))
         .singleElement()
         .satisfies(command -> assertThat(command.getProcedure()).isEqualTo("postgresql.dump"));
