@@ -5,11 +5,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 /** What the classifier counts for the metrics page. */
 public final class Counters {
+  private final Counter inputs;
   private final Counter decisions;
   private final Counter deadLetters;
   private final Counter wedged;
 
   public Counters(MeterRegistry registry) {
+    inputs =
+        Counter.builder("recovery.inputs")
+            .description("Records that the decider was given; those behind a wedge are parked")
+            .register(registry);
     decisions =
         Counter.builder("recovery.decisions").description("Decisions logged").register(registry);
     deadLetters =
@@ -22,6 +27,10 @@ public final class Counters {
             .register(registry);
   }
 
+  void input() {
+    inputs.increment();
+  }
+
   void decision() {
     decisions.increment();
   }
@@ -32,6 +41,10 @@ public final class Counters {
 
   void wedge() {
     wedged.increment();
+  }
+
+  double inputs() {
+    return inputs.count();
   }
 
   double deadLetters() {

@@ -47,6 +47,8 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
   /** How late a timer may be. */
   private static final Duration TICK = Duration.ofMillis(50);
 
+  private static final Duration WARN_EVERY = Duration.ofSeconds(1);
+
   private final Decider decider;
   private final Framing framing;
   private final DecisionLog decisionLog;
@@ -56,6 +58,8 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
   private KeyValueStore<String, byte[]> platforms;
   private DueIndex due;
   private Parking parking;
+  private long saidAt;
+  private long unsaid;
 
   DecideProcessor(Decider decider, Framing framing, Clock clock, Counters counters) {
     this.decider = decider;
@@ -106,9 +110,15 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
       } else {
         parking.park(platform, parked(platform, place, "behind a wedged input"));
       }
+      counters.input();
       return;
     }
-    decide(platform, input, place).ifPresent(why -> deadLetter(record, from, why));
+    Optional<String> refused = decide(platform, input, place);
+    if (refused.isPresent()) {
+      deadLetter(record, from, refused.get());
+    } else {
+      counters.input();
+    }
   }
 
   private static boolean isRelease(Input input) {
@@ -247,14 +257,30 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
 
   private void deadLetter(Record<String, byte[]> record, RecordMetadata from, String why) {
     counters.deadLetter();
-    log.warn(
-        "dead letter from {}-{} at {}: {}", from.topic(), from.partition(), from.offset(), why);
+    warn(from, why);
     forward(
         new Forwarded(
             record.key(),
             new Outgoing(
                 Topic.DEAD_LETTERS.topicName(), record.value(), OptionalInt.of(from.partition())),
             DeadLetters.headers("classifier", from.topic(), from.partition(), from.offset(), why)));
+  }
+
+  /** A flood of bad records must not become a flood of lines; the topic keeps them all. */
+  private void warn(RecordMetadata from, String why) {
+    unsaid++;
+    long now = clock.millis();
+    if (now - saidAt >= WARN_EVERY.toMillis()) {
+      log.warn(
+          "dead letter from {}-{} at {}: {} ({} since the last such line)",
+          from.topic(),
+          from.partition(),
+          from.offset(),
+          why,
+          unsaid);
+      saidAt = now;
+      unsaid = 0;
+    }
   }
 
   private void forward(Forwarded forwarded) {

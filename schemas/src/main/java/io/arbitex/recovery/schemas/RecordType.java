@@ -45,6 +45,12 @@ public enum RecordType {
   SCHEMA_ENTRY(SchemaEntry.getClassSchema(), 1016),
   PLATFORM_STATE(PlatformState.getClassSchema(), 1017);
 
+  /** No build ever gives a smaller id. */
+  public static final int LEAST_ID = 1001;
+
+  /** No build ever gives a larger id: version 99 is far away. */
+  public static final int LARGEST_ID = 99_999;
+
   private final Schema schema;
   private final List<Integer> ids;
 

@@ -31,6 +31,8 @@ public final class SchemaTopic {
 
   private final KafkaClients clients;
   private final Framing own = new Framing();
+  private final Map<Integer, Schema> found = new HashMap<>();
+  private KafkaConsumer<String, byte[]> consumer;
 
   public SchemaTopic(KafkaClients clients) {
     this.clients = clients;
@@ -55,26 +57,49 @@ public final class SchemaTopic {
 
   /** A framing that looks ids up here which this build does not know. */
   public Framing framing() {
-    return new Framing(id -> Optional.ofNullable(read().get(id)));
+    return new Framing(this::find);
+  }
+
+  /**
+   * Asks the topic for what was written since it was last asked: a schema is there before the first
+   * record that uses it. Ids that no build ever gives are not asked for, so that a flood of damaged
+   * records does not become a flood of questions.
+   */
+  private synchronized Optional<Schema> find(int id) {
+    if (id < RecordType.LEAST_ID || id > RecordType.LARGEST_ID) {
+      return Optional.empty();
+    }
+    if (consumer == null) {
+      // One for the life of the process, and only where a newer service writes.
+      consumer = clients.freeConsumer("schemas");
+      consumer.assign(List.of(PARTITION));
+      consumer.seekToBeginning(List.of(PARTITION));
+    }
+    readOn(consumer, found);
+    return Optional.ofNullable(found.get(id));
   }
 
   private Map<Integer, Schema> read() {
     Map<Integer, Schema> schemas = new HashMap<>();
-    try (KafkaConsumer<String, byte[]> consumer = clients.freeConsumer("schemas")) {
-      consumer.assign(List.of(PARTITION));
-      consumer.seekToBeginning(List.of(PARTITION));
-      long end = consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
-      while (consumer.position(PARTITION) < end) {
-        for (ConsumerRecord<String, byte[]> found : consumer.poll(Duration.ofMillis(100))) {
-          try {
-            SchemaEntry entry = own.decode(found.value(), SchemaEntry.class);
-            schemas.put(entry.getSchemaId(), new Schema.Parser().parse(entry.getDefinition()));
-          } catch (UndecodableRecord | AvroRuntimeException e) {
-            log.warn("passing over a bad entry in {} at {}", PARTITION, found.offset(), e);
-          }
+    try (KafkaConsumer<String, byte[]> once = clients.freeConsumer("schemas")) {
+      once.assign(List.of(PARTITION));
+      once.seekToBeginning(List.of(PARTITION));
+      readOn(once, schemas);
+    }
+    return schemas;
+  }
+
+  private void readOn(KafkaConsumer<String, byte[]> from, Map<Integer, Schema> into) {
+    long end = from.endOffsets(List.of(PARTITION)).get(PARTITION);
+    while (from.position(PARTITION) < end) {
+      for (ConsumerRecord<String, byte[]> record : from.poll(Duration.ofMillis(100))) {
+        try {
+          SchemaEntry entry = own.decode(record.value(), SchemaEntry.class);
+          into.put(entry.getSchemaId(), new Schema.Parser().parse(entry.getDefinition()));
+        } catch (UndecodableRecord | AvroRuntimeException e) {
+          log.warn("passing over a bad entry in {} at {}", PARTITION, record.offset(), e);
         }
       }
     }
-    return schemas;
   }
 }
