@@ -9,8 +9,8 @@ import java.util.List;
  * @param confirmations bad observations in a row that an observer needs while an alert of the same
  *     component fires, 1 to 100; never more than without an alert
  * @param validFor an alert that is older than this when it is first heard counts for nothing
- * @param trusted receivers whose alert alone may open an incident while no quorum of observers can be
- *     heard; observers that can be heard outweigh it
+ * @param trusted receivers whose alert alone may open an incident while no quorum of observers can
+ *     be heard; observers that can be heard outweigh it
  */
 public record AlertPolicy(int confirmations, Duration validFor, List<String> trusted) {
 

@@ -25,18 +25,32 @@ public record Channel(String name, Kind kind, SecretReference secret, Optional<U
     List<Channel> channels = new ArrayList<>();
     for (Section section : root.sections("channels")) {
       String name = section.name("name");
-      section.text("kind");
-      Kind kind = section.one("kind", Kind.class, Kind.SLACK);
+      Optional<Kind> kind = kind(section);
       if (channels.stream().anyMatch(each -> each.name().equals(name))) {
         section.problem("name", "'" + name + "' is there twice");
       }
-      channels.add(
-          kind == Kind.SLACK
-              ? new Channel(name, kind, section.secret("url"), Optional.empty())
-              : new Channel(name, kind, section.secret("routingKey"), endpoint(section)));
+      channels.add(channel(section, name, kind));
       section.close();
     }
     return List.copyOf(channels);
+  }
+
+  private static Optional<Kind> kind(Section section) {
+    if (!section.has("kind")) {
+      section.text("kind");
+      return Optional.empty();
+    }
+    return Optional.ofNullable(section.one("kind", Kind.class, null));
+  }
+
+  private static Channel channel(Section section, String name, Optional<Kind> kind) {
+    if (kind.isEmpty()) {
+      section.passOver("url", "routingKey");
+      return new Channel(name, Kind.SLACK, SecretReference.none(), Optional.empty());
+    }
+    return kind.get() == Kind.SLACK
+        ? new Channel(name, Kind.SLACK, section.secret("url"), Optional.empty())
+        : new Channel(name, Kind.PAGERDUTY, section.secret("routingKey"), endpoint(section));
   }
 
   private static Optional<URI> endpoint(Section section) {

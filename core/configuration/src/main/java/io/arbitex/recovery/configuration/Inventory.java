@@ -199,8 +199,11 @@ public record Inventory(List<Platform> platforms, String text) {
     Optional<Postgresql> postgresql = Optional.empty();
     if (kind.equals("postgresql")) {
       postgresql = Optional.of(postgresql(section.requiredSection("postgresql")));
-    } else if (!kind.isEmpty()) {
-      section.problem("kind", "'" + kind + "' is none of [postgresql]");
+    } else {
+      section.passOver("postgresql");
+      if (!kind.isEmpty()) {
+        section.problem("kind", "'" + kind + "' is none of [postgresql]");
+      }
     }
     section.close();
     return new Component(name, kind, dataStore, procedures, alerts, postgresql);
@@ -217,12 +220,14 @@ public record Inventory(List<Platform> platforms, String text) {
           }
         });
     String resource = section.text("resource");
-    if (!resource.isEmpty() && !names.contains(resource)) {
+    // A server whose name cannot be read may be the one that is meant.
+    boolean allNamed = !names.contains("");
+    if (allNamed && !resource.isEmpty() && !names.contains(resource)) {
       section.problem("resource", "'" + resource + "' is none of the servers " + names);
     }
     List<String> restoreTo = section.requiredTexts("restoreTo");
     for (String target : restoreTo) {
-      if (!names.contains(target)) {
+      if (allNamed && !names.contains(target)) {
         section.problem("restoreTo", "'" + target + "' is none of the servers " + names);
       }
     }

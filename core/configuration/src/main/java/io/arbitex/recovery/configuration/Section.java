@@ -39,6 +39,7 @@ public final class Section {
   private final Map<String, Integer> lines = new HashMap<>();
   private final Set<String> read = new HashSet<>();
   private final int end;
+  private boolean closed;
 
   Section(YamlDocument document, String path, MappingNode node, int line) {
     this.document = document;
@@ -262,7 +263,8 @@ public final class Section {
 
   public List<String> requiredTexts(String field) {
     List<String> values = texts(field);
-    if (!has(field) || (values.isEmpty() && fields.get(field) instanceof SequenceNode)) {
+    if (!has(field)
+        || (fields.get(field) instanceof SequenceNode given && given.getValue().isEmpty())) {
       problem(field, "needs at least one entry");
     }
     return values;
@@ -334,8 +336,17 @@ public final class Section {
     return sections;
   }
 
+  /** Fields that cannot be judged, since what they depend on is wrong itself. */
+  public void passOver(String... dependent) {
+    read.addAll(List.of(dependent));
+  }
+
   /** To be called last: a field that nobody read is a mistake. */
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     for (String field : fields.keySet()) {
       if (!read.contains(field)) {
         problem(field, "is not known here; known: " + read.stream().sorted().toList());

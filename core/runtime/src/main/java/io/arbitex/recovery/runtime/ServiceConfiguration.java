@@ -41,6 +41,12 @@ public record ServiceConfiguration<T>(
       Optional<Path> stateFolder,
       T own) {}
 
+  private static int httpPort(Section http) {
+    int port = http.integer("port", 0, 0, 65_535);
+    http.close();
+    return port;
+  }
+
   /**
    * Reads a service's file and the two it names.
    *
@@ -58,7 +64,7 @@ public record ServiceConfiguration<T>(
                     KafkaSettings.read(root.requiredSection("kafka")),
                     root.path("inventory"),
                     root.path("policy"),
-                    root.section("http").integer("port", 0, 0, 65_535),
+                    httpPort(root.section("http")),
                     root.has("killSwitch")
                         ? Optional.of(root.path("killSwitch"))
                         : Optional.empty(),
