@@ -72,6 +72,7 @@ public final class Procedures {
                         found,
                         platform.orElseThrow().endpoints().auditKey(),
                         rpo(command),
+                        policy.procedures().dump(),
                         clock)))
         .orElseGet(() -> MissingTarget.procedure(command, "PostgreSQL component of the inventory"));
   }

@@ -3,6 +3,7 @@ package io.arbitex.recovery.executors;
 import io.arbitex.recovery.checks.AuditTables;
 import io.arbitex.recovery.checks.BaselineReader;
 import io.arbitex.recovery.checks.DatabaseAddress;
+import io.arbitex.recovery.checks.DumpContent;
 import io.arbitex.recovery.checks.PostgresFixture;
 import io.arbitex.recovery.checks.RestorePointManifest;
 import io.arbitex.recovery.configuration.InvalidConfiguration;
@@ -17,7 +18,6 @@ import io.arbitex.recovery.record.RestorePointKind;
 import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.record.Severity;
 import io.arbitex.recovery.record.StepCommand;
-import io.arbitex.recovery.schemas.Digests;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Times;
 import java.io.IOException;
@@ -33,10 +33,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A platform's database on one real server, a spare server, dumps and an inventory. */
 final class RecoveryWorld implements AutoCloseable {
@@ -145,7 +147,11 @@ final class RecoveryWorld implements AutoCloseable {
   }
 
   Procedures procedures() throws InvalidConfiguration {
-    Policy policy = Policy.parse("runbook.yaml", folder, "version: 1\n");
+    return procedures("version: 1\n");
+  }
+
+  Procedures procedures(String policyText) throws InvalidConfiguration {
+    Policy policy = Policy.parse("runbook.yaml", folder, policyText);
     return new Procedures(inventory(), policy, (platform, component) -> bound, Clock.systemUTC());
   }
 
@@ -175,7 +181,17 @@ final class RecoveryWorld implements AutoCloseable {
 
   /** A dump of the primary with its manifest, as the backup makes it. */
   RestorePoint dump(String id) throws Exception {
-    Path dump = backups.resolve(id + ".dump");
+    return dump(id, List.of("-Fc", "-Z1"), "");
+  }
+
+  /**
+   * A dump of the primary with its manifest.
+   *
+   * @param options of pg_dump
+   * @param filter a program that the dump is sent through, such as gzip; empty for none
+   */
+  RestorePoint dump(String id, List<String> options, String filter) throws Exception {
+    Path dump = dumpFile(id);
     Baseline baseline;
     try (Connection connection = admin(primary, DATABASE)) {
       baseline =
@@ -186,15 +202,14 @@ final class RecoveryWorld implements AutoCloseable {
                   Clock.systemUTC())
               .read(connection, "primary");
     }
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                primary.tools().resolve("pg_dump").toString(), "-Fc", "-Z1", "-f", dump.toString())
-            .redirectErrorStream(true);
-    builder.environment().putAll(address(primary, DATABASE).environment());
-    Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-      throw new IOException("pg_dump: " + output);
+    List<String> words = new ArrayList<>();
+    words.add(primary.tools().resolve("pg_dump").toString());
+    words.addAll(options);
+    words.addAll(List.of("-f", dump.toString()));
+    run(words, address(primary, DATABASE).environment());
+    if (!filter.isEmpty()) {
+      String filtered = filter + " < " + dump + " > " + dump + ".x && mv " + dump + ".x " + dump;
+      run(List.of("sh", "-c", filtered), Map.of());
     }
     RestorePoint point =
         RestorePoint.newBuilder()
@@ -206,15 +221,39 @@ final class RecoveryWorld implements AutoCloseable {
             .setTakenAt(baseline.getTakenAt())
             .setFinishedAt(Times.now(Clock.systemUTC()))
             .setLocation(dump.getFileName().toString())
-            .setFormat("custom")
-            .setSizeBytes(Files.size(dump))
-            .setSha256(Digests.sha256(Files.readAllBytes(dump)))
+            .setFormat("told by its bytes")
+            .setSizeBytes(DumpContent.size(dump))
+            .setSha256(DumpContent.sha256(dump))
             .setToolVersion("pg_dump (PostgreSQL) 15")
             .setServerVersion("15")
             .setBaseline(baseline)
             .build();
     RestorePointManifest.write(dump, point);
     return point;
+  }
+
+  private static void run(List<String> words, Map<String, String> environment) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      throw new IOException(words.get(0) + ": " + output);
+    }
+  }
+
+  /** No dump and no restored database is left. */
+  void clear() throws Exception {
+    try (Stream<Path> files = Files.walk(backups)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        if (!file.equals(backups)) {
+          Files.delete(file);
+        }
+      }
+    }
+    for (String database : databases(spare)) {
+      spare.execute("postgres", "DROP DATABASE \"" + database + "\" WITH (FORCE)");
+    }
   }
 
   Path dumpFile(String id) {

@@ -3,9 +3,11 @@ package io.arbitex.recovery.checks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.BaselineKind;
+import io.arbitex.recovery.record.DumpPart;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.RestorePointKind;
 import io.arbitex.recovery.record.RestorePointState;
@@ -15,11 +17,15 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A restore point as JSON that people can read: names as in the record, times in ISO 8601. */
 final class RestorePointJson {
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** A manifest may not lead to files elsewhere. */
+  private static final Pattern PLAIN_NAME = Pattern.compile("[^/\\\\.][^/\\\\]*");
 
   private RestorePointJson() {}
 
@@ -41,10 +47,24 @@ final class RestorePointJson {
     if (point.getProvenAt() != null) {
       json.put("provenAt", point.getProvenAt().toString());
     }
+    if (!point.getParts().isEmpty()) {
+      ArrayNode parts = json.putArray("parts");
+      point.getParts().forEach(part -> parts.add(part(part)));
+    }
     if (point.getBaseline() != null) {
       json.set("baseline", baseline(point.getBaseline()));
     }
     return MAPPER.writeValueAsBytes(json);
+  }
+
+  private static ObjectNode part(DumpPart part) {
+    ObjectNode json = MAPPER.createObjectNode();
+    json.put("file", part.getFile());
+    json.put("table", part.getTable());
+    json.put("rows", part.getRows());
+    json.put("sizeBytes", part.getSizeBytes());
+    json.put("sha256", part.getSha256());
+    return json;
   }
 
   private static ObjectNode baseline(Baseline baseline) {
@@ -87,8 +107,28 @@ final class RestorePointJson {
         .setToolVersion(text(json, "toolVersion"))
         .setServerVersion(text(json, "serverVersion"))
         .setProvenAt(json.has("provenAt") ? moment(json, "provenAt") : null)
+        .setParts(parts(json))
         .setBaseline(json.has("baseline") ? baseline(json.get("baseline")) : null)
         .build();
+  }
+
+  private static List<DumpPart> parts(JsonNode json) throws IOException {
+    List<DumpPart> parts = new ArrayList<>();
+    for (JsonNode each : json.path("parts")) {
+      String file = text(each, "file");
+      if (!PLAIN_NAME.matcher(file).matches()) {
+        throw new IOException("parts.file: '" + file + "' is no name of a file beside the dump");
+      }
+      parts.add(
+          DumpPart.newBuilder()
+              .setFile(file)
+              .setTable(text(each, "table"))
+              .setRows(number(each, "rows"))
+              .setSizeBytes(number(each, "sizeBytes"))
+              .setSha256(text(each, "sha256"))
+              .build());
+    }
+    return parts;
   }
 
   private static Baseline baseline(JsonNode json) throws IOException {

@@ -1,6 +1,7 @@
 package io.arbitex.recovery.checks;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.arbitex.recovery.record.DumpPart;
 import io.arbitex.recovery.record.RestorePoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +19,8 @@ import java.util.List;
 /**
  * The manifest that stands beside a dump: {@code NAME.dump} and {@code NAME.dump.manifest.json}. It
  * is written last, so a manifest always means a whole dump; a dump without one is not a restore
- * point.
+ * point. Rows of large tables may stand in further files beside it, which the manifest lists as
+ * parts. What {@code sizeBytes} and {@code sha256} of a folder are, {@link DumpContent} says.
  */
 public final class RestorePointManifest {
   /** What a manifest's name adds to the dump's. */
@@ -137,6 +139,11 @@ public final class RestorePointManifest {
     RestorePoint point = read(manifest);
     if (!Files.exists(dump)) {
       throw new UnreadableManifest(manifest, "there is no " + dump.getFileName() + " beside it");
+    }
+    for (DumpPart part : point.getParts()) {
+      if (!Files.exists(dump.resolveSibling(part.getFile()))) {
+        throw new UnreadableManifest(manifest, "there is no " + part.getFile() + " beside it");
+      }
     }
     point.setLocation(dump.toAbsolutePath().normalize().toString());
     return new Found(manifest, dump, point);

@@ -1,32 +1,21 @@
 package io.arbitex.recovery.executors.postgresql;
 
+import io.arbitex.recovery.checks.DumpContent;
 import io.arbitex.recovery.checks.RestorePointManifest;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.record.DumpPart;
 import io.arbitex.recovery.record.RestorePoint;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Whether a dump can be trusted: size, magic bytes, versions, checksum, and a full decode. Each
  * finds what the others do not (facts, "Damage").
  */
 final class DumpInspection {
-  private static final byte[] CUSTOM = "PGDMP".getBytes(StandardCharsets.US_ASCII);
-  private static final int FORMAT_AT = 10;
-  private static final int FORMAT_CUSTOM = 1;
-  private static final int FORMAT_DIRECTORY = 3;
-  private static final int TAR_AT = 257;
-  private static final Pattern MAJOR = Pattern.compile("(\\d+)(?:\\.\\d+)*");
-
   private final RestoreTool tool;
   private final int toolsMajor;
   private final int serverMajor;
@@ -49,89 +38,94 @@ final class DumpInspection {
     if (point.getBaseline() == null) {
       return Optional.of("has no baseline, so nothing could be proven of it");
     }
-    Optional<String> version = version(point);
-    if (version.isPresent()) {
-      return version;
-    }
     try {
-      long size = Files.size(dump);
-      if (size != point.getSizeBytes()) {
-        return Optional.of(
-            "has "
-                + size
-                + " bytes, its manifest says "
-                + point.getSizeBytes()
-                + ": cut or changed");
+      refuseOtherSize(dump, point.getSizeBytes(), "");
+      DumpFormat format = DumpFormat.of(dump);
+      Optional<DumpOrigin> told = DumpOrigin.of(point.getToolVersion(), point.getServerVersion());
+      refuseNewer(told);
+      refuseNewer(format.made());
+      if (!point.getParts().isEmpty() && !format.seekable()) {
+        throw new UnusableDump("has rows beside it, but is no archive that can be restored so");
       }
-      Optional<String> format = format(dump);
-      if (format.isPresent()) {
-        return format;
+      decode(context, dump, format, point.getSha256(), limit);
+      for (DumpPart part : point.getParts()) {
+        inspect(dump.resolveSibling(part.getFile()), part);
       }
+      return Optional.empty();
+    } catch (UnusableDump e) {
+      return Optional.of(e.getMessage());
     } catch (IOException e) {
       return Optional.of("cannot be read: " + e);
-    }
-    return decode(context, found, limit);
-  }
-
-  private Optional<String> decode(
-      ActionContext context, RestorePointManifest.Found found, Duration limit)
-      throws ActionFailure, InterruptedException {
-    ToolProcess.Result decoded;
-    try {
-      decoded = tool.decode(context, found.dump(), limit, bytes -> {});
     } catch (ToolProcess.TimedOut e) {
       return Optional.of("could not be decoded in time: " + e.getMessage());
     }
-    if (!decoded.sha256().equals(found.point().getSha256())) {
-      return Optional.of(
-          "has the checksum "
-              + decoded.sha256()
-              + ", its manifest says "
-              + found.point().getSha256()
-              + ": damaged");
-    }
-    return decoded.status() == 0
-        ? Optional.empty()
-        : Optional.of("cannot be decoded: " + decoded.errors());
   }
 
-  private Optional<String> version(RestorePoint point) {
-    int made = major(point.getToolVersion());
-    int from = major(point.getServerVersion());
-    if (made > toolsMajor) {
-      return Optional.of("was made by pg_dump " + made + ", the tools are " + toolsMajor);
+  private void decode(
+      ActionContext context, Path dump, DumpFormat format, String sha256, Duration limit)
+      throws ActionFailure, InterruptedException, IOException, UnusableDump, ToolProcess.TimedOut {
+    switch (format.kind()) {
+      case PLAIN -> {
+        PlainDump.Reading reading = new PlainDump(dump, format.compression()).read(context, limit);
+        if (reading.fault().isPresent()) {
+          throw new UnusableDump(reading.fault().get());
+        }
+        refuseOtherSum(reading.sha256(), sha256, "");
+      }
+      case CUSTOM -> {
+        DumpStream stream = DumpStream.whole(dump, format.compression());
+        ToolProcess.Run run = tool.decode(dump, Optional.of(stream));
+        ToolProcess.Result result = ToolProcess.run(context, run, limit, bytes -> {});
+        if (result.unreadable().isEmpty()) {
+          refuseOtherSum(stream.sha256(), sha256, "");
+        }
+        refuseUndecoded(result);
+      }
+      case DIRECTORY -> {
+        refuseOtherSum(DumpContent.sha256(dump), sha256, "");
+        ToolProcess.Run run = tool.decode(dump, Optional.empty());
+        refuseUndecoded(ToolProcess.run(context, run, limit, bytes -> {}));
+        DirectoryFiles.refuseCut(dump);
+      }
     }
-    return from > serverMajor
-        ? Optional.of("comes from PostgreSQL " + from + ", the target is " + serverMajor)
-        : Optional.empty();
   }
 
-  private static int major(String version) {
-    Matcher matcher = MAJOR.matcher(version);
-    return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+  private static void inspect(Path file, DumpPart part) throws IOException, UnusableDump {
+    String name = ": " + part.getFile();
+    refuseOtherSize(file, part.getSizeBytes(), name);
+    refuseOtherSum(DumpContent.sha256(file), part.getSha256(), name);
   }
 
-  private static Optional<String> format(Path dump) throws IOException {
-    byte[] head;
-    try (InputStream in = Files.newInputStream(dump)) {
-      head = in.readNBytes(512);
+  private static void refuseUndecoded(ToolProcess.Result result) throws UnusableDump {
+    if (!result.good()) {
+      throw new UnusableDump("cannot be decoded: " + result.why());
     }
-    if (startsWith(head, CUSTOM) && head.length > FORMAT_AT) {
-      return switch (head[FORMAT_AT]) {
-        case FORMAT_CUSTOM -> Optional.empty();
-        case FORMAT_DIRECTORY -> Optional.of("is the table of contents of a directory dump");
-        default -> Optional.of("is a dump of an unknown format " + head[FORMAT_AT]);
-      };
-    }
-    if (head.length > TAR_AT + 5
-        && new String(head, TAR_AT, 5, StandardCharsets.US_ASCII).equals("ustar")) {
-      return Optional.of("is a tar dump: damage in it cannot be found, and a cut one hangs");
-    }
-    return Optional.of("does not begin like a custom-format dump (PGDMP)");
   }
 
-  private static boolean startsWith(byte[] bytes, byte[] begin) {
-    return bytes.length >= begin.length
-        && Arrays.equals(bytes, 0, begin.length, begin, 0, begin.length);
+  private static void refuseOtherSize(Path dump, long expected, String of)
+      throws IOException, UnusableDump {
+    long size = DumpContent.size(dump);
+    if (size != expected) {
+      throw new UnusableDump(
+          "has " + size + " bytes, its manifest says " + expected + ": cut or changed" + of);
+    }
+  }
+
+  private static void refuseOtherSum(String found, String expected, String of) throws UnusableDump {
+    if (!found.equals(expected)) {
+      throw new UnusableDump(
+          "has the checksum " + found + ", its manifest says " + expected + ": damaged" + of);
+    }
+  }
+
+  private void refuseNewer(Optional<DumpOrigin> origin) throws UnusableDump {
+    if (origin.isPresent() && origin.get().tool() > toolsMajor) {
+      throw new UnusableDump(
+          "was made by pg_dump " + origin.get().tool() + ", the tools are " + toolsMajor);
+    }
+    if (origin.isPresent() && origin.get().server() > serverMajor) {
+      throw new UnusableDump(
+          "comes from PostgreSQL " + origin.get().server() + ", the target is " + serverMajor);
+    }
   }
 }

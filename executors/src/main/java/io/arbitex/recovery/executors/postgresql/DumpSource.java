@@ -1,6 +1,7 @@
 package io.arbitex.recovery.executors.postgresql;
 
 import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.configuration.SecretReference;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.record.FailureCode;
@@ -14,6 +15,7 @@ import java.time.Duration;
  *
  * @param auditKey the key of the audit chain
  * @param rpo how much may be lost, by the policy for the command's severity
+ * @param restore in one transaction or in several sessions, by the policy
  */
 public record DumpSource(
     String platform,
@@ -21,6 +23,7 @@ public record DumpSource(
     Inventory.Postgresql postgresql,
     SecretReference auditKey,
     Duration rpo,
+    Policy.DumpRestore restore,
     Clock clock) {
 
   /**

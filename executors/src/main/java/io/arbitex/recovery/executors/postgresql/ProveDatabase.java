@@ -68,7 +68,7 @@ final class ProveDatabase extends BoundAction {
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
     FreshDatabase fresh = FreshDatabase.of(source, context);
     ChosenDump dump = ChosenDump.of(context);
-    DumpScript script = tool.script(context, dump.file());
+    DumpScript script = dump.statements(context, tool);
     try {
       DatabaseMark mark =
           fresh

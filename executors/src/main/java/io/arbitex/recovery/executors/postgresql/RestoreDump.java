@@ -9,7 +9,9 @@ import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.executors.database.Sql;
+import io.arbitex.recovery.record.DumpPart;
 import io.arbitex.recovery.record.FailureCode;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,8 +20,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The dump in the fresh database, all of it. The mark says RESTORED only after pg_restore has
- * committed; until then every try begins with an empty database.
+ * The dump in the fresh database, all of it. The mark says RESTORED only after all of it is in;
+ * until then every try begins with an empty database.
  */
 final class RestoreDump extends BoundAction {
   private static final Pattern FULL =
@@ -66,25 +68,28 @@ final class RestoreDump extends BoundAction {
     FreshDatabase fresh = FreshDatabase.of(source, context);
     String server = fresh.door().server().name();
     ChosenDump dump = ChosenDump.of(context);
-    DumpScript script = tool.script(context, dump.file());
+    DumpScript script = dump.statements(context, tool);
     try {
       fresh.beginRestore(context);
       makeRoles(fresh.door(), script);
-      ToolProcess.Result result =
-          tool.restore(
-              context,
-              dump.file(),
-              fresh.door().address(fresh.name()),
-              context.remaining(),
-              progress(context, dump));
-      if (result.status() != 0) {
-        throw failure(server, fresh, result.errors(), result.whole());
+      DumpLoad.Loaded loaded =
+          new DumpLoad(
+                  tool,
+                  source.restore(),
+                  context,
+                  dump,
+                  fresh.door().address(fresh.name()),
+                  progress(context, dump))
+              .load();
+      if (loaded.failed().isPresent()) {
+        ToolProcess.Result result = loaded.failed().get();
+        throw failure(server, fresh, result.why(), result.whole());
       }
       // The dump may have been changed on disk since it was chosen; then this is not that dump.
-      if (!result.sha256().equals(dump.point().getSha256())) {
+      if (loaded.changed().isPresent()) {
         throw ActionFailure.permanent(
             FailureCode.TOOL_FAILED,
-            "the dump " + dump.file() + " changed while it was restored",
+            "the dump " + loaded.changed().get() + " changed while it was restored",
             "See who writes to the folder; retry.");
       }
       fresh
@@ -96,6 +101,13 @@ final class RestoreDump extends BoundAction {
                   Map.of(DumpFacts.POINT, dump.point().getId())));
     } catch (SQLException e) {
       throw DatabaseFailures.of(server + ": restore into " + fresh.name(), e);
+    } catch (IOException e) {
+      throw new ActionFailure(
+          FailureCode.TOOL_FAILED,
+          "the dump " + dump.file() + " cannot be read: " + e,
+          "See to the disk or the share that the dump is on.",
+          false,
+          e);
     } catch (ToolProcess.TimedOut e) {
       throw new ActionFailure(
           FailureCode.DEADLINE, e.getMessage(), "Raise the procedure's timeout.", false, e);
@@ -135,16 +147,24 @@ final class RestoreDump extends BoundAction {
       }
       if (now - told[0] >= TELL.toNanos()) {
         told[0] = now;
+        double seconds = (now - started) / 1e9;
         context.progress(
-            "restored %.1f of %.1f MB of the dump in %.1f s"
-                .formatted(bytes / 1e6, dump.point().getSizeBytes() / 1e6, (now - started) / 1e9));
+            bytes > 0
+                ? "restored %.1f of %.1f MB of the dump in %.1f s"
+                    .formatted(bytes / 1e6, size(dump) / 1e6, seconds)
+                : "restoring %.1f MB for %.1f s".formatted(size(dump) / 1e6, seconds));
       }
     };
   }
 
+  private static long size(ChosenDump dump) {
+    return dump.point().getSizeBytes()
+        + dump.point().getParts().stream().mapToLong(DumpPart::getSizeBytes).sum();
+  }
+
   private static ActionFailure failure(
       String server, FreshDatabase fresh, String errors, String whole) {
-    String message = server + ": pg_restore into " + fresh.name() + " failed: " + errors;
+    String message = server + ": the restore into " + fresh.name() + " failed: " + errors;
     if (FULL.matcher(whole).find()) {
       return ActionFailure.permanent(
           FailureCode.TARGET_FULL,

@@ -10,6 +10,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ToolProcessTest {
@@ -28,9 +29,7 @@ class ToolProcessTest {
             () ->
                 ToolProcess.run(
                     context,
-                    List.of("/bin/sleep", marker),
-                    Map.of(),
-                    null,
+                    new ToolProcess.Run(List.of("/bin/sleep", marker), Map.of(), Optional.empty()),
                     Duration.ofSeconds(60),
                     bytes -> {
                       throw ActionFailure.permanent(FailureCode.KILL_SWITCH, "thrown", "Wait");
