@@ -17,7 +17,7 @@ class ModuleRulesTest {
   private static final List<String> SERVICES =
       List.of("detector", "classifier", "executors", "verifier", "backup", "console");
   private static final List<String> CORE =
-      List.of("schemas", "configuration", "decider", "engine", "checks", "runtime");
+      List.of("schemas", "configuration", "alerts", "decider", "engine", "checks", "runtime");
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
