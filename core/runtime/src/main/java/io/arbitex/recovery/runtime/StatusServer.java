@@ -1,5 +1,7 @@
 package io.arbitex.recovery.runtime;
 
+import static java.util.stream.Collectors.joining;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -8,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,13 +34,25 @@ public final class StatusServer implements AutoCloseable {
    * @throws IOException when the port is taken
    */
   public StatusServer(int port, Supplier<Optional<String>> sick) throws IOException {
+    this(port, sick, List::of);
+  }
+
+  /**
+   * @param sick why the service is not well; empty when it is
+   * @param notes lines that follow the first one, for whoever must find the service's other doors
+   * @throws IOException when the port is taken
+   */
+  public StatusServer(int port, Supplier<Optional<String>> sick, Supplier<List<String>> notes)
+      throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 16);
     server.setExecutor(threads);
     server.createContext(
         "/health",
         exchange -> {
           Optional<String> why = sick.get();
-          answer(exchange, why.isEmpty() ? 200 : 503, why.orElse("ok") + "\n", "text/plain");
+          String first = why.orElse("ok") + "\n";
+          String others = notes.get().stream().map(note -> note + "\n").collect(joining());
+          answer(exchange, why.isEmpty() ? 200 : 503, first + others, "text/plain");
         });
     server.createContext(
         "/metrics",
