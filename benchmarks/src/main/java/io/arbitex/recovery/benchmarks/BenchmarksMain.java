@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures the pipeline beside plain alternatives, in the same run.",
-    subcommands = {LatencyBenchmark.class})
+    subcommands = {LatencyBenchmark.class, ThroughputBenchmark.class})
 public final class BenchmarksMain {
   private BenchmarksMain() {}
 

@@ -4,18 +4,12 @@ import io.arbitex.recovery.classifier.ClassifierMain;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabOptions;
 import io.arbitex.recovery.record.HealthEvent;
-import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.HealthStatus;
-import io.arbitex.recovery.record.RestorePoint;
-import io.arbitex.recovery.record.RestorePointKind;
-import io.arbitex.recovery.record.RestorePointState;
-import io.arbitex.recovery.record.Symptom;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.KafkaSettings;
 import io.arbitex.recovery.runtime.Publisher;
 import io.arbitex.recovery.runtime.TopicSetup;
 import io.arbitex.recovery.schemas.Framing;
-import io.arbitex.recovery.schemas.Times;
 import io.arbitex.recovery.schemas.Topic;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -26,9 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,14 +74,14 @@ final class LatencyBenchmark implements Callable<Integer> {
       description = "Where its lab lies (default: ${DEFAULT-VALUE}).")
   private Path folder;
 
-  private final Clock clock = Clock.systemUTC();
+  private final Fleet fleet = new Fleet();
   private final Map<String, Long> sent = new ConcurrentHashMap<>();
   private final Map<String, Long> arrived = new ConcurrentHashMap<>();
 
   @Override
   public Integer call() throws Exception {
     Lab lab = new Lab(folder);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(lab), "lab-down"));
+    BenchLab.endAtExit(lab);
     lab.up(LabOptions.DEFAULT.withEvents(0).worldOnly(), line -> System.err.println("  " + line));
     lab.kill("traffic");
     KafkaClients clients =
@@ -116,10 +108,14 @@ final class LatencyBenchmark implements Callable<Integer> {
     try (Publisher publisher = new Publisher(clients, new Framing(), "observer")) {
       int all = warmUp + incidents;
       for (int i = 0; i < all; i++) {
-        publisher.publish(Topic.BACKUPS, platform(i) + "/rp", restorePoint(platform(i)));
+        publisher.publish(
+            Topic.BACKUPS, Fleet.platform(i) + "/rp", fleet.restorePoint(Fleet.platform(i)));
         for (int observer = 0; observer < 3; observer++) {
           publisher
-              .publish(Topic.HEALTH, platform(i), health(platform(i), observer, HealthStatus.UP))
+              .publish(
+                  Topic.HEALTH,
+                  Fleet.platform(i),
+                  fleet.health(Fleet.platform(i), observer, HealthStatus.UP, 3))
               .join();
         }
       }
@@ -128,11 +124,13 @@ final class LatencyBenchmark implements Callable<Integer> {
       for (int i = 0; i < all; i++) {
         next += 1_000_000_000L / rate;
         TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
-        String platform = platform(i);
-        publisher.publish(Topic.HEALTH, platform, health(platform, 0, HealthStatus.DOWN)).join();
+        String platform = Fleet.platform(i);
+        publisher
+            .publish(Topic.HEALTH, platform, fleet.health(platform, 0, HealthStatus.DOWN, 3))
+            .join();
         // Observers are not in step with each other.
         TimeUnit.NANOSECONDS.sleep(random.nextLong(500_000_000L / rate));
-        HealthEvent confirming = health(platform, 1, HealthStatus.DOWN);
+        HealthEvent confirming = fleet.health(platform, 1, HealthStatus.DOWN, 3);
         sent.put(platform, System.nanoTime());
         publisher.publish(Topic.HEALTH, platform, confirming).join();
         TimeUnit.NANOSECONDS.sleep(250_000_000L / rate);
@@ -175,8 +173,8 @@ final class LatencyBenchmark implements Callable<Integer> {
     List<Long> raw = new ArrayList<>();
     int missing = 0;
     for (int i = warmUp; i < warmUp + incidents; i++) {
-      missing += add(pipeline, platform(i)) ? 0 : 1;
-      missing += add(raw, RAW_KEY + platform(i)) ? 0 : 1;
+      missing += add(pipeline, Fleet.platform(i)) ? 0 : 1;
+      missing += add(raw, RAW_KEY + Fleet.platform(i)) ? 0 : 1;
     }
     Percentiles ours = Percentiles.of(pipeline);
     Percentiles plain = Percentiles.of(raw);
@@ -201,29 +199,8 @@ final class LatencyBenchmark implements Callable<Integer> {
     return end != null;
   }
 
-  private static String platform(int i) {
-    return "p" + i;
-  }
-
   private Process classifier(Path folder, String kafka, int port) throws IOException {
-    StringBuilder inventory = new StringBuilder("platforms:\n");
-    for (int i = 0; i < warmUp + incidents; i++) {
-      inventory.append(PLATFORM.formatted(platform(i)));
-    }
-    Files.writeString(folder.resolve("platform.yaml"), inventory);
-    Files.writeString(folder.resolve("runbook.yaml"), POLICY);
-    Files.writeString(
-        folder.resolve("classifier.yaml"),
-        """
-        name: classifier
-        kafka: {bootstrap: %s, partitions: %d, replication: 1}
-        inventory: platform.yaml
-        policy: runbook.yaml
-        standbyReplicas: 0
-        http: {port: %d}
-        stateFolder: state
-        """
-            .formatted(kafka, Lab.PARTITIONS, port));
+    Path file = fleet.write(folder, warmUp + incidents, kafka, port);
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx512m",
@@ -231,7 +208,7 @@ final class LatencyBenchmark implements Callable<Integer> {
             System.getProperty("java.class.path"),
             ClassifierMain.class.getName(),
             "--config",
-            folder.resolve("classifier.yaml").toString())
+            file.toString())
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("classifier.log").toFile())
         .start();
@@ -263,87 +240,4 @@ final class LatencyBenchmark implements Callable<Integer> {
       return socket.getLocalPort();
     }
   }
-
-  private static void end(Lab lab) {
-    try {
-      lab.down();
-    } catch (IOException e) {
-      System.err.println("the lab could not be ended: " + e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private HealthEvent health(String platform, int observer, HealthStatus status) {
-    Instant now = Times.now(clock);
-    boolean up = status == HealthStatus.UP;
-    return HealthEvent.newBuilder()
-        .setId(platform + "/" + observer + "/" + now)
-        .setPlatform(platform)
-        .setComponent("postgresql")
-        .setObserver("observer-" + observer)
-        .setSource(HealthSource.PROBE)
-        .setStatus(status)
-        .setSymptom(up ? Symptom.NONE : Symptom.UNREACHABLE)
-        .setConsecutive(3)
-        .setResource("primary")
-        .setBindingEpoch(0)
-        .setObservedAt(now)
-        .setBadSince(up ? null : now)
-        .setDetail(up ? "" : "connection refused")
-        .build();
-  }
-
-  private RestorePoint restorePoint(String platform) {
-    Instant now = Times.now(clock);
-    return RestorePoint.newBuilder()
-        .setId("rp")
-        .setPlatform(platform)
-        .setComponent("postgresql")
-        .setKind(RestorePointKind.DUMP)
-        .setState(RestorePointState.AVAILABLE)
-        .setTakenAt(now.minusSeconds(60))
-        .setFinishedAt(now)
-        .setLocation("dump")
-        .setFormat("custom")
-        .setSizeBytes(1)
-        .setSha256("")
-        .setToolVersion("15")
-        .setServerVersion("15")
-        .build();
-  }
-
-  private static final String POLICY =
-      """
-      version: 1
-      detection: {confirmations: 3, recoveries: 3, restoreAfter: 0, correlationWindow: 0, observerTimeout: 10m}
-      channels:
-        - {name: slack, kind: slack, url: env:SLACK}
-      """;
-
-  private static final String PLATFORM =
-      """
-        - name: %s
-          observers: [observer-0, observer-1, observer-2]
-          endpoints:
-            health: ["http://127.0.0.1:1/health"]
-            adminToken: env:ADMIN_TOKEN
-            auditKey: env:AUDIT_KEY
-          components:
-            - name: postgresql
-              kind: postgresql
-              procedures: [postgresql.dump]
-              postgresql:
-                database: arbitex
-                resource: primary
-                restoreTo: [spare]
-                applicationRole: arbitex_app
-                connectionSecret: file:database-url
-                backups: [backups]
-                tools: /usr/bin
-                criticalTables: [tenants]
-                servers:
-                  - {name: primary, host: 127.0.0.1, port: 1, adminUser: a, adminPassword: env:A}
-                  - {name: spare, host: 127.0.0.1, port: 2, adminUser: a, adminPassword: env:A}
-      """;
 }

@@ -84,7 +84,7 @@ public final class ClassifierMain extends ServiceCommand {
   }
 
   /** Settings of facts.md: 10 ms commits and no linger give 6 ms a hop instead of 60 and more. */
-  static Map<String, Object> properties(ServiceConfiguration<Integer> configuration) {
+  public static Map<String, Object> properties(ServiceConfiguration<Integer> configuration) {
     KafkaSettings kafka = configuration.kafka();
     Map<String, Object> properties = new HashMap<>(kafka.properties());
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "recovery-classifier");

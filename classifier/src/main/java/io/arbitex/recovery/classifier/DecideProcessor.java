@@ -133,13 +133,11 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
         due.set(platform, Optional.empty());
         continue;
       }
+      // It has gone off; the decision sets the next one.
+      due.set(platform, Optional.empty());
       DecisionInput place = new DecisionInput(InputKind.TIMER, "", -1, -1L, ByteBuffer.allocate(0));
       decide(platform, new Input.Timer(), place)
-          .ifPresent(
-              why -> {
-                log.warn("no timers for {} any more: {}", platform, why);
-                due.set(platform, Optional.empty());
-              });
+          .ifPresent(why -> log.warn("no timers for {} any more: {}", platform, why));
     }
   }
 

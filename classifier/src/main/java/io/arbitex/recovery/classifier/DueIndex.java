@@ -19,18 +19,26 @@ final class DueIndex {
   private static final String BY_TIME = "t/";
   private static final String BY_PLATFORM = "p/";
 
+  /** Of the largest number of microseconds, so that text sorts as time does. */
+  private static final int DIGITS = 20;
+
   private final KeyValueStore<String, byte[]> store;
 
   DueIndex(KeyValueStore<String, byte[]> store) {
     this.store = store;
   }
 
-  /** Sets or clears the platform's next timer. */
+  /**
+   * Sets or clears the platform's next timer. One that is set for earlier stays: it goes off too
+   * early, which changes nothing, and is set anew then. So a heartbeat, which only puts the timer
+   * off, writes nothing here.
+   */
   void set(String platform, Optional<Instant> due) {
     String pointer = BY_PLATFORM + platform;
     byte[] before = store.get(pointer);
     byte[] after = due.map(moment -> bytes(key(moment, platform))).orElse(null);
-    if (Arrays.equals(before, after)) {
+    if (Arrays.equals(before, after)
+        || (before != null && after != null && text(before).compareTo(text(after)) < 0)) {
       return;
     }
     if (before != null) {
@@ -62,7 +70,8 @@ final class DueIndex {
   }
 
   private static String padded(Instant moment) {
-    return "%020d".formatted(ChronoUnit.MICROS.between(Instant.EPOCH, moment));
+    String micros = Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, moment));
+    return "0".repeat(Math.max(0, DIGITS - micros.length())) + micros;
   }
 
   private static byte[] bytes(String text) {

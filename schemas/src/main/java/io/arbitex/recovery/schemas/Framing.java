@@ -9,15 +9,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.data.TimeConversions;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
-import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.avro.util.ClassSecurityValidator;
@@ -58,6 +59,7 @@ public final class Framing {
   }
 
   private final Map<Integer, Schema> known = new ConcurrentHashMap<>();
+  private final Map<Integer, Reader> readers = new ConcurrentHashMap<>();
   private final IntFunction<Optional<Schema>> newer;
 
   /** A framing that knows the schemas of this build only. */
@@ -83,11 +85,11 @@ public final class Framing {
    * bytes.
    */
   public byte[] encode(SpecificRecordBase value) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+    ByteArrayOutputStream out = new ByteArrayOutputStream(1_024);
     out.write(MAGIC);
     int id = RecordType.of(value.getSchema()).currentId();
     out.writeBytes(ByteBuffer.allocate(4).putInt(id).array());
-    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
     try {
       new SpecificDatumWriter<SpecificRecordBase>(value.getSchema(), DATA).write(value, encoder);
       encoder.flush();
@@ -125,27 +127,42 @@ public final class Framing {
       throw new UndecodableRecord("first byte is %02x, not 00".formatted(bytes[0]));
     }
     int id = ByteBuffer.wrap(bytes, 1, 4).getInt();
-    Schema writer = schema(id).orElseThrow(() -> new UndecodableRecord("unknown schema id " + id));
-    Schema reader;
-    try {
-      reader = RecordType.of(writer).schema();
-    } catch (IllegalArgumentException e) {
-      throw new UndecodableRecord("schema id " + id + " is no record of this build", e);
-    }
+    Reader reader = reader(id);
     BinaryDecoder decoder =
         DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null);
     try {
-      SpecificRecordBase value =
-          new SpecificDatumReader<SpecificRecordBase>(writer, reader, DATA).read(null, decoder);
+      SpecificRecordBase value = reader.datums().read(null, decoder);
       if (!decoder.isEnd()) {
-        throw new UndecodableRecord("bytes left over after a " + reader.getName());
+        throw new UndecodableRecord("bytes left over after a " + reader.name());
       }
       return value;
     } catch (UndecodableRecord e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       // Damaged bytes make the decoder throw whatever they lead it to.
-      throw new UndecodableRecord("not a " + reader.getName() + ": " + e, e);
+      throw new UndecodableRecord("not a " + reader.name() + ": " + e, e);
+    }
+  }
+
+  /** What reads the records of one schema id; resolving two schemas costs more than reading. */
+  private record Reader(String name, DatumReader<SpecificRecordBase> datums) {}
+
+  private Reader reader(int id) {
+    Reader known = readers.get(id);
+    if (known != null) {
+      return known;
+    }
+    Schema writer = schema(id).orElseThrow(() -> new UndecodableRecord("unknown schema id " + id));
+    try {
+      Schema own = RecordType.of(writer).schema();
+      Reader made =
+          new Reader(own.getName(), DATA.getFastReaderBuilder().createDatumReader(writer, own));
+      readers.put(id, made);
+      return made;
+    } catch (IllegalArgumentException e) {
+      throw new UndecodableRecord("schema id " + id + " is no record of this build", e);
+    } catch (IOException | AvroRuntimeException e) {
+      throw new UndecodableRecord("schema id " + id + " cannot be read by this build: " + e, e);
     }
   }
 

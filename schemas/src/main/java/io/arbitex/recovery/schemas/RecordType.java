@@ -19,6 +19,9 @@ import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.ValidationOutcome;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 
 /**
@@ -51,6 +54,10 @@ public enum RecordType {
   /** No build ever gives a larger id: version 99 is far away. */
   public static final int LARGEST_ID = 99_999;
 
+  private static final Map<String, RecordType> BY_NAME =
+      Arrays.stream(values())
+          .collect(Collectors.toMap(type -> type.schema.getFullName(), Function.identity()));
+
   private final Schema schema;
   private final List<Integer> ids;
 
@@ -80,10 +87,10 @@ public enum RecordType {
    * @throws IllegalArgumentException when the schema's name is not in the catalogue
    */
   public static RecordType of(Schema schema) {
-    return Arrays.stream(values())
-        .filter(type -> type.schema.getFullName().equals(schema.getFullName()))
-        .findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException("not in the catalogue: " + schema.getFullName()));
+    RecordType type = BY_NAME.get(schema.getFullName());
+    if (type == null) {
+      throw new IllegalArgumentException(schema.getFullName() + " is not in the catalogue");
+    }
+    return type;
   }
 }

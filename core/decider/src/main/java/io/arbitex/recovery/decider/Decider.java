@@ -16,7 +16,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -31,10 +34,14 @@ public class Decider {
   private static final int MOST_RESTORE_POINTS = 200;
 
   private final Inventory inventory;
+  private final Map<String, Inventory.Platform> platforms;
   private final Policy policy;
 
   public Decider(Inventory inventory, Policy policy) {
     this.inventory = inventory;
+    this.platforms =
+        inventory.platforms().stream()
+            .collect(Collectors.toMap(Inventory.Platform::name, Function.identity()));
     this.policy = policy;
   }
 
@@ -72,11 +79,11 @@ public class Decider {
    *     caller holds the platform as WEDGED and pages
    */
   public Decided decide(PlatformState before, Input input, Instant now) {
-    Optional<Inventory.Platform> platform = inventory.platform(before.getPlatform());
-    if (platform.isEmpty()) {
+    Inventory.Platform platform = platforms.get(before.getPlatform());
+    if (platform == null) {
       return rejected(before, "no platform '" + before.getPlatform() + "' in the inventory");
     }
-    Round round = new Round(Framing.copy(before), platform.get(), policy, now);
+    Round round = new Round(Framing.copy(before), platform, policy, now);
     Optional<String> rejected = take(round, input);
     if (rejected.isPresent()) {
       return rejected(before, rejected.get());
