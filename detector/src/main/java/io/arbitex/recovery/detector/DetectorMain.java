@@ -5,6 +5,8 @@ import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Problem;
 import io.arbitex.recovery.configuration.Section;
+import io.arbitex.recovery.detector.alerts.AlertReceivers;
+import io.arbitex.recovery.detector.alerts.ReceiverSettings;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.runtime.Bindings;
@@ -28,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +51,8 @@ public final class DetectorMain extends ServiceCommand {
       Duration timeout,
       Duration heartbeat,
       Duration baselineEvery,
-      Optional<URI> witness) {}
+      Optional<URI> witness,
+      ReceiverSettings receivers) {}
 
   public static void main(String[] args) {
     main(new DetectorMain(), args);
@@ -73,7 +77,33 @@ public final class DetectorMain extends ServiceCommand {
                       + configuration.name()
                       + "' is an observer of no platform in the inventory")));
     }
+    refuseNamesOfObservers(config, configuration);
     return new Detector(configuration, platforms);
+  }
+
+  /** A receiver that is named as an observer would speak in its place. */
+  private static void refuseNamesOfObservers(
+      Path config, ServiceConfiguration<Settings> configuration) throws InvalidConfiguration {
+    ReceiverSettings receivers = configuration.own().receivers();
+    List<Problem> problems =
+        Stream.concat(
+                receivers.from().stream().map(ReceiverSettings.Sender::name),
+                receivers.pull().stream().map(ReceiverSettings.Pull::name))
+            .filter(
+                name ->
+                    configuration.inventory().platforms().stream()
+                        .anyMatch(platform -> platform.observers().contains(name)))
+            .map(
+                name ->
+                    new Problem(
+                        config.toString(),
+                        0,
+                        "receivers",
+                        "'" + name + "' is the name of an observer; give the receiver another"))
+            .toList();
+    if (!problems.isEmpty()) {
+      throw new InvalidConfiguration(problems);
+    }
   }
 
   private static Settings settings(Section root) {
@@ -84,7 +114,8 @@ public final class DetectorMain extends ServiceCommand {
             probe.duration("timeout", Duration.ofSeconds(2)),
             probe.duration("heartbeat", Duration.ofSeconds(10)),
             probe.duration("baselineEvery", Duration.ofMinutes(5)),
-            root.optionalText("witness").flatMap(text -> uri(root, text)));
+            root.optionalText("witness").flatMap(text -> uri(root, text)),
+            ReceiverSettings.read(root.section("receivers")));
     if (settings.interval().isZero()) {
       probe.problem("interval", "must be more than 0");
     }
@@ -115,6 +146,7 @@ public final class DetectorMain extends ServiceCommand {
     private final List<Watch> looking = new CopyOnWriteArrayList<>();
     private final AtomicReference<Optional<String>> sick = new AtomicReference<>(Optional.empty());
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile Optional<AlertReceivers> receivers = Optional.empty();
     private final Clock clock = Clock.systemUTC();
 
     Detector(ServiceConfiguration<Settings> configuration, List<Inventory.Platform> platforms)
@@ -128,18 +160,36 @@ public final class DetectorMain extends ServiceCommand {
       this.publisher = new Publisher(clients, framing, "observer");
       this.bindings = new Bindings(clients, framing);
       bindings.awaitCaughtUp();
-      this.status = new StatusServer(configuration.httpPort(), this::sick);
+      this.status = new StatusServer(configuration.httpPort(), this::sick, this::notes);
       for (Inventory.Platform platform : platforms) {
         for (Inventory.Component component : platform.components()) {
           component.postgresql().ifPresent(settings -> watch(platform, component, settings));
         }
+      }
+      if (configuration.own().receivers().any()) {
+        receivers =
+            Optional.of(
+                new AlertReceivers(
+                    configuration.own().receivers(),
+                    configuration.name(),
+                    configuration.inventory(),
+                    clients,
+                    framing,
+                    bindings,
+                    status.metrics(),
+                    clock));
       }
       log.info("observing as {}; status on port {}", configuration.name(), status.port());
     }
 
     private Optional<String> sick() {
       return sick.get()
-          .or(() -> looking.stream().map(Watch::sick).flatMap(Optional::stream).findFirst());
+          .or(() -> looking.stream().map(Watch::sick).flatMap(Optional::stream).findFirst())
+          .or(() -> receivers.flatMap(AlertReceivers::sick));
+    }
+
+    private List<String> notes() {
+      return receivers.map(AlertReceivers::notes).orElse(List.of());
     }
 
     private void watch(
@@ -215,6 +265,7 @@ public final class DetectorMain extends ServiceCommand {
 
     @Override
     public void close() {
+      receivers.ifPresent(AlertReceivers::close);
       for (AutoCloseable watch : watches) {
         try {
           watch.close();
