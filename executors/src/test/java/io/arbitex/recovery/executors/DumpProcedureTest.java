@@ -287,6 +287,29 @@ class DumpProcedureTest {
     assertThat(world.comment(world.spare, world.databases(world.spare).get(0)))
         .as(where)
         .hasValueSatisfying(mark -> assertThat(mark).contains("\"stage\":\"PROVEN\""));
+    assertThat(
+            world.texts(
+                world.spare,
+                world.databases(world.spare).get(0),
+                "SELECT id FROM audit_events WHERE action = 'RECOVERY'"))
+        .as(where)
+        .containsExactly("2001");
+  }
+
+  @Test
+  void aChainThatTakesNoRecoveryEventWithholdsNoData() throws Exception {
+    world.primary.execute(
+        RecoveryWorld.DATABASE,
+        "ALTER TABLE audit_events ADD CONSTRAINT known CHECK (action = 'login')");
+    try {
+      world.dump("dump-1");
+      ProcedureBench bench = new ProcedureBench(world.procedures());
+      assertThat(bench.run(world.restore(1)).outcome()).isEqualTo(Outcome.DONE);
+      assertThat(bench.factsOfEnd().get("recovery-event")).contains("refused").contains("23514");
+    } finally {
+      world.primary.execute(
+          RecoveryWorld.DATABASE, "ALTER TABLE audit_events DROP CONSTRAINT known");
+    }
   }
 
   @Test
@@ -303,7 +326,8 @@ class DumpProcedureTest {
     assertThat(bench.drive(zombie).outcome()).isEqualTo(Outcome.OWNERSHIP_LOST);
     String database = bench.factsOfEnd().get("database");
     assertThat(world.texts(world.spare, database, "SELECT count(*) FROM audit_events"))
-        .containsExactly("2000");
+        .as("restored once, signed once")
+        .containsExactly("2001");
     assertThat(world.comment(world.spare, database).orElseThrow()).contains("PROVEN");
   }
 

@@ -208,7 +208,8 @@ final class RecoveryWorld implements AutoCloseable {
     words.addAll(List.of("-f", dump.toString()));
     run(words, address(primary, DATABASE).environment());
     if (!filter.isEmpty()) {
-      String filtered = filter + " < " + dump + " > " + dump + ".x && mv " + dump + ".x " + dump;
+      String filtered =
+          "( " + filter + " ) < " + dump + " > " + dump + ".x && mv " + dump + ".x " + dump;
       run(List.of("sh", "-c", filtered), Map.of());
     }
     RestorePoint point =

@@ -1,6 +1,7 @@
 package io.arbitex.recovery.executors.postgresql;
 
 import com.github.luben.zstd.ZstdInputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,6 +75,14 @@ enum Compression {
         yield new Limited(zstd, most(compressed));
       }
     };
+  }
+
+  /** Why reading ended early; the end of a compressed stream says nothing by itself. */
+  static String said(IOException failure) {
+    if (failure instanceof EOFException) {
+      return "is cut: its compressed bytes end too early";
+    }
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 
   private static long most(long compressed) {

@@ -15,6 +15,11 @@ final class DumpFacts {
   static final String AUDIT_HEAD_HMAC = "audit-head-hmac";
   static final String AUDIT_COUNT = "audit-count";
 
+  /** Id of the RECOVERY event in the audit chain, or why there is none. */
+  static final String RECOVERY_EVENT = "recovery-event";
+
+  static final String SEQUENCES_ADVANCED = "sequences-advanced";
+
   /** Parameter: ids of restore points that failed a proof already, joined by commas. */
   static final String EXCLUDE = "exclude-restore-points";
 

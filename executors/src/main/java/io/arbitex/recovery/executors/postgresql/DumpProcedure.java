@@ -17,6 +17,7 @@ public final class DumpProcedure {
         .action(new RestoreDump(source))
         .action(new AnalyzeDatabase(source))
         .action(new ProveDatabase(source))
+        .action(new SignRecovery(source))
         .onFailure(new DropDatabase(source))
         .build();
   }

@@ -81,7 +81,7 @@ final class PlainDump {
           false,
           e);
     } catch (IOException e) {
-      return new Reading(stream.sha256(), script.statements(), Optional.of(said(e)));
+      return new Reading(stream.sha256(), script.statements(), Optional.of(Compression.said(e)));
     }
     return new Reading(
         stream.sha256(),
@@ -135,10 +135,6 @@ final class PlainDump {
   private static void send(String text, ToolProcess.Sink tool) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     tool.write(bytes, 0, bytes.length);
-  }
-
-  private static String said(IOException e) {
-    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   private static final class Ended extends IOException {

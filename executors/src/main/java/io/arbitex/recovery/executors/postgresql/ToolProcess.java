@@ -97,7 +97,7 @@ final class ToolProcess {
 
     /** Why it is not good, without rows. */
     String why() {
-      return unreadable.map(IOException::getMessage).orElse(errors);
+      return unreadable.map(Compression::said).orElse(errors);
     }
   }
 
