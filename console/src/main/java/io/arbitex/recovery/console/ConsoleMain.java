@@ -1,6 +1,7 @@
 package io.arbitex.recovery.console;
 
 import io.arbitex.recovery.configuration.InvalidConfiguration;
+import io.arbitex.recovery.console.alerts.AlertCommands;
 import io.arbitex.recovery.runtime.HelpOption;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -23,7 +24,8 @@ import picocli.CommandLine.IExecutionExceptionHandler;
       DecreeCommands.Retry.class,
       DecreeCommands.Acknowledge.class,
       ReplayCommand.class,
-      CheckCommand.class
+      CheckCommand.class,
+      AlertCommands.class
     })
 public final class ConsoleMain {
   private ConsoleMain() {}
@@ -34,8 +36,7 @@ public final class ConsoleMain {
 
   static int run(String... args) {
     CommandLine line = new CommandLine(new ConsoleMain());
-    line.addMixin("help", new HelpOption());
-    line.getSubcommands().values().forEach(each -> each.addMixin("help", new HelpOption()));
+    addHelp(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(errors());
     if (args.length == 0) {
@@ -43,6 +44,11 @@ public final class ConsoleMain {
       return 2;
     }
     return line.execute(args);
+  }
+
+  private static void addHelp(CommandLine line) {
+    line.addMixin("help", new HelpOption());
+    line.getSubcommands().values().forEach(ConsoleMain::addHelp);
   }
 
   private static IExecutionExceptionHandler errors() {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Which pipeline a command speaks to. */
-final class ConsoleSettings {
+public final class ConsoleSettings {
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -15,14 +15,20 @@ final class ConsoleSettings {
       description = "The console's configuration; else the environment's DR_CONFIG.")
   private Path config;
 
-  ServiceConfiguration<Boolean> read() throws InvalidConfiguration {
+  /**
+   * Reads the console's configuration.
+   *
+   * @throws InvalidConfiguration with every mistake
+   * @throws MissingConfiguration when nothing names one
+   */
+  public ServiceConfiguration<Boolean> read() throws InvalidConfiguration {
     if (config == null) {
       throw new MissingConfiguration();
     }
     return ServiceConfiguration.read(config, section -> true);
   }
 
-  KafkaClients clients(ServiceConfiguration<Boolean> configuration) {
+  public KafkaClients clients(ServiceConfiguration<Boolean> configuration) {
     return new KafkaClients(configuration.kafka(), configuration.name());
   }
 
