@@ -1,34 +1,25 @@
 package io.arbitex.recovery.backup;
 
-import io.arbitex.recovery.checks.RestorePointManifest;
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Problem;
-import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.KillSwitch;
-import io.arbitex.recovery.runtime.Publisher;
 import io.arbitex.recovery.runtime.SchemaTopic;
 import io.arbitex.recovery.runtime.ServiceCommand;
 import io.arbitex.recovery.runtime.ServiceConfiguration;
 import io.arbitex.recovery.runtime.StatusServer;
 import io.arbitex.recovery.runtime.TopicSetup;
-import io.arbitex.recovery.runtime.TopicView;
 import io.arbitex.recovery.schemas.Framing;
-import io.arbitex.recovery.schemas.Keys;
-import io.arbitex.recovery.schemas.Topic;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -56,6 +47,18 @@ public final class BackupMain extends ServiceCommand {
 
   @Option(names = "--platform", description = "Only this platform; else all of the inventory.")
   private String platform;
+
+  @Option(names = "--component", description = "Only this component; else all databases.")
+  private String component;
+
+  @Option(
+      names = "--split-over",
+      converter = SizeConverter.class,
+      defaultValue = "1GB",
+      description =
+          "Tables larger than this are dumped in several parts side by side, such as 256MB or 4GB"
+              + " (default: ${DEFAULT-VALUE}).")
+  private long splitOver;
 
   @Option(
       names = "--keep",
@@ -90,6 +93,20 @@ public final class BackupMain extends ServiceCommand {
     }
   }
 
+  /** A number and MB or GB, in powers of 1024. */
+  static final class SizeConverter implements ITypeConverter<Long> {
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,6})(MB|GB)");
+
+    @Override
+    public Long convert(String value) {
+      Matcher matcher = SIZE.matcher(value);
+      if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
+        throw new TypeConversionException("'" + value + "' is no size such as 256MB or 4GB");
+      }
+      return Long.parseLong(matcher.group(1)) << (matcher.group(2).equals("MB") ? 20 : 30);
+    }
+  }
+
   public static void main(String[] args) {
     main(new BackupMain(), args);
   }
@@ -116,16 +133,11 @@ public final class BackupMain extends ServiceCommand {
   }
 
   private final class Backups implements Running {
-    private final Publisher publisher;
+    private final PublishedPoints published;
     private final Bindings bindings;
-    private final TopicView<RestorePoint> published;
     private final StatusServer status;
-    private final List<BackupSchedule> schedules = new ArrayList<>();
-    private final List<PostgresqlBackup> running = new ArrayList<>();
-    private final List<Path> folders = new ArrayList<>();
-    private final Set<String> known = ConcurrentHashMap.newKeySet();
-    private final CountDownLatch stopping = new CountDownLatch(1);
-    private volatile Optional<String> sick = Optional.of("starting");
+    private final List<DatabaseBackups> databases = new ArrayList<>();
+    private volatile boolean stopping;
 
     Backups(
         ServiceConfiguration<Boolean> configuration,
@@ -133,94 +145,79 @@ public final class BackupMain extends ServiceCommand {
         KafkaClients clients,
         Framing framing)
         throws Exception {
-      publisher = new Publisher(clients, framing, "restore-points");
+      published = new PublishedPoints(clients, framing);
       bindings = new Bindings(clients, framing);
-      published =
-          new TopicView<>(
-              clients, framing, Topic.BACKUPS, RestorePoint.class, (key, point) -> known.add(key));
       bindings.awaitCaughtUp();
       published.awaitCaughtUp();
-      status = new StatusServer(configuration.httpPort(), () -> sick);
+      // One backup by hand runs beside the service, whose port is taken.
+      status = new StatusServer(once ? 0 : configuration.httpPort(), this::sick);
       KillSwitch killSwitch = new KillSwitch(configuration.killSwitch());
       for (Inventory.Platform each : platforms) {
-        for (Inventory.Component component : each.components()) {
-          component.postgresql().ifPresent(found -> schedule(each, component, found, killSwitch));
+        for (Inventory.Component found : each.components()) {
+          if (component == null || found.name().equals(component)) {
+            found.postgresql().ifPresent(settings -> schedule(each, found, settings, killSwitch));
+          }
         }
       }
-      log.info("{} databases, every {}; status on port {}", schedules.size(), every, status.port());
+      if (databases.isEmpty()) {
+        close();
+        throw new InvalidConfiguration(
+            List.of(
+                new Problem(
+                    "--component", 0, "", "no PostgreSQL component of the inventory is named so")));
+      }
+      log.info("{} databases, every {}; status on port {}", databases.size(), every, status.port());
     }
 
     private void schedule(
         Inventory.Platform of,
-        Inventory.Component component,
+        Inventory.Component found,
         Inventory.Postgresql settings,
         KillSwitch killSwitch) {
-      PostgresqlBackup backup = new PostgresqlBackup(settings.tools(), Clock.systemUTC(), LIMIT);
-      running.add(backup);
-      folders.addAll(settings.backups());
-      schedules.add(
+      PostgresqlBackup backup =
+          new PostgresqlBackup(settings.tools(), Clock.systemUTC(), LIMIT, splitOver);
+      BackupSchedule schedule =
           new BackupSchedule(
               of,
-              component,
+              found,
               settings,
-              () -> bindings.database(of.name(), component.name(), settings),
+              () -> bindings.database(of.name(), found.name(), settings),
               backup,
               new Retention(keep),
               killSwitch,
               every,
               System::nanoTime,
-              this::publish,
-              () -> stopping.getCount() == 0));
+              published::publish,
+              () -> stopping);
+      databases.add(
+          new DatabaseBackups(
+              of.name(), found.name(), settings.backups(), schedule, backup, published));
+    }
+
+    private Optional<String> sick() {
+      return databases.stream().flatMap(each -> each.failure().stream()).findFirst();
     }
 
     @Override
     public void await() throws InterruptedException {
-      publishUnknown();
-      while (stopping.getCount() > 0) {
-        for (BackupSchedule schedule : schedules) {
-          schedule.turn();
-        }
-        sick = schedules.stream().flatMap(each -> each.failure().stream()).findFirst();
-        if (once) {
-          sick.ifPresent(
-              why -> {
-                throw new IllegalStateException(why);
-              });
-          return;
-        }
-        if (stopping.await(500, TimeUnit.MILLISECONDS)) {
-          return;
-        }
+      databases.forEach(each -> each.begin(once));
+      for (DatabaseBackups each : databases) {
+        each.awaitEnd();
       }
-    }
-
-    /** What lies in the folders but was never told, since Kafka was away or is new. */
-    private void publishUnknown() {
-      for (RestorePointManifest.Found found : RestorePointManifest.list(folders).restorePoints()) {
-        RestorePoint point = found.point();
-        if (known.add(Keys.of(point.getPlatform(), point.getId()))) {
-          publish(point);
-        }
-      }
-    }
-
-    private void publish(RestorePoint point) {
-      String key = Keys.of(point.getPlatform(), point.getId());
-      try {
-        publisher.publish(Topic.BACKUPS, key, point).join();
-        known.add(key);
-      } catch (CompletionException e) {
-        // The dump is what counts; it is told again at the next start.
-        log.error("restore point {} cannot be published", point.getId(), e.getCause());
+      if (once && !stopping) {
+        sick()
+            .ifPresent(
+                why -> {
+                  throw new IllegalStateException(why);
+                });
       }
     }
 
     @Override
     public void close() {
-      stopping.countDown();
-      running.forEach(PostgresqlBackup::cancel);
+      stopping = true;
+      databases.forEach(DatabaseBackups::end);
       published.close();
-      publisher.close();
       bindings.close();
       status.close();
     }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,8 +52,10 @@ final class DumpTool {
    * GB, and 18 % larger (measured).
    *
    * @param snapshot of a transaction that stays open meanwhile
+   * @param withoutRows tables, with their schema, whose rows are dumped elsewhere
    */
-  void dump(DatabaseAddress source, String snapshot, Path file, Duration limit)
+  void dump(
+      DatabaseAddress source, String snapshot, Set<String> withoutRows, Path file, Duration limit)
       throws BackupFailed, InterruptedException {
     List<String> command = new ArrayList<>();
     if (Files.isExecutable(Path.of("/usr/bin/nice"))) {
@@ -67,6 +70,7 @@ final class DumpTool {
             "--snapshot=" + snapshot,
             "--lock-wait-timeout=30000",
             "--file=" + file));
+    withoutRows.forEach(table -> command.add("--exclude-table-data=" + table));
     run(command, source.environment(), limit);
   }
 

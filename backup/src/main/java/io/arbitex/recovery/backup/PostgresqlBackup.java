@@ -5,6 +5,7 @@ import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.PostgresErrors;
 import io.arbitex.recovery.checks.RestorePointManifest;
 import io.arbitex.recovery.record.Baseline;
+import io.arbitex.recovery.record.DumpPart;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.RestorePointKind;
 import io.arbitex.recovery.record.RestorePointState;
@@ -28,9 +29,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Backs up a PostgreSQL database.
@@ -39,6 +43,8 @@ import java.util.List;
  *   <li>One transaction exports its snapshot and stays open to the end.
  *   <li>The baseline is measured in that snapshot, and pg_dump reads the same one: what the dump
  *       holds is exactly what the baseline says.
+ *   <li>Rows of large tables are written beside it in ranges, in sessions that read that snapshot
+ *       too; the dump leaves them out.
  *   <li>The dump is written under another name, read back for its checksum, forced to the disk, and
  *       then named.
  *   <li>The manifest comes last, so a manifest always means a whole dump. A crash before it leaves
@@ -59,15 +65,19 @@ public final class PostgresqlBackup {
   private final DumpTool tool;
   private final Clock clock;
   private final Duration limit;
+  private final long splitOver;
+  private volatile PartDumps running;
 
   /**
    * @param tools folder of pg_dump
    * @param limit for one whole backup
+   * @param splitOver bytes of a table above which its rows are dumped in parts, at least 1
    */
-  public PostgresqlBackup(Path tools, Clock clock, Duration limit) {
+  public PostgresqlBackup(Path tools, Clock clock, Duration limit, long splitOver) {
     this.tool = new DumpTool(tools);
     this.clock = clock;
     this.limit = limit;
+    this.splitOver = splitOver;
   }
 
   /**
@@ -92,7 +102,7 @@ public final class PostgresqlBackup {
    */
   public RestorePoint take(Order order) throws BackupFailed, InterruptedException {
     String toolVersion = tool.version();
-    Path part = null;
+    List<Path> unfinished = new ArrayList<>();
     try (Connection exporter = connect(order);
         Connection reader = connect(order);
         Statement statement = exporter.createStatement()) {
@@ -113,11 +123,30 @@ public final class PostgresqlBackup {
               .readInSnapshot(reader, order.resource(), snapshot, takenAt);
       String id = order.component() + "-" + NAME.format(takenAt);
       Path dump = order.folder().resolve(order.platform() + "-" + id + ".dump");
-      part = dump.resolveSibling(dump.getFileName() + PART);
+      Path part = dump.resolveSibling(dump.getFileName() + PART);
+      unfinished.add(part);
       Files.createDirectories(order.folder());
-      tool.dump(order.address(), snapshot, part, limit);
+      List<DumpPart> parts;
+      List<LargeTables.Range> ranges = LargeTables.find(exporter, splitOver);
+      try (PartDumps rows =
+          new PartDumps(ranges, () -> connect(order), snapshot, dump, PART, limit)) {
+        running = rows;
+        unfinished.addAll(rows.files());
+        Set<String> tables =
+            ranges.stream().map(LargeTables.Range::table).collect(Collectors.toSet());
+        tool.dump(order.address(), snapshot, tables, part, limit);
+        parts = rows.await();
+      } finally {
+        running = null;
+      }
       exporter.rollback();
 
+      for (DumpPart each : parts) {
+        Path named = dump.resolveSibling(each.getFile());
+        Files.move(
+            dump.resolveSibling(each.getFile() + PART), named, StandardCopyOption.ATOMIC_MOVE);
+        unfinished.add(named);
+      }
       String sha256 = checked(part);
       long size = Files.size(part);
       Files.move(part, dump, StandardCopyOption.ATOMIC_MOVE);
@@ -138,8 +167,10 @@ public final class PostgresqlBackup {
               .setToolVersion(toolVersion)
               .setServerVersion(serverVersion)
               .setBaseline(baseline)
+              .setParts(parts)
               .build();
       RestorePointManifest.write(dump, point);
+      unfinished.clear();
       return point;
     } catch (SQLException e) {
       PostgresErrors.Diagnosis diagnosis = PostgresErrors.diagnose(e);
@@ -153,12 +184,16 @@ public final class PostgresqlBackup {
           "See whether the folder is there, may be written to and has space.",
           e);
     } finally {
-      discard(part);
+      discard(unfinished);
     }
   }
 
   /** Ends a backup that another thread is taking. */
   public void cancel() {
+    PartDumps rows = running;
+    if (rows != null) {
+      rows.stop();
+    }
     tool.cancel();
   }
 
@@ -194,15 +229,14 @@ public final class PostgresqlBackup {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static void discard(Path part) throws BackupFailed {
-    if (part == null) {
-      return;
-    }
-    try {
-      Files.deleteIfExists(part);
-    } catch (IOException e) {
-      throw new BackupFailed(
-          part + " is left over and cannot be deleted: " + e, "Delete it by hand.", e);
+  private static void discard(List<Path> unfinished) throws BackupFailed {
+    for (Path each : unfinished) {
+      try {
+        Files.deleteIfExists(each);
+      } catch (IOException e) {
+        throw new BackupFailed(
+            each + " is left over and cannot be deleted: " + e, "Delete it by hand.", e);
+      }
     }
   }
 }

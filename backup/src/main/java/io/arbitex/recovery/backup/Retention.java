@@ -1,6 +1,7 @@
 package io.arbitex.recovery.backup;
 
 import io.arbitex.recovery.checks.RestorePointManifest;
+import io.arbitex.recovery.record.DumpPart;
 import io.arbitex.recovery.record.RestorePoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,9 @@ final class Retention {
       Files.deleteIfExists(found.manifest());
       RestorePointManifest.syncFolder(found.manifest());
       Files.deleteIfExists(found.dump());
+      for (DumpPart part : found.point().getParts()) {
+        Files.deleteIfExists(found.dump().resolveSibling(part.getFile()));
+      }
       deleted.add(found.point());
     }
     return deleted;

@@ -94,7 +94,8 @@ class BackupScheduleTest {
             postgres.tools(),
             List.of("tenants", "audit_events"));
     Inventory.Component component =
-        new Inventory.Component("postgresql", "postgresql", true, List.of(), List.of(), Optional.of(settings));
+        new Inventory.Component(
+            "postgresql", "postgresql", true, List.of(), List.of(), Optional.of(settings));
     Inventory.Platform platform =
         new Inventory.Platform(
             "lab",
@@ -108,7 +109,7 @@ class BackupScheduleTest {
         component,
         settings,
         () -> bound,
-        new PostgresqlBackup(postgres.tools(), new TestClock(), Duration.ofMinutes(1)),
+        new PostgresqlBackup(postgres.tools(), new TestClock(), Duration.ofMinutes(1), 1L << 30),
         new Retention(keep),
         new KillSwitch(Optional.of(killSwitch)),
         Duration.ofHours(2),

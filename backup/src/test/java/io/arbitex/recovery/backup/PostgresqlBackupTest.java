@@ -3,6 +3,7 @@ package io.arbitex.recovery.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.github.luben.zstd.ZstdInputStream;
 import io.arbitex.recovery.checks.AuditChain;
 import io.arbitex.recovery.checks.AuditTables;
 import io.arbitex.recovery.checks.BaselineComparison;
@@ -10,12 +11,15 @@ import io.arbitex.recovery.checks.BaselineReader;
 import io.arbitex.recovery.checks.ChainAnchor;
 import io.arbitex.recovery.checks.CheckResult;
 import io.arbitex.recovery.checks.DatabaseAddress;
+import io.arbitex.recovery.checks.DumpContent;
 import io.arbitex.recovery.checks.PostgresFixture;
 import io.arbitex.recovery.checks.RestorePointManifest;
 import io.arbitex.recovery.record.Baseline;
+import io.arbitex.recovery.record.DumpPart;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.schemas.Digests;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,10 +31,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
 
 class PostgresqlBackupTest {
   private static final List<String> TABLES = List.of("tenants", "policy_rules", "audit_events");
@@ -55,7 +61,8 @@ class PostgresqlBackupTest {
   }
 
   private PostgresqlBackup backup() {
-    return new PostgresqlBackup(postgres.tools(), Clock.systemUTC(), Duration.ofMinutes(1));
+    return new PostgresqlBackup(
+        postgres.tools(), Clock.systemUTC(), Duration.ofMinutes(1), 1L << 30);
   }
 
   private PostgresqlBackup.Order order(DatabaseAddress address) {
@@ -125,6 +132,68 @@ class PostgresqlBackupTest {
   }
 
   @Test
+  void rowsOfALargeTableStandBesideTheDumpEachOnceWhileTrafficGoesOn() throws Exception {
+    AtomicBoolean enough = new AtomicBoolean();
+    Thread traffic =
+        new Thread(
+            () -> {
+              try (Connection connection = postgres.connect("arbitex")) {
+                while (!enough.get()) {
+                  AuditTables.append(connection, 3);
+                }
+              } catch (SQLException e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            "test-traffic");
+    traffic.start();
+    RestorePoint point;
+    try {
+      point =
+          new PostgresqlBackup(postgres.tools(), Clock.systemUTC(), Duration.ofMinutes(1), 200_000)
+              .take(order(source));
+    } finally {
+      enough.set(true);
+      traffic.join();
+    }
+    assertThat(point.getParts()).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(point.getParts().stream().mapToLong(DumpPart::getRows).sum())
+        .isEqualTo(point.getBaseline().getAuditCount());
+    Path far = folder.resolve("far");
+    BackupCopies.copy(point, far);
+    RestorePoint copy = RestorePointManifest.list(List.of(far)).restorePoints().get(0).point();
+    Path dump = Path.of(copy.getLocation());
+    DatabaseAddress restored = postgres.createDatabase("split");
+    String restore = postgres.tools().resolve("pg_restore").toString();
+    run(restored, restore, "-e", "-d", "split", dump.toString());
+    for (DumpPart part : copy.getParts()) {
+      Path file = dump.resolveSibling(part.getFile());
+      assertThat(DumpContent.sha256(file)).isEqualTo(part.getSha256());
+      assertThat(Files.size(file)).isEqualTo(part.getSizeBytes());
+      try (Connection connection = postgres.connect("split");
+          InputStream in = new ZstdInputStream(Files.newInputStream(file))) {
+        connection
+            .unwrap(PGConnection.class)
+            .getCopyAPI()
+            .copyIn("COPY " + part.getTable() + " FROM STDIN (FORMAT binary)", in);
+      }
+    }
+    try (Connection connection = postgres.connect("split")) {
+      Baseline measured =
+          new BaselineReader("lab", "postgresql", TABLES, Clock.systemUTC())
+              .read(connection, "split");
+      assertThat(BaselineComparison.exactly(point.getBaseline(), measured))
+          .allMatch(CheckResult::passed);
+    }
+    new Retention(1).apply(far, "lab", "postgresql");
+    assertThat(far.toFile().list()).hasSize(copy.getParts().size() + 2);
+    RestorePoint newer = backup().take(order(source));
+    BackupCopies.copy(newer, far);
+    new Retention(1).apply(far, "lab", "postgresql");
+    assertThat(far.toFile().list()).as("the parts go with their dump").hasSize(2);
+  }
+
+  @Test
   void aFailureLeavesNothingBehindAndSaysWhatToDo() {
     BackupFailed gone =
         catchThrowableOfType(
@@ -141,7 +210,7 @@ class PostgresqlBackupTest {
         catchThrowableOfType(
             BackupFailed.class,
             () ->
-                new PostgresqlBackup(folder, Clock.systemUTC(), Duration.ofMinutes(1))
+                new PostgresqlBackup(folder, Clock.systemUTC(), Duration.ofMinutes(1), 1L << 30)
                     .take(order(source)));
     assertThat(noTool.hint()).contains("Install PostgreSQL's client");
     assertThat(folder.toFile().list()).isEmpty();
@@ -168,7 +237,7 @@ class PostgresqlBackupTest {
         catchThrowableOfType(
             BackupFailed.class,
             () ->
-                new PostgresqlBackup(tools, Clock.systemUTC(), Duration.ofMinutes(1))
+                new PostgresqlBackup(tools, Clock.systemUTC(), Duration.ofMinutes(1), 1L << 30)
                     .take(order(source)));
     assertThat(failed).hasMessageContaining("the disk is full");
     assertThat(folder.toFile().list()).isEmpty();
@@ -185,7 +254,7 @@ class PostgresqlBackupTest {
         catchThrowableOfType(
             BackupFailed.class,
             () ->
-                new PostgresqlBackup(tools, Clock.systemUTC(), Duration.ofMinutes(1))
+                new PostgresqlBackup(tools, Clock.systemUTC(), Duration.ofMinutes(1), 1L << 30)
                     .take(order(source)));
     assertThat(failed).hasMessageContaining("pg_dump 9.6.24 is older than the server's");
   }
@@ -198,7 +267,8 @@ class PostgresqlBackupTest {
               Instant.parse("2026-03-10T10:00:00Z").plusSeconds(3600L * hour),
               java.time.ZoneOffset.UTC);
       RestorePoint point =
-          new PostgresqlBackup(postgres.tools(), clock, Duration.ofMinutes(1)).take(order(source));
+          new PostgresqlBackup(postgres.tools(), clock, Duration.ofMinutes(1), 1L << 30)
+              .take(order(source));
       BackupCopies.copy(point, folder.resolve("far"));
     }
     Files.writeString(folder.resolve("lab-by-hand.dump"), "not ours");

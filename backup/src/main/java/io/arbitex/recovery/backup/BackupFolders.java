@@ -1,0 +1,56 @@
+package io.arbitex.recovery.backup;
+
+import io.arbitex.recovery.checks.DumpContent;
+import io.arbitex.recovery.checks.RestorePointManifest;
+import io.arbitex.recovery.record.DumpPart;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What really lies in the folders of one component. */
+final class BackupFolders {
+  private static final Logger log = LoggerFactory.getLogger(BackupFolders.class);
+
+  private BackupFolders() {}
+
+  /**
+   * What was found.
+   *
+   * @param complete every folder could be read
+   */
+  record Contents(List<Reconciliation.Lying> lying, boolean complete) {}
+
+  static Contents read(List<Path> folders, String platform, String component) {
+    boolean complete = true;
+    for (Path folder : folders) {
+      if (!Files.isDirectory(folder) || !Files.isReadable(folder)) {
+        complete = false;
+        log.warn("the folder {} cannot be read; nothing is taken for gone", folder);
+      }
+    }
+    List<Reconciliation.Lying> lying =
+        RestorePointManifest.list(folders).restorePoints().stream()
+            .filter(found -> found.point().getPlatform().equals(platform))
+            .filter(found -> found.point().getComponent().equals(component))
+            .map(found -> new Reconciliation.Lying(found.point(), whole(found)))
+            .toList();
+    return new Contents(lying, complete);
+  }
+
+  private static boolean whole(RestorePointManifest.Found found) {
+    try {
+      boolean whole = DumpContent.size(found.dump()) == found.point().getSizeBytes();
+      for (DumpPart part : found.point().getParts()) {
+        Path file = found.dump().resolveSibling(part.getFile());
+        whole &= Files.size(file) == part.getSizeBytes();
+      }
+      return whole;
+    } catch (IOException e) {
+      log.warn("{} cannot be read", found.dump(), e);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.arbitex.recovery.backup;
+
+import io.arbitex.recovery.record.RestorePoint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The backups of one database, on a thread of their own: one that hangs does not keep the others
+ * from theirs. The same thread compares folders and topic, so that it never meets a restore point
+ * that is just being made or deleted.
+ */
+final class DatabaseBackups {
+  private static final Logger log = LoggerFactory.getLogger(DatabaseBackups.class);
+  private static final Duration RECONCILE = Duration.ofMinutes(5);
+  private static final long TURN_MILLIS = 500;
+
+  private final String platform;
+  private final String component;
+  private final List<Path> folders;
+  private final BackupSchedule schedule;
+  private final PostgresqlBackup backup;
+  private final PublishedPoints published;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private Thread thread;
+  private volatile Optional<String> failure = Optional.of("starting");
+
+  DatabaseBackups(
+      String platform,
+      String component,
+      List<Path> folders,
+      BackupSchedule schedule,
+      PostgresqlBackup backup,
+      PublishedPoints published) {
+    this.platform = platform;
+    this.component = component;
+    this.folders = folders;
+    this.schedule = schedule;
+    this.backup = backup;
+    this.published = published;
+  }
+
+  /**
+   * Begins.
+   *
+   * @param once one backup, then the end
+   */
+  void begin(boolean once) {
+    thread = new Thread(() -> run(once), "backup-" + platform + "-" + component);
+    thread.start();
+  }
+
+  void awaitEnd() throws InterruptedException {
+    thread.join();
+  }
+
+  /** Why the last turn went wrong; empty when it did not. */
+  Optional<String> failure() {
+    return failure;
+  }
+
+  /** Ends it, and a backup that is being taken. */
+  void end() {
+    stopping.countDown();
+    backup.cancel();
+  }
+
+  private void run(boolean once) {
+    long compared = System.nanoTime() - RECONCILE.toNanos();
+    try {
+      do {
+        try {
+          if (System.nanoTime() - compared >= RECONCILE.toNanos()) {
+            reconcile();
+            compared = System.nanoTime();
+          }
+          schedule.turn();
+          failure = schedule.failure();
+        } catch (RuntimeException e) {
+          // The thread must go on: without it there would be no backup ever again.
+          log.error("the backups of {}/{} met what they do not know", platform, component, e);
+          failure = Optional.of("backups of " + platform + "/" + component + ": " + e);
+        }
+      } while (!once && !stopping.await(TURN_MILLIS, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void reconcile() {
+    BackupFolders.Contents found = BackupFolders.read(folders, platform, component);
+    for (RestorePoint point :
+        Reconciliation.of(published.of(platform, component), found.lying(), found.complete())) {
+      log.info(
+          "restore point {} is {} at {}", point.getId(), point.getState(), point.getLocation());
+      published.publish(point);
+    }
+  }
+}
