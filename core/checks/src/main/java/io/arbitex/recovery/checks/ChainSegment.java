@@ -81,7 +81,7 @@ final class ChainSegment {
       if (e.getCause() instanceof SQLException cause) {
         throw cause;
       }
-      throw new SQLException("the audit events cannot be read: " + e.getMessage(), "58030", e);
+      throw new SQLException("the audit events cannot be read: " + e.getMessage(), "08P01", e);
     }
     if (expectedId <= to) {
       mistake(expectedId, ChainMistake.Kind.MISSING_ID, missing(expectedId, to));

@@ -57,6 +57,27 @@ public final class PostgresErrors {
       new Meaning(
           Symptom.CORRUPT,
           "Stop writing, keep the data directory as it is, restore beside it and compare.");
+  private static final Meaning DISK_FULL =
+      new Meaning(
+          Symptom.DISK_FULL,
+          "Free or add disk space on the server; see WAL archiving and replication slots first.");
+  private static final Meaning MEDIUM =
+      new Meaning(
+          Symptom.CORRUPT,
+          "The server cannot read or write a file of its own: look at the disk and the kernel's log"
+              + " before anything else is written.");
+  private static final Meaning FILE_MISSING =
+      new Meaning(
+          Symptom.CORRUPT,
+          "A file of the server is gone: keep the data directory as it is, restore beside it and"
+              + " compare.");
+  private static final Meaning OVERLOADED =
+      new Meaning(
+          Symptom.BUSY,
+          "The server lives but is out of memory, locks or another limit: see its load and"
+              + " settings; a restore would not help.");
+  private static final Meaning LOCKED =
+      new Meaning(Symptom.BUSY, "Another session holds a lock: see pg_locks for which, and why.");
   private static final Meaning SERVER_STOPPED =
       new Meaning(
           Symptom.UNREACHABLE,
@@ -78,12 +99,10 @@ public final class PostgresErrors {
               new Meaning(
                   Symptom.TOO_MANY_CONNECTIONS,
                   "End idle sessions or raise max_connections; the data is not at risk.")),
-          Map.entry(
-              "53100",
-              new Meaning(
-                  Symptom.DISK_FULL,
-                  "Free or add disk space on the server; see WAL archiving and replication slots"
-                      + " first.")),
+          Map.entry("53100", DISK_FULL),
+          Map.entry("53000", OVERLOADED),
+          Map.entry("53200", OVERLOADED),
+          Map.entry("53400", OVERLOADED),
           Map.entry(
               "25006",
               new Meaning(
@@ -98,10 +117,13 @@ public final class PostgresErrors {
           Map.entry("57P01", SERVER_STOPPED),
           Map.entry("57P02", SERVER_STOPPED),
           Map.entry("57014", HUNG),
+          Map.entry("55P03", LOCKED),
+          Map.entry("40P01", LOCKED),
           Map.entry(
-              "55P03",
+              "57P04",
               new Meaning(
-                  Symptom.BUSY, "Another session holds a lock: see pg_locks for which, and why.")),
+                  Symptom.DATA_MISSING,
+                  "The database was dropped while it was in use: see who did it.")),
           Map.entry(
               "3D000",
               new Meaning(
@@ -115,7 +137,9 @@ public final class PostgresErrors {
                   "The database lives but a table is not there: see who dropped it, or whether a"
                       + " migration is running.")),
           Map.entry("XX001", CORRUPT),
-          Map.entry("XX002", CORRUPT));
+          Map.entry("XX002", CORRUPT),
+          Map.entry("58030", MEDIUM),
+          Map.entry("58P01", FILE_MISSING));
 
   private PostgresErrors() {}
 

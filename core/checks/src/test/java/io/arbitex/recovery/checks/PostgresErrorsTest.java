@@ -48,7 +48,14 @@ class PostgresErrorsTest {
         Arguments.of(sql("42P01", null), Symptom.DATA_MISSING),
         Arguments.of(sql("XX001", null), Symptom.CORRUPT),
         Arguments.of(sql("XX002", null), Symptom.CORRUPT),
+        Arguments.of(sql("58030", null), Symptom.CORRUPT),
+        Arguments.of(sql("58P01", null), Symptom.CORRUPT),
+        Arguments.of(sql("57P04", null), Symptom.DATA_MISSING),
         Arguments.of(sql("55P03", null), Symptom.BUSY),
+        Arguments.of(sql("40P01", null), Symptom.BUSY),
+        Arguments.of(sql("53000", null), Symptom.BUSY),
+        Arguments.of(sql("53200", null), Symptom.BUSY),
+        Arguments.of(sql("53400", null), Symptom.BUSY),
         Arguments.of(
             sql("08006", new SSLHandshakeException("bad certificate")), Symptom.CERTIFICATE),
         Arguments.of(
