@@ -19,20 +19,20 @@ final class BackupFolders {
   /**
    * What was found.
    *
-   * @param complete every folder could be read
+   * @param complete every folder could be read; where not, nothing may be taken for gone
    */
   record Contents(List<Reconciliation.Lying> lying, boolean complete) {}
 
   static Contents read(List<Path> folders, String platform, String component) {
+    RestorePointManifest.Catalogue catalogue = RestorePointManifest.list(folders);
     boolean complete = true;
-    for (Path folder : folders) {
-      if (!Files.isDirectory(folder) || !Files.isReadable(folder)) {
-        complete = false;
-        log.warn("the folder {} cannot be read; nothing is taken for gone", folder);
-      }
+    for (RestorePointManifest.Unreadable each : catalogue.unreadable()) {
+      log.warn("{}: {}", each.path(), each.reason());
+      // The folder itself, not a manifest in it: a share that is away, say.
+      complete &= !folders.contains(each.path());
     }
     List<Reconciliation.Lying> lying =
-        RestorePointManifest.list(folders).restorePoints().stream()
+        catalogue.restorePoints().stream()
             .filter(found -> found.point().getPlatform().equals(platform))
             .filter(found -> found.point().getComponent().equals(component))
             .map(found -> new Reconciliation.Lying(found.point(), whole(found)))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.BaselineKind;
+import io.arbitex.recovery.record.DumpPart;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.RestorePointKind;
 import io.arbitex.recovery.record.RestorePointState;
@@ -103,6 +104,25 @@ class RestorePointManifestTest {
         .anyMatch(reason -> reason.contains("cut.dump.manifest.json: is not JSON"))
         .anyMatch(reason -> reason.contains("there is no without.dump beside it"))
         .anyMatch(reason -> reason.contains("the folder cannot be read"));
+  }
+
+  @Test
+  void partsAreReadBackMustBeThereAndLeadNowhereElse() throws IOException {
+    Path dump = dump(near, "a", "2026-03-10T14:30:00Z");
+    RestorePoint point = point("a", Instant.parse("2026-03-10T14:30:00Z"));
+    point.setParts(
+        List.of(new DumpPart("a.dump.1.rows", "public.audit_events", 9L, 4L, "1".repeat(64))));
+    Path manifest = RestorePointManifest.write(dump, point);
+    assertThat(RestorePointManifest.read(manifest)).isEqualTo(point);
+    assertThat(RestorePointManifest.list(List.of(near)).unreadable())
+        .singleElement()
+        .satisfies(each -> assertThat(each.reason()).contains("there is no a.dump.1.rows"));
+    Files.writeString(near.resolve("a.dump.1.rows"), "rows");
+    assertThat(RestorePointManifest.list(List.of(near)).restorePoints()).hasSize(1);
+    assertReason(
+        manifest,
+        Files.readString(manifest).replace("a.dump.1.rows", "../a.dump.1.rows"),
+        "is no name of a file beside the dump");
   }
 
   @Test
