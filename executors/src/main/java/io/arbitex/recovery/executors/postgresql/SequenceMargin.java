@@ -42,7 +42,8 @@ final class SequenceMargin {
     BigInteger start = BigInteger.valueOf(sequence.start());
     BigInteger last =
         sequence.last().map(BigInteger::valueOf).orElseGet(() -> start.subtract(increment));
-    BigInteger given = last.subtract(start).divide(increment).max(BigInteger.ZERO);
+    BigInteger given =
+        last.subtract(start).divide(increment).add(BigInteger.ONE).max(BigInteger.ZERO);
     BigInteger margin = LEAST.max(given.divide(PART));
     BigInteger next = last.add(increment.multiply(margin.add(BigInteger.ONE)));
     boolean within =
