@@ -55,7 +55,7 @@ public final class AlertReceivers implements AutoCloseable {
     server =
         settings.from().isEmpty()
             ? Optional.empty()
-            : Optional.of(new AlertServer(settings, intake, metrics, clock));
+            : Optional.of(new AlertServer(settings, intake, metrics, clock, AlertServer.WAIT));
     server.ifPresent(AlertServer::start);
     server.ifPresent(each -> log.info("{}", where(each)));
     pulls =

@@ -54,9 +54,18 @@ final class AlertServer implements AutoCloseable {
   private final AlertIntake intake;
   private final AlertMetrics metrics;
   private final Clock clock;
+  private final Duration wait;
   private final Javalin server;
 
-  AlertServer(ReceiverSettings settings, AlertIntake intake, AlertMetrics metrics, Clock clock) {
+  /**
+   * @param wait how long Kafka may take; {@link #WAIT} but in tests
+   */
+  AlertServer(
+      ReceiverSettings settings,
+      AlertIntake intake,
+      AlertMetrics metrics,
+      Clock clock,
+      Duration wait) {
     this.settings = settings;
     this.senders =
         settings.from().stream()
@@ -64,6 +73,7 @@ final class AlertServer implements AutoCloseable {
     this.intake = intake;
     this.metrics = metrics;
     this.clock = clock;
+    this.wait = wait;
     this.server = Javalin.create(this::configure);
   }
 
@@ -137,7 +147,7 @@ final class AlertServer implements AutoCloseable {
     context.future(
         () ->
             kept.get()
-                .orTimeout(WAIT.toMillis(), TimeUnit.MILLISECONDS)
+                .orTimeout(wait.toMillis(), TimeUnit.MILLISECONDS)
                 .handle(
                     (taken, error) -> {
                       if (error == null) {

