@@ -62,11 +62,19 @@ public final class PostgresqlBackup {
 
   private static final String PART = ".part";
 
+  /** Below it a second session gains less than it costs. */
+  private static final long SPLIT_OVER = 1L << 30;
+
   private final DumpTool tool;
   private final Clock clock;
   private final Duration limit;
   private final long splitOver;
   private volatile PartDumps running;
+
+  /** With tables split above 1 GB. */
+  public PostgresqlBackup(Path tools, Clock clock, Duration limit) {
+    this(tools, clock, limit, SPLIT_OVER);
+  }
 
   /**
    * @param tools folder of pg_dump

@@ -109,7 +109,7 @@ class BackupScheduleTest {
         component,
         settings,
         () -> bound,
-        new PostgresqlBackup(postgres.tools(), new TestClock(), Duration.ofMinutes(1), 1L << 30),
+        new PostgresqlBackup(postgres.tools(), new TestClock(), Duration.ofMinutes(1)),
         new Retention(keep),
         new KillSwitch(Optional.of(killSwitch)),
         Duration.ofHours(2),

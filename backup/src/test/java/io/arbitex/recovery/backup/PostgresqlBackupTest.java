@@ -61,8 +61,7 @@ class PostgresqlBackupTest {
   }
 
   private PostgresqlBackup backup() {
-    return new PostgresqlBackup(
-        postgres.tools(), Clock.systemUTC(), Duration.ofMinutes(1), 1L << 30);
+    return new PostgresqlBackup(postgres.tools(), Clock.systemUTC(), Duration.ofMinutes(1));
   }
 
   private PostgresqlBackup.Order order(DatabaseAddress address) {
@@ -210,7 +209,7 @@ class PostgresqlBackupTest {
         catchThrowableOfType(
             BackupFailed.class,
             () ->
-                new PostgresqlBackup(folder, Clock.systemUTC(), Duration.ofMinutes(1), 1L << 30)
+                new PostgresqlBackup(folder, Clock.systemUTC(), Duration.ofMinutes(1))
                     .take(order(source)));
     assertThat(noTool.hint()).contains("Install PostgreSQL's client");
     assertThat(folder.toFile().list()).isEmpty();
@@ -237,7 +236,7 @@ class PostgresqlBackupTest {
         catchThrowableOfType(
             BackupFailed.class,
             () ->
-                new PostgresqlBackup(tools, Clock.systemUTC(), Duration.ofMinutes(1), 1L << 30)
+                new PostgresqlBackup(tools, Clock.systemUTC(), Duration.ofMinutes(1))
                     .take(order(source)));
     assertThat(failed).hasMessageContaining("the disk is full");
     assertThat(folder.toFile().list()).isEmpty();
@@ -254,7 +253,7 @@ class PostgresqlBackupTest {
         catchThrowableOfType(
             BackupFailed.class,
             () ->
-                new PostgresqlBackup(tools, Clock.systemUTC(), Duration.ofMinutes(1), 1L << 30)
+                new PostgresqlBackup(tools, Clock.systemUTC(), Duration.ofMinutes(1))
                     .take(order(source)));
     assertThat(failed).hasMessageContaining("pg_dump 9.6.24 is older than the server's");
   }
@@ -267,8 +266,7 @@ class PostgresqlBackupTest {
               Instant.parse("2026-03-10T10:00:00Z").plusSeconds(3600L * hour),
               java.time.ZoneOffset.UTC);
       RestorePoint point =
-          new PostgresqlBackup(postgres.tools(), clock, Duration.ofMinutes(1), 1L << 30)
-              .take(order(source));
+          new PostgresqlBackup(postgres.tools(), clock, Duration.ofMinutes(1)).take(order(source));
       BackupCopies.copy(point, folder.resolve("far"));
     }
     Files.writeString(folder.resolve("lab-by-hand.dump"), "not ours");
