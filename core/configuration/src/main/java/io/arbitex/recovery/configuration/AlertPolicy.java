@@ -9,16 +9,20 @@ import java.util.List;
  * @param confirmations bad observations in a row that an observer needs while an alert of the same
  *     component fires, 1 to 100; never more than without an alert
  * @param validFor an alert that is older than this when it is first heard counts for nothing
+ * @param lastsFor an alert that fired longer ago and whose end was not heard counts no more: the
+ *     end may have been lost
  * @param trusted receivers whose alert alone may open an incident while no quorum of observers can
  *     be heard; observers that can be heard outweigh it
  */
-public record AlertPolicy(int confirmations, Duration validFor, List<String> trusted) {
+public record AlertPolicy(
+    int confirmations, Duration validFor, Duration lastsFor, List<String> trusted) {
 
   static AlertPolicy of(Section section) {
     AlertPolicy policy =
         new AlertPolicy(
             section.integer("confirmations", 1, 1, 100),
             section.duration("validFor", Duration.ofMinutes(15)),
+            section.duration("lastsFor", Duration.ofHours(6)),
             section.sections("sources").stream()
                 .filter(
                     source -> {

@@ -38,6 +38,16 @@ final class Alerts {
             .filter(view -> view.getComponent().equals(event.getComponent()))
             .findFirst();
     boolean resolved = event.getStatus() == HealthStatus.UP;
+    // Some senders have no identity but the resource: one that fires after its end is a new one.
+    if (!resolved
+        && known.isPresent()
+        && known.get().getResolvedAt() != null
+        && event.getObservedAt().isAfter(known.get().getResolvedAt())) {
+      List<AlertView> others = new ArrayList<>(round.state.getAlerts());
+      others.remove(known.get());
+      round.state.setAlerts(others);
+      known = Optional.empty();
+    }
     if (known.isPresent()) {
       repeated(round, known.get(), event, resolved);
     } else {
@@ -109,7 +119,8 @@ final class Alerts {
     return view.getResolvedAt() == null
         && view.getBindingEpoch() == component.getBindingEpoch()
         && (bound == null || view.getFiredAt().isAfter(bound))
-        && !view.getHeardAt().isAfter(view.getFiredAt().plus(round.policy.alerts().validFor()));
+        && !view.getHeardAt().isAfter(view.getFiredAt().plus(round.policy.alerts().validFor()))
+        && round.now.isBefore(view.getHeardAt().plus(round.policy.alerts().lastsFor()));
   }
 
   /** Alerts that fire for a component now, the oldest first. */

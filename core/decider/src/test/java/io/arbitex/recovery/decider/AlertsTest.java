@@ -117,6 +117,25 @@ class AlertsTest {
     assertThat(story.state.getComponents().get(0).getConfirmed()).isEqualTo(HealthStatus.UNKNOWN);
   }
 
+  /** Azure's availability events have no identity but the resource. */
+  @Test
+  void anAlertThatFiresAgainAfterItsEndIsANewOne() {
+    Story story = blind(TRUSTING);
+    story.resolves("alertmanager", "availability/db", story.now).timer(Duration.ofSeconds(1));
+    story.fires("alertmanager", "availability/db", story.now).timer(Duration.ofSeconds(5));
+    assertThat(story.kinds()).contains(IncidentKind.OPENED);
+  }
+
+  /** The end of an alert may be lost; it must not lower the confirmations for ever. */
+  @Test
+  void anAlertWhoseEndNeverCameCountsNoMoreAfterAWhile() {
+    Story story = Story.calm(Examples.decider(Examples.POLICY + "alerts: {lastsFor: 10s}\n"));
+    story.fires("azure-monitor", "a1", story.now);
+    story.allSay(HealthStatus.UP, Symptom.NONE, 10);
+    story.allSay(HealthStatus.DOWN, Symptom.UNREACHABLE, 1);
+    assertThat(story.kinds()).doesNotContain(IncidentKind.OPENED);
+  }
+
   @Test
   void anAlertWithoutAnIdentityIsRefused() {
     Story story = Story.calm();
