@@ -8,7 +8,12 @@ import picocli.CommandLine.Command;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures the pipeline beside plain alternatives, in the same run.",
-    subcommands = {LatencyBenchmark.class, ThroughputBenchmark.class})
+    subcommands = {
+      LatencyBenchmark.class,
+      ThroughputBenchmark.class,
+      ChainBenchmark.class,
+      RestoreBenchmark.class
+    })
 public final class BenchmarksMain {
   private BenchmarksMain() {}
 
