@@ -47,6 +47,7 @@ class KilledExecutorTest {
   private final Pool pool = new Pool();
   private final List<Binding> bindings = new CopyOnWriteArrayList<>();
 
+  /** Kanister, Velero, StackStorm: a restore hung for ever when its controller had crashed. */
   @Test
   void aRestoreAndItsCutoverSurviveKillsInTheMiddleOfTheirActions(
       @TempDir Path brokerFolder, @TempDir Path folder) throws Exception {

@@ -500,6 +500,10 @@ class DeciderTest {
     assertThat(story.phase()).contains(IncidentPhase.RECOVERING);
   }
 
+  /**
+   * Cruise Control #1367: failures that happened while healing was disabled were never looked at
+   * again.
+   */
   @Test
   void aHoldStopsPlanAndStepsAndAReleaseGoesOnWhereItWas() {
     Story story = Story.calm().decree(ApprovalKind.HOLD, "").down().timer(Duration.ofSeconds(6));

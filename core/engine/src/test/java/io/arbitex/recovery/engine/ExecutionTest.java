@@ -58,6 +58,7 @@ class ExecutionTest {
     assertThat(bench.first.effects).isEqualTo(1);
   }
 
+  /** orchestrator #1217: a lock by clock ran out, and two recoveries ran side by side. */
   @Test
   void aZombieCannotActOnceItsJournalWriteIsRefused() throws InterruptedException {
     Execution zombie = bench.start();
@@ -157,6 +158,7 @@ class ExecutionTest {
         .containsExactly(0, 0, 0);
   }
 
+  /** Velero #2171: a cancel leaked what it had begun. */
   @Test
   void aCancelIsSeenBetweenActionsAndCleansUp() throws InterruptedException {
     Execution execution = bench.start();
@@ -250,6 +252,7 @@ class ExecutionTest {
     assertThat(bench.first.tokens).hasSize(1);
   }
 
+  /** Patroni #3572: an unexpected error of the coordinator must take the safe branch. */
   @Test
   void anErrorThatNobodyKnowsIsNotTriedAgain() throws InterruptedException {
     bench.first.onMake =

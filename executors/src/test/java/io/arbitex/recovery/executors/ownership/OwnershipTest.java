@@ -187,6 +187,7 @@ class OwnershipTest {
         .containsExactly("executor-1", "executor-2");
   }
 
+  /** orchestrator #1217: two recoveries side by side ended in a split brain. */
   @Test
   void anEarlierOwnerIsRefusedForEver() {
     TopicPartition partition = new TopicPartition(Topic.COMMANDS_POSTGRESQL.topicName(), 1);

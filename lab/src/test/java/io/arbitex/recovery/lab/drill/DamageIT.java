@@ -35,6 +35,7 @@ class DamageIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final String WRONG = "not-the-password";
 
+  /** Cruise Control #704: a failed recovery wedged the executor, and nothing went on after it. */
   @Test
   void aRefusedLoginIsEscalatedAndACutDumpIsPassedOver() throws Exception {
     LabOptions options =

@@ -118,6 +118,7 @@ class QuietIT {
     assertThat(Calm.moreTraffic(world.lab(), 50, LIMIT)).isTrue();
   }
 
+  /** GitHub 2018: 43 s of partition, taken for a loss, became 24 h of repair. */
   @Test
   @Order(2)
   void oneObserverThatIsCutOffStartsNothing() throws Exception {
