@@ -90,9 +90,9 @@ public class Decider {
     }
     Observations.listen(round);
     Observations.judgeAll(round);
-    Incidents.openOrJoin(round);
+    Opening.openOrJoin(round);
     if (round.incident() != null) {
-      Steps.timeOut(round);
+      StepReports.timeOut(round);
       Incidents.advance(round);
     }
     boolean significant = isSignificant(before, round);
@@ -115,9 +115,9 @@ public class Decider {
           : Observations.take(round, health.event());
     }
     if (input instanceof Input.Progress progress) {
-      Steps.take(round, progress.event());
+      StepReports.take(round, progress.event());
     } else if (input instanceof Input.Validation validation) {
-      Steps.take(round, validation.outcome());
+      StepReports.take(round, validation.outcome());
     } else if (input instanceof Input.Decree decree) {
       Decrees.take(round, decree.approval());
     } else if (input instanceof Input.Bound bound) {

@@ -95,7 +95,7 @@ final class Decrees {
     IncidentPhase phase = round.incident().getPhase();
     if (IncidentTable.TABLE.find(phase, IncidentTable.Trigger.GIVE_UP).isPresent()) {
       Steps.cancelUnderWay(round);
-      Incidents.giveUp(round, "", "A person rejected the plan.", "Recover by hand, or `dr retry`.");
+      Endings.giveUp(round, "", "A person rejected the plan.", "Recover by hand, or `dr retry`.");
     }
   }
 

@@ -60,7 +60,7 @@ final class Observations {
     int quorum = detection.quorumOf(round.platform.observers().size());
     return round.incident().getComponents().stream()
         .map(round::component)
-        .filter(component -> Incidents.isBad(component) && !component.getByAlert())
+        .filter(component -> Opening.isBad(component) && !component.getByAlert())
         .anyMatch(
             component ->
                 fresh(round, component).stream().filter(view -> isBad(view.getStatus())).count()
@@ -183,7 +183,7 @@ final class Observations {
       component.setByAlert(false);
     } else if (component.getQuorumLost()) {
       Alerts.trusted(round, component)
-          .filter(alert -> !Incidents.isBad(component))
+          .filter(alert -> !Opening.isBad(component))
           .ifPresent(alert -> confirmByAlert(round, component, alert));
     }
   }

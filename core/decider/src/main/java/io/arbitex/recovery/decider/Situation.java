@@ -50,7 +50,7 @@ final class Situation {
 
   private static String broke(Round round, String name) {
     ComponentView component = round.component(name);
-    if (!Incidents.isBad(component)) {
+    if (!Opening.isBad(component)) {
       return name + " (" + component.getConfirmed() + " now)";
     }
     return "%s %s (%s) since %s"

@@ -1,23 +1,18 @@
 package io.arbitex.recovery.decider;
 
 import io.arbitex.recovery.record.BlockedReason;
-import io.arbitex.recovery.record.CheckStatus;
 import io.arbitex.recovery.record.CommandKind;
 import io.arbitex.recovery.record.ComponentView;
 import io.arbitex.recovery.record.Fact;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.IncidentView;
-import io.arbitex.recovery.record.OutcomeKind;
 import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.PhaseInterval;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepError;
-import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.StepPhase;
-import io.arbitex.recovery.record.StepTransition;
 import io.arbitex.recovery.record.StepView;
-import io.arbitex.recovery.record.ValidationOutcome;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Topic;
 import io.arbitex.recovery.schemas.Worker;
@@ -30,7 +25,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Dispatch of the plan's steps, and what comes after each end of one. */
+/**
+ * Which step comes next, its dispatch, and taking it back. What workers say: {@link StepReports}.
+ */
 final class Steps {
   /**
    * How long after a command's deadline its end is still waited for. A worker starts no action
@@ -38,11 +35,7 @@ final class Steps {
    */
   static final Duration GRACE = Duration.ofSeconds(15);
 
-  /** Restore attempts of one procedure with one restore point after the other. */
-  private static final int MOST_ATTEMPTS = 4;
-
-  private static final String EXCLUDED = "exclude-restore-points";
-  private static final String POINT_OF_NO_RETURN = "point-of-no-return";
+  static final String EXCLUDED = "exclude-restore-points";
 
   private static final Set<FailureCode> OUTCOME_UNKNOWN =
       EnumSet.of(FailureCode.UNKNOWN, FailureCode.DEADLINE, FailureCode.OWNERSHIP_LOST);
@@ -148,59 +141,6 @@ final class Steps {
     return Facts.merge(parameters, step.getFacts());
   }
 
-  // ---- what workers say -----------------------------------------------------------------------
-
-  static void take(Round round, StepEvent event) {
-    if (round.incident() == null || !round.incident().getId().equals(event.getIncidentId())) {
-      return;
-    }
-    // Whatever the step is taken for by now: from here on it only goes forward.
-    Facts.find(event.getFacts(), POINT_OF_NO_RETURN)
-        .ifPresent(what -> passPointOfNoReturn(round, event, what));
-    Optional<StepView> found = round.stepOf(event.getCommandId());
-    if (found.isEmpty()) {
-      return;
-    }
-    StepView step = found.get();
-    if (!underWay(step)) {
-      if (step.getState() == StepPhase.FAILED && event.getTransition() == StepTransition.DONE) {
-        done(round, step, event.getFacts());
-      }
-      return;
-    }
-    switch (event.getTransition()) {
-      case ACCEPTED, ACTION_STARTED, ACTION_RETRIED, ACTION_DONE -> accepted(round, step);
-      case DONE -> done(round, step, event.getFacts());
-      case FAILED, REFUSED, CANCELLED -> failed(round, step, errorOf(event), event.getFacts());
-      case UNSPECIFIED, PROGRESS -> {
-        // A line of progress changes nothing that is decided here.
-      }
-    }
-  }
-
-  private static void accepted(Round round, StepView step) {
-    if (step.getState() == StepPhase.DISPATCHED) {
-      round.move(step, StepTable.Trigger.ACCEPT);
-    }
-  }
-
-  private static void passPointOfNoReturn(Round round, StepEvent event, String what) {
-    IncidentView incident = round.incident();
-    if (!incident.getPointOfNoReturn()) {
-      incident.setPointOfNoReturn(true);
-      round.event(
-          IncidentKind.POINT_OF_NO_RETURN,
-          "",
-          event.getStepId(),
-          "",
-          BlockedReason.NONE,
-          "Point of no return: " + what,
-          "From here on only forward.",
-          List.of(),
-          List.of());
-    }
-  }
-
   /**
    * Whether a cutover has begun that is not surely undone. A worker that failed says in its last
    * event whether the point of no return may be passed; one that was not heard of says nothing.
@@ -217,81 +157,11 @@ final class Steps {
                             && OUTCOME_UNKNOWN.contains(step.getError().getCode())));
   }
 
-  private static StepError errorOf(StepEvent event) {
-    if (event.getError() != null) {
-      return event.getError();
-    }
-    return new StepError(
-        FailureCode.UNKNOWN,
-        event.getTransition() + " without an error: " + event.getText(),
-        "Look at the log of " + event.getOwner() + ".",
-        "");
-  }
-
-  static void take(Round round, ValidationOutcome outcome) {
-    if (outcome.getKind() != OutcomeKind.VERDICT) {
-      return;
-    }
-    Optional<StepView> found = round.stepOf(outcome.getCommandId());
-    if (found.isEmpty() || !underWay(found.get())) {
-      return;
-    }
-    if (outcome.getStatus() == CheckStatus.PASS) {
-      done(round, found.get(), List.of(new Fact("verdict", outcome.getMeasured())));
-      return;
-    }
-    StepError error =
-        new StepError(
-            outcome.getStatus() == CheckStatus.FAIL
-                ? FailureCode.PROOF_FAILED
-                : FailureCode.UNKNOWN,
-            outcome.getMeasured(),
-            "See the outcomes of the suite.",
-            "");
-    failed(round, found.get(), error, List.of());
-  }
-
-  private static void done(Round round, StepView step, List<Fact> facts) {
-    round.move(step, StepTable.Trigger.FINISH);
-    step.setEndedAt(round.now);
-    step.setFacts(Facts.merge(step.getFacts(), facts));
-    interval(round, step);
-    round.event(
-        IncidentKind.STEP_DONE,
-        step.getComponent(),
-        step.getId(),
-        step.getProcedure(),
-        BlockedReason.NONE,
-        "%s is done after %s."
-            .formatted(
-                step.getId(), Wording.span(Duration.between(step.getDispatchedAt(), round.now))),
-        "",
-        facts,
-        List.of());
-  }
-
-  private static void interval(Round round, StepView step) {
+  static void interval(Round round, StepView step) {
     round
         .incident()
         .getIntervals()
         .add(new PhaseInterval(step.getPhase(), step.getDispatchedAt(), round.now));
-  }
-
-  /** Steps whose end was not heard of in time. */
-  static void timeOut(Round round) {
-    for (StepView step : List.copyOf(round.incident().getSteps())) {
-      if (underWay(step) && !round.now.isBefore(step.getDeadline().plus(GRACE))) {
-        failed(
-            round,
-            step,
-            new StepError(
-                FailureCode.DEADLINE,
-                "Nothing was heard of its end by " + step.getDeadline().plus(GRACE) + ".",
-                "Is the worker '" + step.getWorker() + "' running?",
-                "Unknown."),
-            List.of());
-      }
-    }
   }
 
   static Optional<Instant> nextDue(IncidentView incident) {
@@ -299,95 +169,6 @@ final class Steps {
         .filter(Steps::underWay)
         .map(step -> step.getDeadline().plus(GRACE))
         .min(Instant::compareTo);
-  }
-
-  // ---- after a failure ------------------------------------------------------------------------
-
-  private static void failed(Round round, StepView step, StepError error, List<Fact> facts) {
-    round.move(step, StepTable.Trigger.FAIL);
-    step.setEndedAt(round.now);
-    step.setError(error);
-    interval(round, step);
-    round.event(
-        IncidentKind.STEP_FAILED,
-        step.getComponent(),
-        step.getId(),
-        step.getProcedure(),
-        BlockedReason.NONE,
-        "%s failed: %s".formatted(step.getId(), error.getMessage()),
-        error.getHint(),
-        facts,
-        List.of());
-    if (error.getCode() == FailureCode.SOURCE_SOUND && !round.incident().getPointOfNoReturn()) {
-      // The guard of that name waits until the observers see it too.
-      return;
-    }
-    switch (step.getPhase()) {
-      case RESTORE -> afterRestoreFailed(round, step, error, facts);
-      case VERIFY -> afterVerifyFailed(round, step, error);
-      default ->
-          Incidents.giveUp(
-              round,
-              step.getComponent(),
-              "%s failed, and what it left is not known for certain: %s"
-                  .formatted(step.getProcedure(), error.getMessage()),
-              error.getHint());
-    }
-  }
-
-  /** The same procedure with an older restore point, else the next procedure, else a person. */
-  private static void afterRestoreFailed(
-      Round round, StepView step, StepError error, List<Fact> facts) {
-    Optional<String> point = Facts.find(facts, "restore-point");
-    if (error.getCode() == FailureCode.PROOF_FAILED
-        && point.isPresent()
-        && step.getAttempt() < MOST_ATTEMPTS) {
-      String excluded =
-          Facts.find(step.getFacts(), EXCLUDED)
-              .map(before -> before + "," + point.get())
-              .orElse(point.get());
-      step.setFacts(Facts.merge(step.getFacts(), List.of(new Fact(EXCLUDED, excluded))));
-      fallBack(round, step, "an older restore point than " + point.get());
-    } else if (!step.getAlternatives().isEmpty()) {
-      step.setProcedure(step.getAlternatives().get(0));
-      step.setAlternatives(
-          new ArrayList<>(step.getAlternatives().subList(1, step.getAlternatives().size())));
-      fallBack(round, step, step.getProcedure());
-    } else {
-      Incidents.giveUp(
-          round,
-          step.getComponent(),
-          "No procedure is left for %s. Last error: %s"
-              .formatted(step.getComponent(), error.getMessage()),
-          error.getHint());
-    }
-  }
-
-  private static void fallBack(Round round, StepView step, String to) {
-    round.move(step, StepTable.Trigger.FALL_BACK);
-    round.event(
-        IncidentKind.FELL_BACK,
-        step.getComponent(),
-        step.getId(),
-        step.getProcedure(),
-        BlockedReason.NONE,
-        "%s falls back to %s.".formatted(step.getId(), to),
-        "",
-        List.of(),
-        List.of());
-  }
-
-  /** A suite that could not be run is run once more; a suite that failed is a person's. */
-  private static void afterVerifyFailed(Round round, StepView step, StepError error) {
-    if (error.getCode() != FailureCode.PROOF_FAILED && step.getAttempt() < 2) {
-      fallBack(round, step, "another run of the suite");
-      return;
-    }
-    Incidents.giveUp(
-        round,
-        step.getComponent(),
-        "The recovery could not be proven: " + error.getMessage(),
-        "Look at the outcomes on recovery.validations; `dr retry` runs the suite again.");
   }
 
   /** Takes back what is under way when the incident ends without it. */

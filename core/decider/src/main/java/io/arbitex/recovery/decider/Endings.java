@@ -1,0 +1,97 @@
+package io.arbitex.recovery.decider;
+
+import io.arbitex.recovery.record.BlockedReason;
+import io.arbitex.recovery.record.ComponentView;
+import io.arbitex.recovery.record.Fact;
+import io.arbitex.recovery.record.IncidentKind;
+import io.arbitex.recovery.record.IncidentPhase;
+import io.arbitex.recovery.record.IncidentView;
+import io.arbitex.recovery.record.StepPhase;
+import java.time.Duration;
+import java.util.List;
+
+/** How an incident ends, heals, or is given to a person. */
+final class Endings {
+  private Endings() {}
+
+  static boolean end(Round round) {
+    IncidentView incident = round.incident();
+    boolean healed = incident.getPhase() == IncidentPhase.SELF_HEALED;
+    Duration time = Duration.between(incident.getBadSince(), round.now);
+    String text =
+        healed
+            ? "Over after " + Wording.span(time) + ", healed by itself."
+            : "Recovered and proven after " + Wording.span(time) + ".";
+    round.event(
+        healed ? IncidentKind.SELF_HEALED : IncidentKind.RESOLVED,
+        "",
+        "",
+        "",
+        BlockedReason.NONE,
+        text,
+        "",
+        facts(incident),
+        List.copyOf(incident.getIntervals()));
+    round.tell(
+        incident.getSeverity(),
+        Escalation.Action.RESOLVE,
+        "%s: %s"
+            .formatted(
+                healed ? "Healed" : "Recovered", String.join(", ", incident.getComponents())),
+        text,
+        "");
+    round.state.setIncident(null);
+    return false;
+  }
+
+  private static List<Fact> facts(IncidentView incident) {
+    return incident.getSteps().stream()
+        .filter(step -> step.getState() == StepPhase.DONE)
+        .flatMap(
+            step ->
+                step.getFacts().stream()
+                    .map(fact -> new Fact(step.getId() + "." + fact.getName(), fact.getValue())))
+        .toList();
+  }
+
+  /**
+   * Ends the incident without a cutover; what is under way is cancelled and cleans up after itself.
+   */
+  static boolean heal(Round round, String why) {
+    Steps.abandonAll(round);
+    round.event(IncidentKind.NOTE, "", why, "");
+    round.move(IncidentTable.Trigger.HEAL);
+    return true;
+  }
+
+  /** Hands over to a person; the incident stays open. */
+  static boolean giveUp(Round round, String component, String why, String next) {
+    IncidentView incident = round.incident();
+    boolean tried = !incident.getSteps().isEmpty();
+    if (tried) {
+      for (String name : incident.getComponents()) {
+        ComponentView view = round.component(name);
+        view.setFailedRecoveries(view.getFailedRecoveries() + 1);
+      }
+    }
+    incident.setBlockedReason(tried ? BlockedReason.NONE : BlockedReason.NOT_A_DISASTER);
+    round.move(IncidentTable.Trigger.GIVE_UP);
+    round.event(
+        IncidentKind.ESCALATED,
+        component,
+        "",
+        "",
+        incident.getBlockedReason(),
+        why,
+        next,
+        List.of(),
+        List.copyOf(incident.getIntervals()));
+    round.tell(
+        incident.getSeverity(),
+        Escalation.Action.TRIGGER,
+        "%s needs a person: %s".formatted(round.state.getPlatform(), incident.getSeverity()),
+        (why + " " + next).strip(),
+        next.isEmpty() ? "See the text." : next);
+    return true;
+  }
+}
