@@ -1,6 +1,9 @@
 package io.arbitex.recovery.engine;
 
+import io.arbitex.recovery.record.StepCommand;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 
 /**
  * One thing that is made so in the world. The world is asked three times: is it already so? — make
@@ -24,6 +27,15 @@ public interface Action {
   Duration deadline();
 
   RetryPolicy retry();
+
+  /**
+   * The moment before which it does not begin; its deadline counts from there. Nothing is written
+   * for the wait: it is read from the command, so it survives a crash, and it is asked for again
+   * while it lasts, so that it may end early. Not for clean-up, and not waited for in a dry run.
+   */
+  default Optional<Instant> notBefore(StepCommand command) {
+    return Optional.empty();
+  }
 
   /**
    * Whether {@link #make} changes the world. An action that does not is done by {@link #look}

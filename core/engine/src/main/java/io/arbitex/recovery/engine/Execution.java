@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
  *       procedure is refused. Else it is accepted.
  *   <li>Before each action: is it cancelled, is the deadline past? Then it is stopped and cleaned
  *       up.
+ *   <li>An action that has a moment to begin at is waited for.
  *   <li>Is it already so? Then that is recorded. This question comes first after a crash too.
  *   <li>The intent is written, which only the owner of the command can.
  *   <li>The kill switch is read and the proof of ownership must be fresh; then the world is
@@ -188,6 +189,11 @@ public final class Execution {
     Action action = next.get();
     if (!course.mustBeLookedAtFirst(action) && stopIfDue()) {
       return go(ExecutionTrigger.STOP);
+    }
+    Optional<Instant> begin = action.notBefore(command).filter(ports.clock().instant()::isBefore);
+    if (begin.isPresent() && !course.dryRun() && !log.intended(action)) {
+      Instant deadline = command.getDeadline();
+      return new Next.WaitUntil(deadline.isBefore(begin.get()) ? deadline : begin.get());
     }
     run(action, false);
     return go(

@@ -10,7 +10,10 @@ public sealed interface Next {
   /** Call {@link Execution#advance()} again. */
   record Continue() implements Next {}
 
-  /** Call it again at that moment, or at once when the command was cancelled. */
+  /**
+   * Call it again at that moment, or at once when the command was cancelled. An earlier call does
+   * no harm: it asks anew how long to wait.
+   */
   record WaitUntil(Instant moment) implements Next {}
 
   /**

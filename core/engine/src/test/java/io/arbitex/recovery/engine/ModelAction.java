@@ -1,6 +1,8 @@
 package io.arbitex.recovery.engine;
 
+import io.arbitex.recovery.record.StepCommand;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ final class ModelAction implements Action {
   Trouble onLook = NONE;
   Trouble onMake = NONE;
   Optional<ModelAction> undoes = Optional.empty();
+  Optional<Instant> notBefore = Optional.empty();
 
   ModelAction(String name, CrashPoints crashes, boolean changesWorld) {
     this.name = name;
@@ -60,6 +63,11 @@ final class ModelAction implements Action {
   @Override
   public RetryPolicy retry() {
     return retry;
+  }
+
+  @Override
+  public Optional<Instant> notBefore(StepCommand command) {
+    return notBefore;
   }
 
   @Override
