@@ -21,7 +21,8 @@ public record Channel(String name, Kind kind, SecretReference secret, Optional<U
     PAGERDUTY
   }
 
-  static List<Channel> all(Section root) {
+  /** The channels in the {@code channels} of a section. */
+  public static List<Channel> all(Section root) {
     List<Channel> channels = new ArrayList<>();
     for (Section section : root.sections("channels")) {
       String name = section.name("name");
