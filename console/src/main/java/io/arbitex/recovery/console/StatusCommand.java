@@ -3,9 +3,11 @@ package io.arbitex.recovery.console;
 import io.arbitex.recovery.console.feed.RecordFeed;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.HealthEvent;
+import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.IncidentEvent;
 import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.RestorePoint;
+import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.SchemaTopic;
 import io.arbitex.recovery.schemas.Topic;
@@ -29,6 +31,9 @@ import picocli.CommandLine.Mixin;
 final class StatusCommand implements Callable<Integer> {
   private static final Set<IncidentKind> ENDS =
       EnumSet.of(IncidentKind.RESOLVED, IncidentKind.SELF_HEALED);
+
+  /** A clock that is further ahead than this is shown. */
+  private static final Duration CLOCK_AHEAD = Duration.ofSeconds(2);
 
   @Mixin private ConsoleSettings settings;
 
@@ -62,11 +67,33 @@ final class StatusCommand implements Callable<Integer> {
     } else if (value instanceof Binding binding) {
       bindings.put(binding.getPlatform() + " " + binding.getComponent(), binding);
     } else if (value instanceof RestorePoint point) {
-      restorePoints.merge(
-          point.getPlatform() + " " + point.getComponent(),
-          point,
-          (a, b) -> a.getTakenAt().isAfter(b.getTakenAt()) ? a : b);
+      // One id may be told again, with another state.
+      restorePoints.put(point.getPlatform() + " " + point.getId(), point);
     }
+  }
+
+  private Map<String, RestorePoint> newestAvailable() {
+    Map<String, RestorePoint> newest = new TreeMap<>();
+    for (RestorePoint point : restorePoints.values()) {
+      if (point.getState() == RestorePointState.AVAILABLE) {
+        newest.merge(
+            point.getPlatform() + " " + point.getComponent(),
+            point,
+            (a, b) -> a.getTakenAt().isAfter(b.getTakenAt()) ? a : b);
+      }
+    }
+    return newest;
+  }
+
+  private static String detail(HealthEvent event) {
+    String detail =
+        event.getSource() == HealthSource.ALERT
+            ? ("alert " + event.getAlertRule() + ": " + event.getDetail())
+            : event.getDetail();
+    long ahead = Duration.between(Instant.now(), event.getObservedAt()).toSeconds();
+    return ahead < CLOCK_AHEAD.toSeconds()
+        ? detail
+        : (detail + " [its clock is " + ahead + " s ahead]").strip();
   }
 
   private void print() {
@@ -81,7 +108,7 @@ final class StatusCommand implements Callable<Integer> {
                 who,
                 event.getStatus(),
                 event.getStatus().name().equals("UP") ? "" : event.getSymptom(),
-                event.getDetail()));
+                detail(event)));
     System.out.println("Open incidents");
     boolean open = false;
     for (IncidentEvent last : incidents.values()) {
@@ -105,13 +132,14 @@ final class StatusCommand implements Callable<Integer> {
             System.out.printf(
                 "  %-40s %s, epoch %d%n", who, binding.getResource(), binding.getEpoch()));
     System.out.println("Newest restore points");
-    restorePoints.forEach(
-        (who, point) ->
-            System.out.printf(
-                "  %-40s %s, %d s old, %d bytes%n",
-                who,
-                point.getId(),
-                Duration.between(point.getTakenAt(), Instant.now()).toSeconds(),
-                point.getSizeBytes()));
+    newestAvailable()
+        .forEach(
+            (who, point) ->
+                System.out.printf(
+                    "  %-40s %s, %d s old, %d bytes%n",
+                    who,
+                    point.getId(),
+                    Duration.between(point.getTakenAt(), Instant.now()).toSeconds(),
+                    point.getSizeBytes()));
   }
 }
