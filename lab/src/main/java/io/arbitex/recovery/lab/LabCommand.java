@@ -4,6 +4,7 @@ import io.arbitex.recovery.lab.network.PathState;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabOptions;
 import io.arbitex.recovery.lab.world.LabState;
+import io.arbitex.recovery.lab.world.MonitoringRhythm;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -81,7 +82,11 @@ final class LabCommand implements Callable<Integer> {
               description = "Seconds between recoveries.")
           long cooldown,
       @Option(names = "--world-only", description = "Without the pipeline's services.")
-          boolean worldOnly)
+          boolean worldOnly,
+      @Option(
+              names = "--monitoring",
+              description = "With Prometheus and Alertmanager, whose alerts the observers receive.")
+          boolean monitoring)
       throws IOException, InterruptedException {
     Lab lab = new Lab(folder);
     if (!lab.alive().isEmpty()) {
@@ -98,7 +103,9 @@ final class LabCommand implements Callable<Integer> {
                 !worldOnly,
                 Duration.ofSeconds(backupEvery),
                 Duration.ofMillis((long) (restoreAfter * 1000)),
-                Duration.ofSeconds(cooldown)),
+                Duration.ofSeconds(cooldown),
+                monitoring ? Optional.of(MonitoringRhythm.TUNED) : Optional.empty(),
+                false),
             line -> say(time(begin) + line));
     say(time(begin) + "the lab is up; everything about it is in " + lab.folder().state());
     say("  platform  " + state.platform());

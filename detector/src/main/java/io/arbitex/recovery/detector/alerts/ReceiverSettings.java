@@ -71,7 +71,8 @@ public record ReceiverSettings(
     if (!section.has("kind")) {
       section.problem("kind", "is missing, allowed: alertmanager, azure-monitor, event-grid");
     }
-    AlertSender kind = section.one("kind", AlertSender.class, AlertSender.ALERTMANAGER);
+    // Event Grid has every field: a kind that is told as wrong makes no second mistake of another.
+    AlertSender kind = section.one("kind", AlertSender.class, AlertSender.EVENT_GRID);
     boolean eventGrid = kind == AlertSender.EVENT_GRID;
     if (!eventGrid && section.has("allowedOrigins")) {
       section.problem("allowedOrigins", "is for kind event-grid only");

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Runs a disaster and its recovery on this machine, live.",
       "Exit status 0 only if the outcome is what the scenario demands.",
-      "Scenarios: postgresql-lost."
+      "Scenarios: postgresql-lost; alert-only (the observers are blind, an alert alone tells)."
     })
 public final class DrillCommand implements Callable<Integer> {
 
@@ -79,8 +80,9 @@ public final class DrillCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (!scenario.equals(PostgresqlLost.NAME)) {
-      System.err.println("no scenario '" + scenario + "'; there is: " + PostgresqlLost.NAME);
+    Optional<Scenario> named = Scenario.of(scenario);
+    if (named.isEmpty()) {
+      System.err.println("no scenario '" + scenario + "'; there are: " + Scenario.words());
       return 2;
     }
     long begin = System.nanoTime();
@@ -95,12 +97,15 @@ public final class DrillCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       LabOptions options =
-          LabOptions.DEFAULT
-              .withEvents(events)
-              .withRestoreAfter(Duration.ofMillis((long) (restoreAfter * 1_000)));
+          named
+              .get()
+              .world(
+                  LabOptions.DEFAULT
+                      .withEvents(events)
+                      .withRestoreAfter(Duration.ofMillis((long) (restoreAfter * 1_000))));
       LabState state = lab.up(options, say);
       System.out.printf("the lab is up after %.1f s%n", seconds(begin));
-      DrillResult result = drill(lab, state, say);
+      DrillResult result = drill(lab, state, named.get(), say);
       write(lab, result);
       tell(lab, result, begin);
       return result.passed() ? 0 : 1;
@@ -116,7 +121,8 @@ public final class DrillCommand implements Callable<Integer> {
     }
   }
 
-  private DrillResult drill(Lab lab, LabState state, Consumer<String> say) throws Exception {
+  private DrillResult drill(Lab lab, LabState state, Scenario named, Consumer<String> say)
+      throws Exception {
     Lines lines = new Lines();
     List<CrashPlan.Kill> kills = chaos == null ? List.of() : CrashPlan.drawn(chaos);
     if (chaos != null) {
@@ -131,7 +137,7 @@ public final class DrillCommand implements Callable<Integer> {
                   crashes.see(value);
                   lines.of(value).ifPresent(say);
                 })) {
-      return new PostgresqlLost(lab, watcher, Duration.ofSeconds(limit), say).run(crashes);
+      return new PostgresqlLost(lab, watcher, Duration.ofSeconds(limit), say, named).run(crashes);
     }
   }
 

@@ -21,33 +21,37 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The server is killed and its data directory deleted while traffic flows. Demanded: recovered and
- * proven with no hand, the true loss inside the measured interval, nothing of before the restore
- * point missing, one published database and no partial one, and a decision log that replays.
+ * The server is killed and its data directory deleted while traffic flows, in the circumstances of
+ * the scenario. Demanded: recovered and proven with no hand, the true loss inside the measured
+ * interval, nothing of before the restore point missing, one published database and no partial one,
+ * and a decision log that replays.
  */
 public final class PostgresqlLost {
-  static final String NAME = "postgresql-lost";
   private static final Duration READY = Duration.ofSeconds(15);
 
   private final Lab lab;
   private final Watcher watcher;
   private final Duration limit;
   private final Consumer<String> say;
+  private final Scenario scenario;
 
   /**
    * @param limit from the break to the end of the incident
    */
-  public PostgresqlLost(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
+  public PostgresqlLost(
+      Lab lab, Watcher watcher, Duration limit, Consumer<String> say, Scenario scenario) {
     this.lab = lab;
     this.watcher = watcher;
     this.limit = limit;
     this.say = say;
+    this.scenario = scenario;
   }
 
   /** Breaks, waits, and holds what came of it against the truth. */
   public DrillResult run(CrashPlan crashes)
       throws IOException, InterruptedException, SQLException, InvalidConfiguration {
     Calm.await(lab, watcher);
+    scenario.before(lab, watcher, say);
     Instant brokenAt = Instant.now();
     say.accept("");
     say.accept("*** kill -9 of the database server, and its data directory is deleted ***");
@@ -62,7 +66,7 @@ public final class PostgresqlLost {
       Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
       IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
       return new DrillResult(
-          Summary.of(NAME, open),
+          Summary.of(scenario.word(), open),
           null,
           0,
           0,
@@ -73,7 +77,7 @@ public final class PostgresqlLost {
     String id = end.get().getIncidentId();
     watcher.awaitMetrics(Duration.ofSeconds(30), id);
     IncidentRecords records = watcher.incident(id);
-    Summary summary = Summary.of(NAME, records);
+    Summary summary = Summary.of(scenario.word(), records);
     List<String> failures = new ArrayList<>();
     demand(
         failures,
@@ -86,6 +90,7 @@ public final class PostgresqlLost {
       truth = againstTruth(records, ledger, failures);
       awaitTraffic(failures);
     }
+    failures.addAll(scenario.failures(watcher, records, brokenAt));
     int[] replayed = replay(failures);
     return new DrillResult(
         summary, truth, replayed[0], replayed[1], crashes.done(), failures, records);

@@ -31,7 +31,11 @@ public final class Lab {
   /** Of every topic of a lab. */
   public static final int PARTITIONS = LabBroker.PARTITIONS;
 
+  /** Begins the names of the monitoring's processes. */
+  public static final String MONITORING = "monitoring";
+
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int ALERT_SENDERS = 2;
 
   private final LabFolder folder;
   private final LabProcesses processes;
@@ -221,7 +225,7 @@ public final class Lab {
         found.port(),
         database,
         found.adminUser(),
-        Files.readString(folder.secrets().resolve(server + "-admin-password")).strip(),
+        Files.readString(password(folder, server)).strip(),
         "disable");
   }
 
@@ -229,6 +233,47 @@ public final class Lab {
   public DatabaseAddress platformDatabase() throws IOException {
     return DatabaseAddress.parse(
         Files.readString(requireState().file("database-url"), StandardCharsets.UTF_8));
+  }
+
+  /** What the monitoring needs that is not installed, by the names of Debian's packages. */
+  public static List<String> missingForMonitoring() {
+    return Monitoring.missing();
+  }
+
+  /**
+   * Starts an exporter, a Prometheus and an Alertmanager of their own beside the running lab, which
+   * tell nobody of the pipeline.
+   *
+   * @param name begins the names of their processes
+   * @param webhook that gets the alerts of the primary
+   */
+  public void startMonitoring(String name, MonitoringRhythm rhythm, URI webhook)
+      throws IOException, InterruptedException {
+    Path token = folder.secrets().resolve(name + "-token");
+    if (!Files.exists(token)) {
+      folder.secret(name + "-token", LabFolder.randomSecret());
+    }
+    new Monitoring(folder, processes, name, rhythm)
+        .start(
+            requireState().server(LabPlan.PRIMARY),
+            password(folder, LabPlan.PRIMARY),
+            List.of(webhook),
+            token,
+            1);
+    requireState().withProcesses(processes.all()).write(folder);
+  }
+
+  /** Ends what {@link #startMonitoring} has started. */
+  public void endMonitoring(String name) throws IOException, InterruptedException {
+    LabProcesses.end(
+        processes.all().values().stream()
+            .filter(process -> process.name().startsWith(name + "-"))
+            .toList(),
+        Duration.ofSeconds(10));
+  }
+
+  private static Path password(LabFolder folder, String server) {
+    return folder.secrets().resolve(server + "-admin-password");
   }
 
   private PostgresServer server(String name) throws IOException {
@@ -289,6 +334,7 @@ public final class Lab {
       LabServices services = new LabServices(plan, configuration, processes);
       List<ProcessState> started = options.services() ? services.start() : List.of();
       traffic(plan, say);
+      monitoring(plan, configuration, state, say);
       for (ProcessState service : started) {
         services.awaitHealthy(service);
         say.accept(service.name() + ": ready");
@@ -362,6 +408,9 @@ public final class Lab {
       folder.secret("audit-key", passwords.get("audit-key"));
       folder.secret("admin-token", LabFolder.randomSecret());
       folder.secret("slack-url", plan.slackAddress());
+      if (plan.options().monitoring().isPresent()) {
+        folder.secret("alert-token", LabFolder.randomSecret());
+      }
       return passwords;
     }
 
@@ -440,6 +489,22 @@ public final class Lab {
               plan.platformPort());
       new LabServices(plan, new LabConfiguration(plan), processes).awaitHealthy(platform);
       say.accept("platform: ready at " + plan.platformAddress());
+    }
+
+    private void monitoring(
+        LabPlan plan, LabConfiguration configuration, LabState state, Consumer<String> say)
+        throws IOException, InterruptedException {
+      Optional<MonitoringRhythm> rhythm = plan.options().monitoring();
+      if (rhythm.isPresent()) {
+        new Monitoring(folder, processes, MONITORING, rhythm.get())
+            .start(
+                state.server(LabPlan.PRIMARY),
+                password(folder, LabPlan.PRIMARY),
+                plan.webhooks(),
+                configuration.alertToken(),
+                ALERT_SENDERS);
+        say.accept("monitoring: exporter, Prometheus and two Alertmanagers are ready");
+      }
     }
 
     private void traffic(LabPlan plan, Consumer<String> say)

@@ -14,6 +14,14 @@ import java.util.stream.Collectors;
  * each reaches the servers by its own path.
  */
 final class LabConfiguration {
+  private static final String ALERTS =
+      """
+              alerts:
+                - rule: %s
+                  labels: {job: %s}
+      """
+          .formatted(Monitoring.RULE, Monitoring.JOB);
+
   /** The file of the command line that people use; no process of the lab. */
   static final String CONSOLE = "console";
 
@@ -48,11 +56,12 @@ final class LabConfiguration {
             timeout: 2s
             heartbeat: 2s
             baselineEvery: %s
-          """
+          %s"""
               .formatted(
                   plan.paths().get(LabPlan.path(observer, LabPlan.WITNESS)),
                   // One observer's baselines are enough, and counting a big table costs.
-                  observer.equals(plan.observers().get(0)) ? "30s" : "0"));
+                  observer.equals(plan.observers().get(0)) ? "30s" : "0",
+                  receivers(observer)));
     }
     service("classifier", inventory(), "standbyReplicas: 0\n");
     service("executors", inventory(), "");
@@ -60,6 +69,24 @@ final class LabConfiguration {
     service("backup", inventory(), "");
     service("console", inventory(), "");
     service(CONSOLE, inventory(), "");
+  }
+
+  private String receivers(String observer) {
+    Integer port = plan.receiverPorts().get(observer);
+    return port == null
+        ? ""
+        : """
+          receivers:
+            port: %d
+            from:
+              - {name: %s, kind: alertmanager, token: "file:%s"}
+          """
+            .formatted(port, LabPlan.RECEIVER, alertToken());
+  }
+
+  /** What senders of alerts show. */
+  Path alertToken() {
+    return folder.secrets().resolve("alert-token");
   }
 
   Path inventory() {
@@ -138,7 +165,7 @@ final class LabConfiguration {
               - name: %s
                 kind: postgresql
                 procedures: [postgresql.dump]
-                postgresql:
+        %s        postgresql:
                   database: %s
                   resource: %s
                   restoreTo: [%s]
@@ -157,6 +184,7 @@ final class LabConfiguration {
             folder.secrets().resolve("admin-token"),
             folder.secrets().resolve("audit-key"),
             LabPlan.COMPONENT,
+            plan.options().monitoring().isEmpty() ? "" : ALERTS,
             PlatformDatabase.DATABASE,
             LabPlan.PRIMARY,
             LabPlan.SPARE,
@@ -171,7 +199,7 @@ final class LabConfiguration {
   private String policyText() {
     return """
         version: 1
-        mode: act
+        mode: %s
         detection:
           confirmations: 3
           recoveries: 3
@@ -197,15 +225,21 @@ final class LabConfiguration {
             verify.full: 5s
         guards:
           cooldown: %s
-          maxFailedRecoveries: 2
-        channels:
+          maxFailedRecoveries: %d
+        %schannels:
           - name: sre
             kind: slack
             url: file:%s
         """
         .formatted(
+            plan.options().dryRun() ? "dry-run" : "act",
             text(plan.options().restoreAfter()),
             text(plan.options().cooldown()),
+            // What a dry run would have done counts as not recovered.
+            plan.options().dryRun() ? 100 : 2,
+            plan.options().monitoring().isEmpty()
+                ? ""
+                : "alerts: {sources: [{name: %s, trusted: true}]}\n".formatted(LabPlan.RECEIVER),
             folder.secrets().resolve("slack-url"));
   }
 

@@ -87,6 +87,7 @@ public record LabFolder(Path root) {
     delete(root.resolve("postgresql"));
     delete(broker());
     delete(root.resolve("services"));
+    delete(root.resolve("monitoring"));
     Files.deleteIfExists(state());
     Files.setPosixFilePermissions(secrets(), PosixFilePermissions.fromString("rwx------"));
   }

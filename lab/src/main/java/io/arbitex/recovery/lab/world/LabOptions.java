@@ -1,6 +1,7 @@
 package io.arbitex.recovery.lab.world;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What kind of world is wanted.
@@ -13,6 +14,9 @@ import java.time.Duration;
  * @param backupEvery time between two backups
  * @param restoreAfter how long the database may be unreachable before it is restored
  * @param cooldown time after a recovery in which there is no second one
+ * @param monitoring whether Prometheus and two Alertmanagers watch the primary, whose alerts the
+ *     observers receive and the policy trusts; empty for neither
+ * @param dryRun the policy's mode is dry-run instead of act
  */
 public record LabOptions(
     long events,
@@ -22,7 +26,9 @@ public record LabOptions(
     boolean services,
     Duration backupEvery,
     Duration restoreAfter,
-    Duration cooldown) {
+    Duration cooldown,
+    Optional<MonitoringRhythm> monitoring,
+    boolean dryRun) {
   public static final LabOptions DEFAULT =
       new LabOptions(
           100_000,
@@ -32,7 +38,9 @@ public record LabOptions(
           true,
           Duration.ofSeconds(60),
           Duration.ofSeconds(5),
-          Duration.ofMinutes(10));
+          Duration.ofMinutes(10),
+          Optional.empty(),
+          false);
 
   public LabOptions {
     if (events < 0 || events > 100_000_000 || rate <= 0 || clients < 1) {
@@ -46,20 +54,88 @@ public record LabOptions(
 
   public LabOptions withEvents(long number) {
     return new LabOptions(
-        number, rate, clients, observers, services, backupEvery, restoreAfter, cooldown);
+        number,
+        rate,
+        clients,
+        observers,
+        services,
+        backupEvery,
+        restoreAfter,
+        cooldown,
+        monitoring,
+        dryRun);
   }
 
   public LabOptions withRestoreAfter(Duration time) {
-    return new LabOptions(events, rate, clients, observers, services, backupEvery, time, cooldown);
+    return new LabOptions(
+        events,
+        rate,
+        clients,
+        observers,
+        services,
+        backupEvery,
+        time,
+        cooldown,
+        monitoring,
+        dryRun);
   }
 
   public LabOptions withBackupEvery(Duration time) {
-    return new LabOptions(events, rate, clients, observers, services, time, restoreAfter, cooldown);
+    return new LabOptions(
+        events,
+        rate,
+        clients,
+        observers,
+        services,
+        time,
+        restoreAfter,
+        cooldown,
+        monitoring,
+        dryRun);
+  }
+
+  /** With Prometheus and Alertmanager. */
+  public LabOptions withMonitoring(MonitoringRhythm rhythm) {
+    return new LabOptions(
+        events,
+        rate,
+        clients,
+        observers,
+        services,
+        backupEvery,
+        restoreAfter,
+        cooldown,
+        Optional.of(rhythm),
+        dryRun);
+  }
+
+  /** The pipeline checks all and changes nothing. */
+  public LabOptions withDryRun() {
+    return new LabOptions(
+        events,
+        rate,
+        clients,
+        observers,
+        services,
+        backupEvery,
+        restoreAfter,
+        cooldown,
+        monitoring,
+        true);
   }
 
   /** Without the pipeline's services. */
   public LabOptions worldOnly() {
     return new LabOptions(
-        events, rate, clients, observers, false, backupEvery, restoreAfter, cooldown);
+        events,
+        rate,
+        clients,
+        observers,
+        false,
+        backupEvery,
+        restoreAfter,
+        cooldown,
+        monitoring,
+        dryRun);
   }
 }

@@ -1,6 +1,7 @@
 package io.arbitex.recovery.lab.world;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
  *
  * @param observers names of the detectors
  * @param paths port of each path of the network, by name
+ * @param receiverPorts where each observer receives alerts; empty without monitoring
  */
 record LabPlan(
     LabFolder folder,
@@ -25,11 +27,15 @@ record LabPlan(
     int witnessPort,
     List<String> observers,
     Map<String, Integer> paths,
-    Map<String, Integer> statusPorts) {
+    Map<String, Integer> statusPorts,
+    Map<String, Integer> receiverPorts) {
   static final String PRIMARY = "primary";
   static final String SPARE = "spare";
   static final List<String> SERVERS = List.of(PRIMARY, SPARE);
   static final String WITNESS = "witness";
+
+  /** Name of the observers' receiver of alerts. */
+  static final String RECEIVER = "alertmanager";
 
   /** Name of the protected platform in inventory and records. */
   static final String PLATFORM = "lab";
@@ -46,7 +52,7 @@ record LabPlan(
     services.addAll(observers);
     FreePorts ports =
         new FreePorts(
-            5 + SERVERS.size() + observers.size() * (SERVERS.size() + 1) + services.size());
+            5 + SERVERS.size() + observers.size() * (SERVERS.size() + 2) + services.size());
     Map<String, Integer> serverPorts = new LinkedHashMap<>();
     SERVERS.forEach(server -> serverPorts.put(server, ports.next()));
     Map<String, Integer> paths = new LinkedHashMap<>();
@@ -58,6 +64,10 @@ record LabPlan(
     }
     Map<String, Integer> statusPorts = new LinkedHashMap<>();
     services.forEach(service -> statusPorts.put(service, ports.next()));
+    Map<String, Integer> receiverPorts = new LinkedHashMap<>();
+    if (options.monitoring().isPresent()) {
+      observers.forEach(observer -> receiverPorts.put(observer, ports.next()));
+    }
     return new LabPlan(
         folder,
         options,
@@ -70,7 +80,8 @@ record LabPlan(
         ports.next(),
         observers,
         paths,
-        statusPorts);
+        statusPorts,
+        receiverPorts);
   }
 
   static String path(String observer, String target) {
@@ -83,6 +94,13 @@ record LabPlan(
 
   String controlAddress() {
     return "http://127.0.0.1:" + controlPort;
+  }
+
+  /** Where alerts are sent: to each observer that receives any. */
+  List<URI> webhooks() {
+    return receiverPorts.values().stream()
+        .map(port -> URI.create("http://127.0.0.1:" + port + "/alerts/" + RECEIVER))
+        .toList();
   }
 
   /** Where messages to people go. */

@@ -25,9 +25,9 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * The Java processes of a lab. Each has a file in {@code run/} that says how to find it and how to
- * start it again; it lives in a session of its own, so it outlives the command that started it and
- * sees no Ctrl-C meant for that.
+ * The processes of a lab. Each has a file in {@code run/} that says how to find it and how to start
+ * it again; it lives in a session of its own, so it outlives the command that started it and sees
+ * no Ctrl-C meant for that.
  */
 final class LabProcesses {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -73,9 +73,6 @@ final class LabProcesses {
    */
   List<String> java(String name, int heapMegabytes, String mainClass, List<String> arguments) {
     List<String> command = new ArrayList<>();
-    if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
-      command.add("/usr/bin/setsid");
-    }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx" + heapMegabytes + "m");
     command.add("-XX:+UseSerialGC");
@@ -88,7 +85,17 @@ final class LabProcesses {
     command.add("@" + arguments());
     command.add(mainClass);
     command.addAll(arguments);
-    return command;
+    return ownSession(command);
+  }
+
+  /** The command in a session of its own; it keeps the number of its process. */
+  static List<String> ownSession(List<String> command) {
+    List<String> whole = new ArrayList<>();
+    if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
+      whole.add("/usr/bin/setsid");
+    }
+    whole.addAll(command);
+    return whole;
   }
 
   /** Starts a process; its output goes to its log. */

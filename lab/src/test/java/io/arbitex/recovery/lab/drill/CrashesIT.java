@@ -23,7 +23,9 @@ class CrashesIT {
         CrashPlan crashes = new CrashPlan(world.lab(), kills, what -> {})) {
       Watcher watcher = world.watch(crashes::see);
       long begin = System.nanoTime();
-      DrillResult result = new PostgresqlLost(world.lab(), watcher, LIMIT, line -> {}).run(crashes);
+      DrillResult result =
+          new PostgresqlLost(world.lab(), watcher, LIMIT, line -> {}, Scenario.POSTGRESQL_LOST)
+              .run(crashes);
       String id = result.summary().incidentId();
       String told = world.told(id);
       System.out.printf(

@@ -174,7 +174,9 @@ class QuietIT {
     DrillResult result;
     try (CrashPlan none = new CrashPlan(world.lab(), List.of(), what -> {})) {
       result =
-          new PostgresqlLost(world.lab(), watcher, Duration.ofMinutes(2), line -> {}).run(none);
+          new PostgresqlLost(
+                  world.lab(), watcher, Duration.ofMinutes(2), line -> {}, Scenario.POSTGRESQL_LOST)
+              .run(none);
     }
     assertThat(result.failures()).as("%s", world.told()).isEmpty();
     CompleteRecords.demand(watcher, result.summary().incidentId());
