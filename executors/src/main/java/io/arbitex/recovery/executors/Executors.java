@@ -99,7 +99,10 @@ public final class Executors implements ServiceCommand.Running {
                   sink(publisher),
                   clock,
                   LEASE_LIMIT,
-                  (command, outcome) -> count(status.metrics(), worker, outcome)));
+                  (command, outcome) -> {
+                    procedures.ended(command);
+                    count(status.metrics(), worker, outcome);
+                  }));
       loops.add(loop);
       gauge(status.metrics(), loop);
     }

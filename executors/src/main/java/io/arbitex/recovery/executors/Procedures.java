@@ -6,13 +6,14 @@ import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.engine.Procedure;
 import io.arbitex.recovery.executors.cutover.CutoverProcedure;
 import io.arbitex.recovery.executors.cutover.CutoverSettings;
-import io.arbitex.recovery.executors.notify.SlackProcedure;
+import io.arbitex.recovery.executors.notify.NotifyProcedure;
+import io.arbitex.recovery.executors.notify.PageOrder;
 import io.arbitex.recovery.executors.postgresql.DumpProcedure;
 import io.arbitex.recovery.executors.postgresql.DumpSource;
 import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.runtime.notify.Post;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Worker;
-import java.net.http.HttpClient;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,14 +37,24 @@ public final class Procedures {
   private final KnownBindings bindings;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final Post post;
+  private final PageOrder order;
 
   public Procedures(Inventory inventory, Policy policy, KnownBindings bindings, Clock clock) {
+    this(inventory, policy, bindings, clock, new Post());
+  }
+
+  /**
+   * @param post posts the messages to people
+   */
+  public Procedures(
+      Inventory inventory, Policy policy, KnownBindings bindings, Clock clock, Post post) {
     this.inventory = inventory;
     this.policy = policy;
     this.bindings = bindings;
     this.clock = clock;
+    this.post = post;
+    this.order = new PageOrder(clock);
   }
 
   /**
@@ -55,7 +66,7 @@ public final class Procedures {
     return switch (command.getProcedure()) {
       case DumpProcedure.NAME -> Optional.of(dump(command));
       case CutoverProcedure.NAME -> Optional.of(cutover(command));
-      case SlackProcedure.NAME -> Optional.of(slack(command));
+      case NotifyProcedure.SLACK, NotifyProcedure.PAGERDUTY -> Optional.of(notify(command));
       default -> Optional.empty();
     };
   }
@@ -91,14 +102,25 @@ public final class Procedures {
         .orElseGet(() -> MissingTarget.procedure(command, "PostgreSQL component of the inventory"));
   }
 
-  private Procedure slack(StepCommand command) {
+  private Procedure notify(StepCommand command) {
     String name = Facts.find(command.getParameters(), "channel").orElse("");
+    Optional<Channel.Kind> kind = NotifyProcedure.kind(command.getProcedure());
     return policy.channels().stream()
-        .filter(channel -> channel.name().equals(name) && channel.kind() == Channel.Kind.SLACK)
+        .filter(channel -> channel.name().equals(name) && kind.equals(Optional.of(channel.kind())))
         .findFirst()
-        .map(channel -> SlackProcedure.of(channel, http))
+        .map(channel -> NotifyProcedure.of(command, channel, post, order))
         .orElseGet(
-            () -> MissingTarget.procedure(command, "Slack channel '" + name + "' of the policy"));
+            () ->
+                MissingTarget.procedure(
+                    command,
+                    kind.map(Enum::name).orElse("") + " channel '" + name + "' of the policy"));
+  }
+
+  /** A command ended: whatever waits behind it may go on. */
+  public void ended(StepCommand command) {
+    if (NotifyProcedure.kind(command.getProcedure()).isPresent()) {
+      order.ended(command);
+    }
   }
 
   private Optional<Inventory.Postgresql> postgresql(StepCommand command) {

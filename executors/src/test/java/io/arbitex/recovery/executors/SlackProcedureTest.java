@@ -111,7 +111,7 @@ class SlackProcedureTest {
   void anUnknownChannelFailsThePreflight() throws Exception {
     Next.Finished end = new ProcedureBench(procedures()).run(command("nobody"));
     assertThat(end.error().orElseThrow().getCode()).isEqualTo(FailureCode.PREFLIGHT);
-    assertThat(end.error().orElseThrow().getMessage()).contains("Slack channel 'nobody'");
+    assertThat(end.error().orElseThrow().getMessage()).contains("SLACK channel 'nobody'");
   }
 
   private Procedures procedures() throws Exception {

@@ -7,13 +7,14 @@ import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
 import io.arbitex.recovery.record.FailureCode;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.runtime.notify.Delivery;
+import io.arbitex.recovery.runtime.notify.Message;
+import io.arbitex.recovery.runtime.notify.Post;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Posts the message. A webhook cannot be asked whether it has a message, so the journal remembers
@@ -21,79 +22,72 @@ import java.util.Map;
  */
 final class PostMessage extends BoundAction {
   private static final String POSTED = "posted";
-  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  /** The life of a message; the command's own deadline ends it when that is sooner. */
+  private static final Duration LIFE = Duration.ofMinutes(15);
+
+  /** How soon a cancel is seen while an earlier message of the page is waited for. */
+  private static final Duration TURN = Duration.ofMillis(500);
 
   private final Channel channel;
-  private final HttpClient client;
+  private final Post post;
+  private final PageOrder order;
 
-  PostMessage(Channel channel, HttpClient client) {
+  PostMessage(Channel channel, Post post, PageOrder order) {
     super(
         "post-message",
         "post the message to " + channel.name(),
         true,
-        Duration.ofMinutes(10),
-        RetryPolicy.upTo(12, Duration.ofMillis(500), Duration.ofSeconds(60)));
+        LIFE,
+        // Until the deadline: a receiver that is down for ten minutes must still get it.
+        RetryPolicy.upTo(Integer.MAX_VALUE, Duration.ofMillis(500), Duration.ofSeconds(30)));
     this.channel = channel;
-    this.client = client;
+    this.post = post;
+    this.order = order;
+  }
+
+  @Override
+  public Optional<Instant> notBefore(StepCommand command) {
+    return order.overtakenBy(command).isPresent() ? Optional.empty() : Told.notBefore(command);
   }
 
   @Override
   public Look look(ActionContext context) {
-    return context
-        .fact(POSTED)
-        .<Look>map(answer -> Look.alreadySo(Map.of(POSTED, answer)))
+    Optional<String> posted = context.fact(POSTED);
+    if (posted.isPresent()) {
+      // The journal may know it from a process that is gone.
+      order.sent(context.command());
+      return Look.alreadySo(Map.of(POSTED, posted.get()));
+    }
+    return order
+        .overtakenBy(context.command())
+        .<Look>map(later -> Look.alreadySo(Map.of("overtaken-by", later)))
         .orElseGet(() -> Look.notYet("not posted yet"));
   }
 
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(address())
-            .timeout(ANSWER)
-            .header("Content-Type", "application/json; charset=utf-8")
-            .POST(HttpRequest.BodyPublishers.ofString(SlackMessage.of(context)))
-            .build();
-    HttpResponse<String> response;
-    try {
-      response = client.send(request, HttpResponse.BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new ActionFailure(
-          FailureCode.TARGET_UNREACHABLE,
-          "channel " + channel.name() + " does not answer: " + e,
-          "See whether the webhook's host can be reached from the executor.",
-          true,
-          e);
+    while (!order.awaitTurn(context.command(), TURN)) {
+      if (context.cancelled()) {
+        return;
+      }
+      if (context.remaining().isZero()) {
+        throw ActionFailure.permanent(
+            FailureCode.DEADLINE,
+            "an earlier message of the page was still being tried on " + channel.name(),
+            "See why the channel takes no messages, and tell those it was for yourself.");
+      }
     }
-    int status = response.statusCode();
-    if (status / 100 == 2) {
-      context.remember(POSTED, "status " + status);
+    Message message = Told.message(context.command());
+    if (order.overtakenBy(context.command()).isPresent() || context.cancelled()) {
       return;
     }
-    // 429 and 5xx may pass (Slack: rate limits); any other says that the message or URL is wrong.
-    throw new ActionFailure(
-        status == 401 || status == 403 ? FailureCode.AUTHENTICATION : FailureCode.TOOL_FAILED,
-        "channel " + channel.name() + " answered " + status,
-        "See whether the webhook's URL in the channel's secret is still valid.",
-        status == 429 || status >= 500,
-        null);
-  }
-
-  private URI address() throws ActionFailure {
-    try {
-      return URI.create(channel.secret().resolve());
-    } catch (IOException e) {
-      throw new ActionFailure(
-          FailureCode.AUTHENTICATION,
-          "the URL of channel " + channel.name() + " cannot be read: " + e,
-          "Put the secret back to where the channel's url in the policy points.",
-          true,
-          e);
-    } catch (IllegalArgumentException e) {
-      // Without the cause: its message would hold the URL, which is a secret.
-      throw ActionFailure.permanent(
-          FailureCode.AUTHENTICATION,
-          "the secret of channel " + channel.name() + " is no URL",
-          "Put the webhook's URL where the channel's url in the policy points.");
+    Delivery delivery = post.deliver(channel, message);
+    if (delivery instanceof Delivery.Accepted accepted) {
+      context.remember(POSTED, accepted.answer());
+      return;
     }
+    Delivery.Failed failed = (Delivery.Failed) delivery;
+    throw new ActionFailure(failed.code(), failed.what(), failed.next(), failed.passing(), null);
   }
 }

@@ -1,5 +1,6 @@
 package io.arbitex.recovery.executors.ownership;
 
+import io.arbitex.recovery.engine.Execution;
 import io.arbitex.recovery.engine.OwnershipLost;
 import io.arbitex.recovery.record.JournalEntry;
 import io.arbitex.recovery.record.StepCommand;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -205,10 +207,7 @@ public final class CommandLoop implements AutoCloseable {
             .read(assigned.stream().map(TopicPartition::partition).toList());
     for (OwnedPartition partition : fresh) {
       partition.know(journal.get(partition.partition().partition()));
-      for (StepCommand command : partition.unfinished()) {
-        log.info("{}: goes on from the journal", command.getCommandId());
-        runs.start(partition, command, null);
-      }
+      goOn(partition);
     }
     ownedCount = owned.size();
     log.info(
@@ -216,6 +215,23 @@ public final class CommandLoop implements AutoCloseable {
         worker.id(),
         assigned.size(),
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
+  }
+
+  /** All are built before the first one runs, so that one may find its place behind another. */
+  private void goOn(OwnedPartition partition) {
+    Map<StepCommand, Execution> unfinished = new LinkedHashMap<>();
+    for (StepCommand command : partition.unfinished()) {
+      log.info("{}: goes on from the journal", command.getCommandId());
+      Execution built = null;
+      try {
+        built = runs.execution(partition, command, partition);
+      } catch (RuntimeException e) {
+        // Its run tries again by itself; it must not keep the others from going on.
+        log.error("{}: cannot go on yet", command.getCommandId(), e);
+      }
+      unfinished.put(command, built);
+    }
+    unfinished.forEach((command, built) -> runs.start(partition, command, built));
   }
 
   /** Ends all work for partitions; their commands go on elsewhere. */

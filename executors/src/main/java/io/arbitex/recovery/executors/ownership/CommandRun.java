@@ -21,6 +21,9 @@ final class CommandRun implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(CommandRun.class);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+  /** A wait of days is asked for anew this often: it may end early, and clocks may be set. */
+  private static final Duration LONGEST_SLEEP = Duration.ofSeconds(30);
+
   private final StepCommand command;
   private final OwnedPartition partition;
   private final Supplier<Execution> executions;
@@ -146,7 +149,9 @@ final class CommandRun implements Runnable {
 
   private synchronized void sleepUntil(Instant moment) throws InterruptedException {
     boolean before = cancelled;
-    long millis = Duration.between(clock.instant(), moment).toMillis() + 1;
+    long millis =
+        Math.min(
+            LONGEST_SLEEP.toMillis(), Duration.between(clock.instant(), moment).toMillis() + 1);
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     while (cancelled == before && System.nanoTime() < until) {
       TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, until - System.nanoTime()));
