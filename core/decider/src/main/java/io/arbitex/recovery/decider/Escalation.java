@@ -19,8 +19,11 @@ import java.util.function.Function;
  * Who is told, and when: by the severity's escalation (design, section 4); never part of a plan.
  */
 public final class Escalation {
-  /** Life of a message to people; a page that comes later than this helps nobody. */
-  private static final Duration LIFE = Duration.ofMinutes(15);
+  /**
+   * How long a message is tried. An incident that waits for a person waits longer than any outage
+   * of a pager, and a page that is never resolved wakes somebody for nothing.
+   */
+  private static final Duration LIFE = Duration.ofHours(24);
 
   /** An end that waits must not overtake the begin that waited for the same morning. */
   private static final Duration BEHIND = Duration.ofMinutes(1);

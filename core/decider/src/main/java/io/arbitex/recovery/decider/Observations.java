@@ -50,21 +50,30 @@ final class Observations {
     }
   }
 
-  /** Whether too little of what waits has been read yet to know what is bad now. */
-  static boolean catchingUp(Round round) {
-    Instant listening = round.state.getListeningSince();
-    Policy.Detection detection = round.policy.detection();
-    if (listening == null || !round.now.isBefore(listening.plus(detection.observerTimeout()))) {
-      return false;
-    }
-    int quorum = detection.quorumOf(round.platform.observers().size());
+  /**
+   * Whether a quorum says of every bad component that it is bad now. What was confirmed before is
+   * not enough to plan on: the source may flap, and right after a pause of the pipeline what is
+   * read first is old.
+   */
+  static boolean stillConfirmed(Round round) {
+    int quorum = round.policy.detection().quorumOf(round.platform.observers().size());
     return round.incident().getComponents().stream()
         .map(round::component)
         .filter(component -> Opening.isBad(component) && !component.getByAlert())
-        .anyMatch(
+        .allMatch(
             component ->
-                fresh(round, component).stream().filter(view -> isBad(view.getStatus())).count()
-                    < quorum);
+                fresh(round, component).stream()
+                        .filter(view -> isBad(view.getStatus()) && isOfNow(round, view))
+                        .count()
+                    >= quorum);
+  }
+
+  /** After a pause, only what was observed since the pipeline listens again. */
+  private static boolean isOfNow(Round round, ObserverView view) {
+    Instant listening = round.state.getListeningSince();
+    return listening == null
+        || !round.now.isBefore(listening.plus(round.policy.detection().observerTimeout()))
+        || !view.getObservedAt().isBefore(listening);
   }
 
   private static boolean isBad(HealthStatus status) {

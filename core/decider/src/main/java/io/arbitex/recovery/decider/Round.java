@@ -162,18 +162,26 @@ final class Round {
 
   /** Tells people. */
   void tell(Escalation.Message message) {
-    Escalation.commands(state.getPlatform(), policy, message, this::notification, now)
+    boolean ofIncident = incident() != null && message.about().equals(incident().getId());
+    Escalation.commands(
+            state.getPlatform(),
+            policy,
+            message,
+            channel -> ofIncident ? nextNotification() : notification(channel),
+            now)
         .forEach(
             command ->
                 publish(
                     Topic.COMMANDS_NOTIFY, state.getPlatform(), command.getCommandId(), command));
   }
 
+  /** A key that outlives incidents must not meet an id that an earlier incident has used. */
   private String notification(Channel channel) {
+    return "notify-" + channel.name() + "-" + state.getSequence() + "-" + outputs.size();
+  }
+
+  private String nextNotification() {
     IncidentView incident = incident();
-    if (incident == null) {
-      return "notify-" + channel.name() + "-" + state.getSequence() + "-" + outputs.size();
-    }
     int number = incident.getNotifications();
     incident.setNotifications(number + 1);
     return "notify-" + number;

@@ -30,7 +30,7 @@ final class Triage {
       if (hopeless.isPresent()) {
         return giveUpBeyondRestore(round, hopeless.get());
       }
-      if (round.now.isBefore(restoreAt(round)) || Observations.catchingUp(round)) {
+      if (round.now.isBefore(restoreAt(round)) || unconfirmedNow(round)) {
         return false;
       }
     }
@@ -53,7 +53,7 @@ final class Triage {
       if (hopeless.isPresent()) {
         return giveUpBeyondRestore(round, hopeless.get());
       }
-      if (Observations.catchingUp(round)) {
+      if (unconfirmedNow(round)) {
         return false;
       }
       block = Guards.beforePlan(round);
@@ -197,5 +197,14 @@ final class Triage {
             .anyMatch(component -> component.getSymptom() != Symptom.CORRUPT);
     Instant confirmed = round.incident().getConfirmedAt();
     return waits ? confirmed.plus(round.policy.detection().restoreAfter()) : confirmed;
+  }
+
+  /** While too few can be heard at all, the guard of that name speaks. */
+  private static boolean unconfirmedNow(Round round) {
+    boolean unheard =
+        round.incident().getComponents().stream()
+            .map(round::component)
+            .anyMatch(ComponentView::getQuorumLost);
+    return !unheard && !Observations.stillConfirmed(round);
   }
 }
