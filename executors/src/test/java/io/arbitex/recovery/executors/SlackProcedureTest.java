@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,19 @@ class SlackProcedureTest {
     assertThat(new ProcedureBench(procedures()).run(command("on-call")).outcome())
         .isEqualTo(Outcome.DONE);
     assertThat(received).hasSize(3);
+  }
+
+  @Test
+  void aWebhookInTroubleIsGivenUpAtTheDeadlineAndSaysSo() throws Exception {
+    answers.addAll(Collections.nCopies(20, 503));
+    StepCommand command = command("on-call");
+    command.setDeadline(Times.now(Clock.systemUTC()).plusSeconds(3));
+    Next.Finished end = new ProcedureBench(procedures()).run(command);
+    assertThat(end.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(end.error().orElseThrow().getMessage())
+        .startsWith("channel on-call answered 503 (after ")
+        .endsWith(" tries)");
+    assertThat(received).hasSizeBetween(1, 5);
   }
 
   @Test
