@@ -1,5 +1,7 @@
 package io.arbitex.recovery.benchmarks;
 
+import java.io.IOException;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -7,19 +9,27 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    description = "Measures the pipeline beside plain alternatives, in the same run.",
+    description = {
+      "Measures the pipeline beside plain alternatives, in the same run.",
+      "Without a command: all of them, shorter than by default, and what they say together at the end."
+    },
     subcommands = {
       LatencyBenchmark.class,
       ThroughputBenchmark.class,
+      DetectionBenchmark.class,
       ChainBenchmark.class,
       RestoreBenchmark.class
     })
-public final class BenchmarksMain {
+public final class BenchmarksMain implements Callable<Integer> {
   private BenchmarksMain() {}
 
   public static void main(String[] args) {
     System.setProperty("logback.configurationFile", "lab-logback.xml");
-    String[] given = args.length == 0 ? new String[] {"latency"} : args;
-    System.exit(new CommandLine(new BenchmarksMain()).execute(given));
+    System.exit(new CommandLine(new BenchmarksMain()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    return AllBenchmarks.run();
   }
 }

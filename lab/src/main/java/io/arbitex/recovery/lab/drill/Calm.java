@@ -14,7 +14,7 @@ import java.util.Set;
  * The state that a disaster breaks into: a restore point is known, every observer says UP, and
  * events are acknowledged that no dump holds.
  */
-final class Calm {
+public final class Calm {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int EVENTS_AFTER_DUMP = 100;
   private static final long LOOK_MILLIS = 50;
@@ -22,7 +22,7 @@ final class Calm {
   private Calm() {}
 
   /** Waits until the lab is calm. */
-  static void await(Lab lab, Watcher watcher) throws InterruptedException, IOException {
+  public static void await(Lab lab, Watcher watcher) throws InterruptedException, IOException {
     Optional<?> point = watcher.await(LIMIT, RestorePoint.class::isInstance);
     Set<String> up = new HashSet<>();
     int observers = lab.requireState().network().paths().size() / 3;
