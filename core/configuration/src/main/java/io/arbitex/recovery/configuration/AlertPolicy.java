@@ -8,9 +8,9 @@ import java.util.List;
  *
  * @param confirmations bad observations in a row that an observer needs while an alert of the same
  *     component fires, 1 to 100; never more than without an alert
- * @param validFor an alert that is older than this when it is first heard counts for nothing
- * @param lastsFor an alert that fired longer ago and whose end was not heard counts no more: the
- *     end may have been lost
+ * @param validFor a message that a receiver got longer ago than this counts for nothing
+ * @param lastsFor an alert that was not heard to fire for so long counts no more: its end may have
+ *     been lost
  * @param trusted receivers whose alert alone may open an incident while no quorum of observers can
  *     be heard; observers that can be heard outweigh it
  */

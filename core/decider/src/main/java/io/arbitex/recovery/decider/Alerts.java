@@ -19,8 +19,8 @@ import java.util.Optional;
  * after its end.
  */
 final class Alerts {
-  /** Alerts remembered per platform, so that a late one is known as late. */
-  private static final int MOST = 100;
+  /** Alerts that count no more are remembered up to here, so that a late one is known as late. */
+  private static final int MOST_PAST = 100;
 
   private Alerts() {}
 
@@ -37,81 +37,136 @@ final class Alerts {
             .filter(view -> view.getAlertId().equals(event.getAlertId()))
             .filter(view -> view.getComponent().equals(event.getComponent()))
             .findFirst();
-    boolean resolved = event.getStatus() == HealthStatus.UP;
-    // Some senders have no identity but the resource: one that fires after its end is a new one.
-    if (!resolved
-        && known.isPresent()
-        && known.get().getResolvedAt() != null
-        && event.getObservedAt().isAfter(known.get().getResolvedAt())) {
-      List<AlertView> others = new ArrayList<>(round.state.getAlerts());
-      others.remove(known.get());
-      round.state.setAlerts(others);
-      known = Optional.empty();
-    }
-    if (known.isPresent()) {
-      repeated(round, known.get(), event, resolved);
+    if (event.getStatus() == HealthStatus.UP) {
+      resolved(round, known, event);
+    } else if (isLate(round, event)) {
+      say(round, event, "came too late and counts for nothing");
     } else {
-      add(round, event, resolved);
+      fires(round, known, event);
     }
     return Optional.empty();
   }
 
-  private static void repeated(Round round, AlertView view, HealthEvent event, boolean resolved) {
-    if (resolved && view.getResolvedAt() == null) {
-      view.setResolvedAt(round.now);
-      say(round, view, "is resolved");
-    } else if (!resolved && !view.getSources().contains(event.getObserver())) {
-      List<String> sources = new ArrayList<>(view.getSources());
-      sources.add(event.getObserver());
-      view.setSources(sources);
+  /** The message itself was under way for long; what it says may be over. */
+  private static boolean isLate(Round round, HealthEvent event) {
+    Instant sent = event.getReceivedAt() == null ? event.getObservedAt() : event.getReceivedAt();
+    return round.now.isAfter(sent.plus(round.policy.alerts().validFor()));
+  }
+
+  private static void resolved(Round round, Optional<AlertView> known, HealthEvent event) {
+    if (known.isEmpty()) {
+      // Kept, so that its begin, which may come later, is known to be over.
+      add(round, view(round, event, event.getObservedAt()));
+      return;
+    }
+    AlertView view = known.get();
+    boolean ofAnEarlierOne = event.getObservedAt().isBefore(view.getFiredAt());
+    if (view.getResolvedAt() == null && !ofAnEarlierOne && maySpeakFor(round, view, event)) {
+      view.setResolvedAt(event.getObservedAt());
+      say(round, event, "is resolved");
     }
   }
 
-  private static void add(Round round, HealthEvent event, boolean resolved) {
-    AlertView view =
-        AlertView.newBuilder()
-            .setAlertId(event.getAlertId())
-            .setRule(event.getAlertRule())
-            .setSources(List.of(event.getObserver()))
-            .setComponent(event.getComponent())
-            .setStatus(event.getStatus())
-            .setSymptom(event.getSymptom())
-            .setFiredAt(event.getObservedAt())
-            .setHeardAt(round.now)
-            .setResolvedAt(resolved ? round.now : null)
-            .setBindingEpoch(event.getBindingEpoch())
-            .setDetail(event.getDetail())
-            .build();
+  /** What a trusted receiver has said, only a receiver that said it too may take back. */
+  private static boolean maySpeakFor(Round round, AlertView view, HealthEvent event) {
+    return view.getSources().contains(event.getObserver())
+        || isTrusted(round, event.getObserver())
+        || view.getSources().stream().noneMatch(source -> isTrusted(round, source));
+  }
+
+  private static void fires(Round round, Optional<AlertView> known, HealthEvent event) {
+    if (known.isEmpty()) {
+      begin(round, event);
+      return;
+    }
+    AlertView view = known.get();
+    // Some senders have no identity but the resource: one that fires after its end is a new one.
+    Instant over = view.getResolvedAt() == null ? view.getFiredAt() : view.getResolvedAt();
+    if (!counts(round, view) && event.getObservedAt().isAfter(over)) {
+      forget(round, view);
+      begin(round, event);
+    } else if (view.getResolvedAt() == null) {
+      repeated(round, view, event);
+    }
+  }
+
+  private static void begin(Round round, HealthEvent event) {
+    AlertView view = view(round, event, null);
+    add(round, view);
+    say(
+        round,
+        event,
+        counts(round, view)
+            ? "fires: " + event.getDetail()
+            : "is about an earlier resource and counts for nothing");
+  }
+
+  private static void repeated(Round round, AlertView view, HealthEvent event) {
+    view.setHeardAt(round.now);
+    if (view.getSources().contains(event.getObserver())) {
+      return;
+    }
+    boolean trustedBefore = view.getSources().stream().anyMatch(source -> isTrusted(round, source));
+    if (isTrusted(round, event.getObserver()) && !trustedBefore) {
+      // Trust is in what that receiver says, not in what another one said before it.
+      view.setStatus(event.getStatus());
+      view.setSymptom(event.getSymptom());
+      view.setFiredAt(event.getObservedAt());
+      view.setDetail(event.getDetail());
+    }
+    List<String> sources = new ArrayList<>(view.getSources());
+    sources.add(event.getObserver());
+    view.setSources(sources);
+  }
+
+  private static AlertView view(Round round, HealthEvent event, Instant resolvedAt) {
+    return AlertView.newBuilder()
+        .setAlertId(event.getAlertId())
+        .setRule(event.getAlertRule())
+        .setSources(List.of(event.getObserver()))
+        .setComponent(event.getComponent())
+        .setStatus(event.getStatus())
+        .setSymptom(event.getSymptom())
+        .setFiredAt(event.getObservedAt())
+        .setHeardAt(round.now)
+        .setResolvedAt(resolvedAt)
+        .setBindingEpoch(event.getBindingEpoch())
+        .setDetail(event.getDetail())
+        .build();
+  }
+
+  private static void forget(Round round, AlertView view) {
+    List<AlertView> others = new ArrayList<>(round.state.getAlerts());
+    others.remove(view);
+    round.state.setAlerts(others);
+  }
+
+  /** A storm of alerts must not push out one that counts. */
+  private static void add(Round round, AlertView view) {
     List<AlertView> views = new ArrayList<>(round.state.getAlerts());
     views.add(view);
-    // Those that fire are kept before those that are over.
-    views.sort(
-        Comparator.comparing((AlertView each) -> each.getResolvedAt() != null)
-            .thenComparing(AlertView::getHeardAt, Comparator.reverseOrder()));
-    round.state.setAlerts(new ArrayList<>(views.subList(0, Math.min(MOST, views.size()))));
-    if (!resolved) {
-      say(
-          round,
-          view,
-          counts(round, view)
-              ? "fires: " + view.getDetail()
-              : "came too late, or is about an earlier resource: it counts for nothing");
-    }
+    List<AlertView> kept =
+        new ArrayList<>(views.stream().filter(each -> counts(round, each)).toList());
+    views.stream()
+        .filter(each -> !counts(round, each))
+        .sorted(Comparator.comparing(AlertView::getHeardAt).reversed())
+        .limit(MOST_PAST)
+        .forEach(kept::add);
+    round.state.setAlerts(kept);
   }
 
-  private static void say(Round round, AlertView view, String what) {
+  private static void say(Round round, HealthEvent event, String what) {
     round.event(
         IncidentKind.NOTE,
-        view.getComponent(),
-        "Alert %s of %s %s"
-            .formatted(view.getRule(), String.join(", ", view.getSources()), what)
-            .strip(),
+        event.getComponent(),
+        "Alert %s of %s %s".formatted(event.getAlertRule(), event.getObserver(), what).strip(),
         "");
   }
 
   /**
    * Whether the alert says something of the component as it is bound now. One that fired before the
-   * present resource was bound is about the one before, however late it comes.
+   * present resource was bound is about the one before, however late it comes; one whose end may
+   * have been lost counts no more after a while.
    */
   private static boolean counts(Round round, AlertView view) {
     ComponentView component = round.component(view.getComponent());
@@ -119,24 +174,25 @@ final class Alerts {
     return view.getResolvedAt() == null
         && view.getBindingEpoch() == component.getBindingEpoch()
         && (bound == null || view.getFiredAt().isAfter(bound))
-        && !view.getHeardAt().isAfter(view.getFiredAt().plus(round.policy.alerts().validFor()))
         && round.now.isBefore(view.getHeardAt().plus(round.policy.alerts().lastsFor()));
   }
 
-  /** Alerts that fire for a component now, the oldest first. */
+  private static boolean isTrusted(Round round, String receiver) {
+    return round.policy.alerts().trusted().contains(receiver);
+  }
+
+  /** Alerts that fire for a component now. */
   static List<AlertView> firing(Round round, ComponentView component) {
     return round.state.getAlerts().stream()
         .filter(view -> view.getComponent().equals(component.getComponent()))
         .filter(view -> counts(round, view))
-        .sorted(Comparator.comparing(AlertView::getHeardAt))
         .toList();
   }
 
   /** An alert that may open an incident alone. */
   static Optional<AlertView> trusted(Round round, ComponentView component) {
     return firing(round, component).stream()
-        .filter(
-            view -> view.getSources().stream().anyMatch(round.policy.alerts().trusted()::contains))
+        .filter(view -> view.getSources().stream().anyMatch(source -> isTrusted(round, source)))
         .findFirst();
   }
 

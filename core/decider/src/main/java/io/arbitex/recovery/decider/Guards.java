@@ -142,7 +142,7 @@ final class Guards {
             component ->
                 block(
                     BlockedReason.ALERT_RESOLVED,
-                    "The alert that alone said that %s is %s is resolved, and no quorum of observers can say how it is."
+                    "The alert that alone said that %s is %s is resolved, or was not heard again for long, and no quorum of observers can say how it is."
                         .formatted(component.getComponent(), component.getConfirmed()),
                     "Observers that see it lift it or end it; so does the alert when it fires"
                         + " again. Look at why the observers are blind.",

@@ -137,6 +137,64 @@ class AlertsTest {
   }
 
   @Test
+  void theEndOfAnEarlierOutageDoesNotEndTheNewOne() {
+    Story story = blind(TRUSTING);
+    story.fires("alertmanager", "availability/db", story.now);
+    story.resolves("alertmanager", "availability/db", story.now.minusSeconds(60));
+    story.timer(Duration.ofSeconds(5));
+    assertThat(story.commands).hasSize(1);
+  }
+
+  @Test
+  void whatATrustedReceiverSaidOnlyOneThatSaidItTooMayTakeBack() {
+    Story story = blind(TRUSTING);
+    story.fires("alertmanager", "a1", story.now);
+    story.resolves("somebody", "a1", story.now).timer(Duration.ofSeconds(5));
+    assertThat(story.commands).hasSize(1);
+  }
+
+  @Test
+  void aStormOfAlertsDoesNotPushOutTheOneThatCounts() {
+    Story story = blind(TRUSTING);
+    story.fires("alertmanager", "a1", story.now);
+    for (int i = 0; i < 300; i++) {
+      story.resolves("somebody", "other-" + i, story.now);
+    }
+    story.timer(Duration.ofSeconds(5));
+    assertThat(story.commands).hasSize(1);
+    assertThat(story.state.getAlerts()).hasSizeLessThanOrEqualTo(101);
+  }
+
+  /** A source that comes and goes is bad by what was confirmed, and not by what is seen now. */
+  @Test
+  void aFlappingSourceIsNotPlannedOn() {
+    Story story = Story.calm().down();
+    story.later(Duration.ofSeconds(1));
+    story.says("observer-0", "postgresql", HealthStatus.UP, Symptom.NONE);
+    story.says("observer-1", "postgresql", HealthStatus.UNKNOWN, Symptom.UNCLASSIFIED);
+    story.timer(Duration.ofSeconds(6));
+    assertThat(story.commands).isEmpty();
+    story.allSay(HealthStatus.DOWN, Symptom.UNREACHABLE, 1);
+    assertThat(story.commands).hasSize(1);
+  }
+
+  /**
+   * The pages of two incidents that each lose their quorum bore one id; the second was swallowed.
+   */
+  @Test
+  void eachLostQuorumIsPagedWithAnIdOfItsOwn() {
+    Story story = blind(Examples.POLICY);
+    story.up();
+    for (int i = 0; i < 4; i++) {
+      story.later(Duration.ofSeconds(9)).allSay(HealthStatus.UNKNOWN, Symptom.UNCLASSIFIED, 1);
+    }
+    assertThat(story.messages).hasSize(3);
+    assertThat(story.messages)
+        .extracting(message -> message.getCommandId())
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void anAlertWithoutAnIdentityIsRefused() {
     Story story = Story.calm();
     story.fires("alertmanager", "", story.now);

@@ -4,6 +4,9 @@ import io.arbitex.recovery.alerts.AlertMapping;
 import io.arbitex.recovery.alerts.ReceivedAlert;
 import io.arbitex.recovery.alerts.UnmappedAlert;
 import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.record.HealthEvent;
+import io.arbitex.recovery.schemas.Times;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +43,7 @@ final class AlertIntake implements AutoCloseable {
   private final ToLongBiFunction<String, String> epoch;
   private final AlertTopics topics;
   private final AlertMetrics metrics;
+  private final Clock clock;
   private final BlockingQueue<Message> queue = new LinkedBlockingQueue<>();
   private final Semaphore places;
   private final Semaphore bytes = new Semaphore(MOST_BYTES);
@@ -55,11 +59,13 @@ final class AlertIntake implements AutoCloseable {
       ToLongBiFunction<String, String> epoch,
       AlertTopics topics,
       AlertMetrics metrics,
+      Clock clock,
       int most) {
     this.inventory = inventory;
     this.epoch = epoch;
     this.topics = topics;
     this.metrics = metrics;
+    this.clock = clock;
     this.places = new Semaphore(most);
   }
 
@@ -128,7 +134,9 @@ final class AlertIntake implements AutoCloseable {
     if (outcome instanceof AlertMapping.Mapped mapped) {
       for (AlertMapping.Target target : mapped.targets()) {
         long now = epoch.applyAsLong(target.platform(), target.component());
-        writes.add(topics.health(AlertMapping.event(alert, target, receiver, now)));
+        HealthEvent event = AlertMapping.event(alert, target, receiver, now);
+        event.setReceivedAt(Times.now(clock));
+        writes.add(topics.health(event));
       }
       metrics.mapped(receiver);
       return true;

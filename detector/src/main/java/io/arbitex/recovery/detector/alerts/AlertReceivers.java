@@ -50,6 +50,7 @@ public final class AlertReceivers implements AutoCloseable {
                 bindings.find(platform, component).map(Binding::getEpoch).orElse(0L),
             topics,
             metrics,
+            clock,
             MOST_WAITING);
     intake.start();
     server =

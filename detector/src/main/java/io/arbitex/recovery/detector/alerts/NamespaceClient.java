@@ -69,17 +69,22 @@ final class NamespaceClient {
 
   /** The event is kept; the namespace may forget it. */
   void acknowledge(String lockToken) throws IOException, InterruptedException {
-    settle("acknowledge", lockToken);
+    settle("acknowledge", "", lockToken);
   }
 
-  /** The event was not kept; the namespace hands it out again. */
+  /**
+   * The event was not kept; the namespace hands it out again, a minute later. It counts how often
+   * it has (10 times by default) and drops it then: without the wait an outage of Kafka of a minute
+   * would use that up.
+   */
   void release(String lockToken) throws IOException, InterruptedException {
-    settle("release", lockToken);
+    settle("release", "&releaseDelayInSeconds=60", lockToken);
   }
 
-  private void settle(String how, String lockToken) throws IOException, InterruptedException {
+  private void settle(String how, String parameters, String lockToken)
+      throws IOException, InterruptedException {
     JsonNode answer =
-        post(how, "", MAPPER.writeValueAsBytes(Map.of("lockTokens", List.of(lockToken))));
+        post(how, parameters, MAPPER.writeValueAsBytes(Map.of("lockTokens", List.of(lockToken))));
     if (!answer.path("failedLockTokens").isEmpty()) {
       throw new IOException(
           "the namespace did not "

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,30 +104,43 @@ final class PullReceiver implements AutoCloseable {
     }
   }
 
-  /** Returns whether all went well and there may be more. */
+  /**
+   * Returns whether there may be more. All events of a batch are handed on before any is waited
+   * for, so that none outlives its lock.
+   *
+   * @throws IOException when one was not kept: the next round comes later
+   */
   private boolean round() throws IOException, InterruptedException {
     List<NamespaceClient.Locked> events = namespace.receive();
-    boolean allKept = !events.isEmpty();
+    List<Optional<CompletableFuture<AlertIntake.Taken>>> taken = new ArrayList<>();
     for (NamespaceClient.Locked each : events) {
-      if (kept(each.event().getBytes(StandardCharsets.UTF_8))) {
-        namespace.acknowledge(each.lockToken());
+      byte[] event = each.event().getBytes(StandardCharsets.UTF_8);
+      taken.add(intake.take(settings.name(), alerts(event), event.length));
+    }
+    long until = System.nanoTime() + KEEP.toNanos();
+    int lost = 0;
+    for (int i = 0; i < events.size(); i++) {
+      if (kept(taken.get(i), until)) {
+        namespace.acknowledge(events.get(i).lockToken());
       } else {
-        allKept = false;
-        namespace.release(each.lockToken());
+        lost++;
+        namespace.release(events.get(i).lockToken());
       }
     }
-    return allKept;
+    if (lost > 0) {
+      throw new IOException(lost + " of " + events.size() + " events could not be kept");
+    }
+    return !events.isEmpty();
   }
 
-  private boolean kept(byte[] event) throws InterruptedException {
-    Optional<CompletableFuture<AlertIntake.Taken>> kept =
-        intake.take(settings.name(), alerts(event), event.length);
-    if (kept.isEmpty()) {
+  private boolean kept(Optional<CompletableFuture<AlertIntake.Taken>> taken, long until)
+      throws InterruptedException {
+    if (taken.isEmpty()) {
       metrics.rejected(settings.name(), AlertMetrics.Rejection.QUEUE_FULL);
       return false;
     }
     try {
-      kept.get().get(KEEP.toMillis(), TimeUnit.MILLISECONDS);
+      taken.get().get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
       return true;
     } catch (ExecutionException | TimeoutException e) {
       log.debug("{}: an event was not kept and is released", settings.name(), e);

@@ -61,7 +61,13 @@ class AlertServerTest {
     Files.writeString(folder.resolve("token"), "s3cret\n");
     AlertMetrics metrics = new AlertMetrics(registry);
     intake =
-        new AlertIntake(Examples.inventory(), (platform, component) -> 4, topics, metrics, ROOM);
+        new AlertIntake(
+            Examples.inventory(),
+            (platform, component) -> 4,
+            topics,
+            metrics,
+            Clock.systemUTC(),
+            ROOM);
     intake.start();
     serve(Duration.ofSeconds(10));
   }

@@ -28,7 +28,14 @@ class PullReceiverTest {
     Files.writeString(folder.resolve("key"), "k3y");
     namespace = new FakeNamespace();
     AlertMetrics metrics = new AlertMetrics(new SimpleMeterRegistry());
-    intake = new AlertIntake(Examples.inventory(), (platform, component) -> 0, topics, metrics, 10);
+    intake =
+        new AlertIntake(
+            Examples.inventory(),
+            (platform, component) -> 0,
+            topics,
+            metrics,
+            Clock.systemUTC(),
+            10);
     intake.start();
     ReceiverSettings settings =
         Examples.settings(
