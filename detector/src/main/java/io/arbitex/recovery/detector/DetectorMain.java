@@ -7,6 +7,10 @@ import io.arbitex.recovery.configuration.Problem;
 import io.arbitex.recovery.configuration.Section;
 import io.arbitex.recovery.detector.alerts.AlertReceivers;
 import io.arbitex.recovery.detector.alerts.ReceiverSettings;
+import io.arbitex.recovery.detector.outage.Heartbeat;
+import io.arbitex.recovery.detector.outage.KafkaContact;
+import io.arbitex.recovery.detector.outage.OutageSettings;
+import io.arbitex.recovery.detector.outage.OutageWatch;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.runtime.Bindings;
@@ -17,6 +21,7 @@ import io.arbitex.recovery.runtime.ServiceCommand;
 import io.arbitex.recovery.runtime.ServiceConfiguration;
 import io.arbitex.recovery.runtime.StatusServer;
 import io.arbitex.recovery.runtime.TopicSetup;
+import io.arbitex.recovery.runtime.notify.Post;
 import io.arbitex.recovery.schemas.Framing;
 import io.arbitex.recovery.schemas.Topic;
 import java.net.URI;
@@ -52,7 +57,8 @@ public final class DetectorMain extends ServiceCommand {
       Duration heartbeat,
       Duration baselineEvery,
       Optional<URI> witness,
-      ReceiverSettings receivers) {}
+      ReceiverSettings receivers,
+      OutageSettings outage) {}
 
   public static void main(String[] args) {
     main(new DetectorMain(), args);
@@ -115,7 +121,8 @@ public final class DetectorMain extends ServiceCommand {
             probe.duration("heartbeat", Duration.ofSeconds(10)),
             probe.duration("baselineEvery", Duration.ofMinutes(5)),
             root.optionalText("witness").flatMap(text -> uri(root, text)),
-            ReceiverSettings.read(root.section("receivers")));
+            ReceiverSettings.read(root.section("receivers")),
+            OutageSettings.read(root));
     if (settings.interval().isZero()) {
       probe.problem("interval", "must be more than 0");
     }
@@ -148,6 +155,8 @@ public final class DetectorMain extends ServiceCommand {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Optional<AlertReceivers> receivers = Optional.empty();
     private final Clock clock = Clock.systemUTC();
+    private final KafkaContact contact = new KafkaContact(clock.instant());
+    private final OutageWatch outage;
 
     Detector(ServiceConfiguration<Settings> configuration, List<Inventory.Platform> platforms)
         throws Exception {
@@ -161,6 +170,17 @@ public final class DetectorMain extends ServiceCommand {
       this.bindings = new Bindings(clients, framing);
       bindings.awaitCaughtUp();
       this.status = new StatusServer(configuration.httpPort(), this::sick, this::notes);
+      this.outage =
+          new OutageWatch(
+              configuration.own().outage(),
+              configuration.name(),
+              platforms.stream().map(Inventory.Platform::name).toList(),
+              configuration.policy().detection().confirmations(),
+              contact,
+              new Post(),
+              status.metrics(),
+              clock);
+      watches.add(outage);
       for (Inventory.Platform platform : platforms) {
         for (Inventory.Component component : platform.components()) {
           component.postgresql().ifPresent(settings -> watch(platform, component, settings));
@@ -179,6 +199,20 @@ public final class DetectorMain extends ServiceCommand {
                     status.metrics(),
                     clock));
       }
+      configuration
+          .own()
+          .outage()
+          .heartbeat()
+          .ifPresent(
+              settings ->
+                  watches.add(
+                      new Heartbeat(
+                          settings,
+                          contact,
+                          configuration.own().heartbeat(),
+                          this::sick,
+                          status.metrics(),
+                          clock)));
       log.info("observing as {}; status on port {}", configuration.name(), status.port());
     }
 
@@ -233,6 +267,7 @@ public final class DetectorMain extends ServiceCommand {
             event.getSymptom(),
             event.getDetail());
       }
+      outage.seen(event);
       publish(Topic.HEALTH, event.getPlatform(), event);
     }
 
@@ -245,6 +280,11 @@ public final class DetectorMain extends ServiceCommand {
           .publish(topic, key, value)
           .whenComplete(
               (metadata, error) -> {
+                if (error == null) {
+                  contact.acknowledged(clock.instant());
+                } else {
+                  contact.refused(error.toString());
+                }
                 Optional<String> now =
                     error == null
                         ? Optional.empty()
