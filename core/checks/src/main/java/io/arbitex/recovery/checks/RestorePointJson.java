@@ -27,6 +27,15 @@ final class RestorePointJson {
   /** A manifest may not lead to files elsewhere. */
   private static final Pattern PLAIN_NAME = Pattern.compile("[^/\\\\.][^/\\\\]*");
 
+  /**
+   * As quote_ident writes them, with a schema or without. The restore puts the text into a COPY
+   * that the admin runs: {@code t FROM PROGRAM '...' --} would run a program on the server. A name
+   * has at most 63 bytes (NAMEDATALEN - 1).
+   */
+  private static final Pattern TABLE =
+      Pattern.compile(
+          "%1$s(?:\\.%1$s)?".formatted("(?:[a-z_][a-z0-9_]{0,62}|\"(?:[^\"\0]|\"\"){1,63}\")"));
+
   private RestorePointJson() {}
 
   static byte[] write(RestorePoint point) throws IOException {
@@ -119,10 +128,15 @@ final class RestorePointJson {
       if (!PLAIN_NAME.matcher(file).matches()) {
         throw new IOException("parts.file: '" + file + "' is no name of a file beside the dump");
       }
+      String table = text(each, "table");
+      if (!TABLE.matcher(table).matches()) {
+        throw new IOException(
+            "parts.table: '" + table + "' is no name of a table, such as public.\"Orders\"");
+      }
       parts.add(
           DumpPart.newBuilder()
               .setFile(file)
-              .setTable(text(each, "table"))
+              .setTable(table)
               .setRows(number(each, "rows"))
               .setSizeBytes(number(each, "sizeBytes"))
               .setSha256(text(each, "sha256"))

@@ -125,6 +125,33 @@ class RestorePointManifestTest {
         "is no name of a file beside the dump");
   }
 
+  /** CVE-2019-9193 is what COPY may do for an admin: run programs on the server. */
+  @Test
+  void aTableOfAPartThatWouldRunAProgramIsRefused() throws IOException {
+    Path dump = dump(near, "a", "2026-03-10T14:30:00Z");
+    RestorePoint point = point("a", Instant.parse("2026-03-10T14:30:00Z"));
+    for (String table :
+        List.of("t", "public.t_1", "\"T \"\"x\"\".y\"", "s.\"FROM PROGRAM 'sh'\"")) {
+      point.setParts(List.of(new DumpPart("a.dump.1.rows", table, 9L, 4L, "1".repeat(64))));
+      assertThat(RestorePointManifest.read(RestorePointManifest.write(dump, point)))
+          .isEqualTo(point);
+    }
+    for (String table :
+        List.of(
+            "t FROM PROGRAM 'sh' --",
+            "\"t\" FROM PROGRAM 'sh' --\"",
+            "(SELECT 1)",
+            "t\n",
+            "t;",
+            "a.b.c",
+            "\"\"",
+            "")) {
+      point.setParts(List.of(new DumpPart("a.dump.1.rows", table, 9L, 4L, "1".repeat(64))));
+      Path manifest = RestorePointManifest.write(dump, point);
+      assertReason(manifest, Files.readString(manifest), "is no name of a table");
+    }
+  }
+
   @Test
   void aWrongFieldIsNamed() throws IOException {
     Path manifest = RestorePointManifest.of(dump(near, "a", "2026-03-10T14:30:00Z"));
