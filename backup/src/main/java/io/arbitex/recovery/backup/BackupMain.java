@@ -54,11 +54,12 @@ public final class BackupMain extends ServiceCommand {
   @Option(
       names = "--split-over",
       converter = SizeConverter.class,
-      defaultValue = "1GB",
       description =
-          "Tables larger than this are dumped in several parts side by side, such as 256MB or 4GB"
-              + " (default: ${DEFAULT-VALUE}).")
-  private long splitOver;
+          "Rows of tables larger than this, such as 256MB or 4GB, are dumped into files of their own"
+              + " beside the dump, so that several sessions can restore them (default: never)."
+              + " Such a dump is named .split.dump. Only the procedure postgresql.dump restores it:"
+              + " pg_restore alone leaves those tables empty and ends with 0.")
+  private Long splitOver;
 
   @Option(
       names = "--keep",
@@ -175,7 +176,9 @@ public final class BackupMain extends ServiceCommand {
         Inventory.Postgresql settings,
         KillSwitch killSwitch) {
       PostgresqlBackup backup =
-          new PostgresqlBackup(settings.tools(), Clock.systemUTC(), LIMIT, splitOver);
+          splitOver == null
+              ? new PostgresqlBackup(settings.tools(), Clock.systemUTC(), LIMIT)
+              : new PostgresqlBackup(settings.tools(), Clock.systemUTC(), LIMIT, splitOver);
       BackupSchedule schedule =
           new BackupSchedule(
               of,
@@ -195,7 +198,7 @@ public final class BackupMain extends ServiceCommand {
     }
 
     private Optional<String> sick() {
-      return databases.stream().flatMap(each -> each.failure().stream()).findFirst();
+      return databases.stream().flatMap(each -> each.sick().stream()).findFirst();
     }
 
     @Override
@@ -205,7 +208,9 @@ public final class BackupMain extends ServiceCommand {
         each.awaitEnd();
       }
       if (once && !stopping) {
-        sick()
+        databases.stream()
+            .flatMap(each -> each.failure().stream())
+            .findFirst()
             .ifPresent(
                 why -> {
                   throw new IllegalStateException(why);

@@ -29,6 +29,7 @@ final class DatabaseBackups {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private Thread thread;
   private volatile Optional<String> failure = Optional.of("starting");
+  private volatile Optional<String> missing = Optional.empty();
 
   DatabaseBackups(
       String platform,
@@ -64,6 +65,11 @@ final class DatabaseBackups {
     return failure;
   }
 
+  /** Why somebody must look: the last turn, or folders that lost what was in them. */
+  Optional<String> sick() {
+    return failure.or(() -> missing);
+  }
+
   /** Ends it, and a backup that is being taken. */
   void end() {
     stopping.countDown();
@@ -93,9 +99,10 @@ final class DatabaseBackups {
   }
 
   private void reconcile() {
-    BackupFolders.Contents found = BackupFolders.read(folders, platform, component);
-    for (RestorePoint point :
-        Reconciliation.of(published.of(platform, component), found.lying(), found.complete())) {
+    List<RestorePoint> known = published.of(platform, component);
+    BackupFolders.Contents found = BackupFolders.read(folders, platform, component, known);
+    missing = found.missing();
+    for (RestorePoint point : Reconciliation.of(known, found.lying(), found.complete())) {
       log.info(
           "restore point {} is {} at {}", point.getId(), point.getState(), point.getLocation());
       published.publish(point);

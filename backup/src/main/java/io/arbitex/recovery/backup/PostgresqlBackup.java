@@ -43,8 +43,8 @@ import java.util.stream.Collectors;
  *   <li>One transaction exports its snapshot and stays open to the end.
  *   <li>The baseline is measured in that snapshot, and pg_dump reads the same one: what the dump
  *       holds is exactly what the baseline says.
- *   <li>Rows of large tables are written beside it in ranges, in sessions that read that snapshot
- *       too; the dump leaves them out.
+ *   <li>Where that was asked for, rows of large tables are written beside it in ranges, in sessions
+ *       that read that snapshot too; the dump leaves them out.
  *   <li>The dump is written under another name, read back for its checksum, forced to the disk, and
  *       then named.
  *   <li>The manifest comes last, so a manifest always means a whole dump. A crash before it leaves
@@ -62,8 +62,8 @@ public final class PostgresqlBackup {
 
   private static final String PART = ".part";
 
-  /** Below it a second session gains less than it costs. */
-  private static final long SPLIT_OVER = 1L << 30;
+  /** No table is that large. */
+  private static final long NEVER = Long.MAX_VALUE;
 
   private final DumpTool tool;
   private final Clock clock;
@@ -71,15 +71,17 @@ public final class PostgresqlBackup {
   private final long splitOver;
   private volatile PartDumps running;
 
-  /** With tables split above 1 GB. */
+  /** All of a database in its dump, so that pg_restore alone restores it. */
   public PostgresqlBackup(Path tools, Clock clock, Duration limit) {
-    this(tools, clock, limit, SPLIT_OVER);
+    this(tools, clock, limit, NEVER);
   }
 
   /**
    * @param tools folder of pg_dump
    * @param limit for one whole backup
-   * @param splitOver bytes of a table above which its rows are dumped in parts, at least 1
+   * @param splitOver bytes of a table above which its rows are dumped in parts, at least 1;
+   *     pg_restore alone leaves such tables empty and ends with 0, which is why such a dump is
+   *     named {@code .split.dump}
    */
   public PostgresqlBackup(Path tools, Clock clock, Duration limit, long splitOver) {
     this.tool = new DumpTool(tools);
@@ -130,12 +132,13 @@ public final class PostgresqlBackup {
           new BaselineReader(order.platform(), order.component(), order.criticalTables(), clock)
               .readInSnapshot(reader, order.resource(), snapshot, takenAt);
       String id = order.component() + "-" + NAME.format(takenAt);
-      Path dump = order.folder().resolve(order.platform() + "-" + id + ".dump");
+      List<LargeTables.Range> ranges = LargeTables.find(exporter, splitOver);
+      String suffix = ranges.isEmpty() ? ".dump" : ".split.dump";
+      Path dump = order.folder().resolve(order.platform() + "-" + id + suffix);
       Path part = dump.resolveSibling(dump.getFileName() + PART);
       unfinished.add(part);
       Files.createDirectories(order.folder());
       List<DumpPart> parts;
-      List<LargeTables.Range> ranges = LargeTables.find(exporter, splitOver);
       try (PartDumps rows =
           new PartDumps(ranges, () -> connect(order), snapshot, dump, PART, limit)) {
         running = rows;

@@ -28,8 +28,8 @@ final class Reconciliation {
    *
    * @param known what is published of one component
    * @param lying what was found of it in all its folders; copies each count
-   * @param complete every folder could be read; otherwise what was not found may still be there,
-   *     and nothing is declared gone
+   * @param complete every folder could be read and believed; otherwise what was not found may still
+   *     be there, and nothing is declared gone
    * @return what is to be published, changed where it must be
    */
   static List<RestorePoint> of(

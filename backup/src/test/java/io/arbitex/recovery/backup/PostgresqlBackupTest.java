@@ -156,6 +156,9 @@ class PostgresqlBackupTest {
       traffic.join();
     }
     assertThat(point.getParts()).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(point.getLocation())
+        .as("its name says that pg_restore alone leaves a table empty")
+        .endsWith(".split.dump");
     assertThat(point.getParts().stream().mapToLong(DumpPart::getRows).sum())
         .isEqualTo(point.getBaseline().getAuditCount());
     Path far = folder.resolve("far");

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +44,8 @@ class ReconciliationTest {
   }
 
   private static List<RestorePoint> reconcile(List<RestorePoint> known, Path... folders) {
-    BackupFolders.Contents found = BackupFolders.read(List.of(folders), "eu-1", "postgresql");
+    BackupFolders.Contents found =
+        BackupFolders.read(List.of(folders), "eu-1", "postgresql", known);
     return Reconciliation.of(known, found.lying(), found.complete());
   }
 
@@ -93,6 +95,32 @@ class ReconciliationTest {
   }
 
   /** A share that is not mounted looks empty: that alone must not take every restore point away. */
+  @Test
+  void aShareThatIsNotMountedMakesNothingGoneAndIsTold() throws Exception {
+    List<RestorePoint> known =
+        List.of(lay(folder.resolve("share"), "a"), lay(folder.resolve("share"), "b"));
+    Files.move(folder.resolve("share"), folder.resolve("away"));
+    Files.createDirectory(folder.resolve("share"));
+    assertThat(reconcile(known, folder.resolve("share"))).isEmpty();
+    assertThat(missing(known)).hasValueSatisfying(why -> assertThat(why).contains("mounted"));
+
+    // The next backup goes to the disk below the share; the others are still not gone.
+    RestorePoint next = lay(folder.resolve("share"), "c");
+    assertThat(reconcile(known, folder.resolve("share"))).containsExactly(next);
+    known = List.of(known.get(0), known.get(1), next);
+    assertThat(reconcile(known, folder.resolve("share"))).isEmpty();
+    assertThat(missing(known)).isPresent();
+
+    Files.move(folder.resolve("share"), folder.resolve("below"));
+    Files.move(folder.resolve("away"), folder.resolve("share"));
+    assertThat(missing(known)).isEmpty();
+  }
+
+  private Optional<String> missing(List<RestorePoint> known) {
+    return BackupFolders.read(List.of(folder.resolve("share")), "eu-1", "postgresql", known)
+        .missing();
+  }
+
   @Test
   void aFolderThatCannotBeReadMakesNothingGone() throws Exception {
     RestorePoint far = lay(folder.resolve("far"), "a");
