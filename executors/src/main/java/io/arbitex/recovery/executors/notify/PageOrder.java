@@ -33,7 +33,7 @@ public final class PageOrder {
   private static final Pattern NUMBER = Pattern.compile("(\\d{1,9})$");
 
   /** How long a page is remembered after its last message; more than a message lives. */
-  private static final Duration MEMORY = Duration.ofHours(1);
+  private static final Duration MEMORY = Duration.ofHours(25);
 
   private final Clock clock;
   private final Map<Page, Line> lines = new HashMap<>();

@@ -24,7 +24,7 @@ final class PostMessage extends BoundAction {
   private static final String POSTED = "posted";
 
   /** The life of a message; the command's own deadline ends it when that is sooner. */
-  private static final Duration LIFE = Duration.ofMinutes(15);
+  private static final Duration LIFE = Duration.ofHours(24);
 
   /** How soon a cancel is seen while an earlier message of the page is waited for. */
   private static final Duration TURN = Duration.ofMillis(500);
@@ -39,7 +39,7 @@ final class PostMessage extends BoundAction {
         "post the message to " + channel.name(),
         true,
         LIFE,
-        // Until the deadline: a receiver that is down for ten minutes must still get it.
+        // Until the deadline: a receiver that is down for hours must still get it.
         RetryPolicy.upTo(Integer.MAX_VALUE, Duration.ofMillis(500), Duration.ofSeconds(30)));
     this.channel = channel;
     this.post = post;
