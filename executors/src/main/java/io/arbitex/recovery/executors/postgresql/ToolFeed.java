@@ -3,9 +3,16 @@ package io.arbitex.recovery.executors.postgresql;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Feeds a tool; the input is read to its end even when the tool has stopped reading. */
+/**
+ * Feeds a tool; the input is read to its end even when the tool has stopped reading, unless the run
+ * is ended.
+ */
 final class ToolFeed implements Runnable, ToolProcess.Sink {
+  private static final Logger log = LoggerFactory.getLogger(ToolFeed.class);
+
   private final Optional<ToolProcess.Source> source;
   private final OutputStream tool;
   private volatile IOException failure;
@@ -23,6 +30,9 @@ final class ToolFeed implements Runnable, ToolProcess.Sink {
       if (source.isPresent()) {
         source.get().writeTo(this);
       }
+    } catch (Ended e) {
+      // Nothing is wrong with the input: why the run was ended, others say.
+      log.debug("{} is not read to its end", source.map(ToolProcess.Source::name).orElse(""), e);
     } catch (IOException e) {
       failure = e;
     } catch (RuntimeException e) {
@@ -36,7 +46,7 @@ final class ToolFeed implements Runnable, ToolProcess.Sink {
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
     if (stopped) {
-      throw new IOException("the run was ended");
+      throw new Ended();
     }
     if (closed || length == 0) {
       return;
@@ -70,7 +80,16 @@ final class ToolFeed implements Runnable, ToolProcess.Sink {
     return Optional.ofNullable(failure);
   }
 
+  /** Ends reading with the next bytes; what is wrong with the input is not found from then on. */
   void stop() {
     stopped = true;
+  }
+
+  private static final class Ended extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Ended() {
+      super("the run was ended");
+    }
   }
 }

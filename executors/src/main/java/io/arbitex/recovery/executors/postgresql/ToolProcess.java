@@ -38,7 +38,8 @@ final class ToolProcess {
   private final ToolFeed feed;
   private final ToolOutput output;
   private final ToolOutput errors;
-  private final List<Thread> threads;
+  private final Thread feeding;
+  private final List<Thread> taking;
 
   /** Told how many bytes the tools have been fed, often; what it throws ends the tools. */
   @FunctionalInterface
@@ -139,9 +140,9 @@ final class ToolProcess {
           running.add(next);
           all.add(next);
         }
-        running.get(0).process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        running.get(0).pause();
         for (ToolProcess each : List.copyOf(running)) {
-          if (!each.process.isAlive()) {
+          if (each.ended()) {
             running.remove(each);
             Result result = each.result();
             if (!result.good()) {
@@ -186,11 +187,8 @@ final class ToolProcess {
     this.feed = new ToolFeed(run.input(), process.getOutputStream());
     this.output = new ToolOutput(process.getInputStream(), KEPT_OUTPUT);
     this.errors = new ToolOutput(process.getErrorStream(), KEPT_ERRORS);
-    this.threads =
-        List.of(
-            begin(feed, name + "-feed"),
-            begin(output, name + "-out"),
-            begin(errors, name + "-err"));
+    this.feeding = begin(feed, name + "-feed");
+    this.taking = List.of(begin(output, name + "-out"), begin(errors, name + "-err"));
   }
 
   private static ToolProcess start(Run run) throws ActionFailure {
@@ -215,23 +213,52 @@ final class ToolProcess {
     }
   }
 
-  /** What it gave; waits for the rest of its input to be read and its output to be taken. */
-  private Result result() throws InterruptedException {
-    for (Thread thread : threads) {
-      thread.join();
+  /**
+   * It is over, and all it said was taken. The input of one that ended well is read to its end, for
+   * its sum. One that failed has its error already: reading hundreds of gigabytes more, or waiting
+   * for a share that hangs, would tell nothing new.
+   */
+  private boolean ended() {
+    if (process.isAlive()) {
+      return false;
     }
+    boolean failed = process.exitValue() != 0;
+    if (failed) {
+      feed.stop();
+    }
+    return (failed || !feeding.isAlive()) && taking.stream().noneMatch(Thread::isAlive);
+  }
+
+  /** A short while, less when something ends. */
+  private void pause() throws InterruptedException {
+    if (!process.isAlive()) {
+      for (Thread thread : taking) {
+        thread.join(POLL_MILLIS);
+      }
+      feeding.join(POLL_MILLIS);
+    } else {
+      process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** What it gave, once it has ended. */
+  private Result result() {
     String whole = errors.text();
     Result result =
         new Result(
-            process.waitFor(), output.text(), ToolErrors.withoutRows(whole), whole, feed.failure());
+            process.exitValue(),
+            output.text(),
+            ToolErrors.withoutRows(whole),
+            whole,
+            feed.failure());
     if (!result.good()) {
-      // Here and nowhere else: a tool's error may quote rows of customers.
+      // Never the whole: a tool's error may quote rows of customers.
       log.warn(
           "{} of {} ended with {}: {}",
           name,
           run.input().map(Source::name).orElse("no input"),
           result.status(),
-          result.unreadable().map(IOException::toString).orElse(whole));
+          result.unreadable().map(IOException::toString).orElse(result.errors()));
     }
     return result;
   }
@@ -241,7 +268,13 @@ final class ToolProcess {
     if (process.isAlive()) {
       process.destroy();
       if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly().waitFor();
+        process.destroyForcibly();
+        if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+          log.error(
+              "{} (process {}) does not end when killed: it hangs in a disk or share; see to that",
+              name,
+              process.pid());
+        }
       }
     }
   }
