@@ -66,6 +66,7 @@ final class DumpInspection {
       throws ActionFailure, InterruptedException, IOException, UnusableDump, ToolProcess.TimedOut {
     switch (format.kind()) {
       case PLAIN -> {
+        refuseUnlocked(tool.psqlVersion(context));
         PlainDump.Reading reading = new PlainDump(dump, format.compression()).read(context, limit);
         if (reading.fault().isPresent()) {
           throw new UnusableDump(reading.fault().get());
@@ -76,10 +77,9 @@ final class DumpInspection {
         DumpStream stream = DumpStream.whole(dump, format.compression());
         ToolProcess.Run run = tool.decode(dump, Optional.of(stream));
         ToolProcess.Result result = ToolProcess.run(context, run, limit, bytes -> {});
-        if (result.unreadable().isEmpty()) {
-          refuseOtherSum(stream.sha256(), sha256, "");
-        }
+        // First: of one that pg_restore gave up, not all was read.
         refuseUndecoded(result);
+        refuseOtherSum(stream.sha256(), sha256, "");
       }
       case DIRECTORY -> {
         refuseOtherSum(DumpContent.sha256(dump), sha256, "");
@@ -94,6 +94,20 @@ final class DumpInspection {
     String name = ": " + part.getFile();
     refuseOtherSize(file, part.getSizeBytes(), name);
     refuseOtherSum(DumpContent.sha256(file), part.getSha256(), name);
+  }
+
+  /**
+   * Without the lock a script may run a shell here: {@code \!} anywhere in a line (CVE-2025-8714).
+   */
+  private static void refuseUnlocked(RestoreTool.Version psql) throws UnusableDump {
+    if (!psql.locksCommands()) {
+      throw new UnusableDump(
+          "is a plain script, which could run commands on this machine through psql "
+              + psql
+              + ": that needs psql "
+              + psql.locksFrom()
+              + " or newer");
+    }
   }
 
   private static void refuseUndecoded(ToolProcess.Result result) throws UnusableDump {

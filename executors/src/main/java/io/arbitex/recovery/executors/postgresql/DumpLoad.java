@@ -6,6 +6,7 @@ import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.record.DumpPart;
+import io.arbitex.recovery.record.FailureCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -78,11 +79,15 @@ final class DumpLoad {
 
   private Loaded plain() throws ActionFailure, ToolProcess.TimedOut, InterruptedException {
     RestoreTool.Version psql = tool.psqlVersion(context);
-    Optional<String> restriction =
-        psql.locksCommands() ? Optional.of(randomWord()) : Optional.empty();
+    if (!psql.locksCommands()) {
+      throw ActionFailure.permanent(
+          FailureCode.PREFLIGHT,
+          "a plain dump could run commands on this machine through psql " + psql,
+          "Install psql " + psql.locksFrom() + " or newer where 'tools' of the inventory points.");
+    }
     DumpStream stream =
         new PlainDump(dump.file(), dump.format().compression())
-            .feed(dump.point().getSha256(), restriction);
+            .feed(dump.point().getSha256(), randomWord());
     return new Loaded(one(tool.script(target, stream)), Optional.empty());
   }
 

@@ -95,13 +95,12 @@ final class PlainDump {
    *
    * @param sha256 of the file that was checked
    * @param restriction a word that psql's own commands are locked with, so that a script can only
-   *     hold SQL; empty for a psql that cannot
+   *     hold SQL
    */
-  DumpStream feed(String sha256, Optional<String> restriction) {
+  DumpStream feed(String sha256, String restriction) {
     PlainScript script = new PlainScript();
-    String before = restriction.map(word -> "\\restrict " + word + "\n").orElse("") + "BEGIN;\n";
-    String after =
-        "\nCOMMIT;\n" + restriction.map(word -> "\\unrestrict " + word + "\n").orElse("");
+    String before = "\\restrict " + restriction + "\nBEGIN;\n";
+    String after = "\nCOMMIT;\n\\unrestrict " + restriction + "\n";
     return new DumpStream(
         file,
         compression,

@@ -39,6 +39,22 @@ final class RestoreTool {
         default -> major >= 18;
       };
     }
+
+    /** The oldest one that has it and can take this one's place; for messages. */
+    String locksFrom() {
+      return switch (major) {
+        case 14 -> "14.19";
+        case 15 -> "15.14";
+        case 16 -> "16.10";
+        case 17 -> "17.6";
+        default -> "13.22";
+      };
+    }
+
+    @Override
+    public String toString() {
+      return major + "." + minor;
+    }
   }
 
   /**
