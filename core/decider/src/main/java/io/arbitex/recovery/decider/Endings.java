@@ -6,6 +6,7 @@ import io.arbitex.recovery.record.Fact;
 import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.IncidentPhase;
 import io.arbitex.recovery.record.IncidentView;
+import io.arbitex.recovery.record.Mode;
 import io.arbitex.recovery.record.StepPhase;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +69,7 @@ final class Endings {
   static boolean giveUp(Round round, String component, String why, String next) {
     IncidentView incident = round.incident();
     boolean tried = !incident.getSteps().isEmpty();
-    if (tried) {
+    if (tried && round.mode() == Mode.ACT) {
       for (String name : incident.getComponents()) {
         ComponentView view = round.component(name);
         view.setFailedRecoveries(view.getFailedRecoveries() + 1);

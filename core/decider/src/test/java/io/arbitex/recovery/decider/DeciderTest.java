@@ -617,6 +617,9 @@ class DeciderTest {
     dry.done();
     assertThat(dry.phase()).contains(IncidentPhase.ESCALATED);
     assertThat(dry.commands).hasSize(1);
+    assertThat(dry.state.getComponents().get(0).getFailedRecoveries())
+        .as("a dry run is no failed recovery")
+        .isZero();
   }
 
   // ---- several components ---------------------------------------------------------------------
