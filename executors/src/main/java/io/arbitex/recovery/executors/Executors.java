@@ -95,7 +95,8 @@ public final class Executors implements ServiceCommand.Running {
               new Carrying(
                   configuration.name(),
                   procedures::of,
-                  killSwitch::thrownFor,
+                  // Telling people changes nothing that is protected, and is needed most then.
+                  worker == Worker.NOTIFY ? platform -> Optional.empty() : killSwitch::thrownFor,
                   sink(publisher),
                   clock,
                   LEASE_LIMIT,

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
  * wakes somebody for nothing. Two rules:
  *
  * <ol>
- *   <li>A message waits for the earlier ones that are due, until they have ended or their deadline
- *       is past. It would not get through either, since they go to the same receiver.
+ *   <li>A message waits for the earlier ones that are due, until they have ended, or for 15 min at
+ *       most. It would not get through either, since they go to the same receiver.
  *   <li>A message is not sent once a later one was. It does not wait for an earlier one that is not
  *       due, as the trigger of a P2 that waits for Monday while the incident rose to P1.
  * </ol>
@@ -34,6 +34,9 @@ public final class PageOrder {
 
   /** How long a page is remembered after its last message; more than a message lives. */
   private static final Duration MEMORY = Duration.ofHours(25);
+
+  /** How long the later messages of a page wait for one that is due. */
+  private static final Duration PRECEDENCE = Duration.ofMinutes(15);
 
   private final Clock clock;
   private final Map<Page, Line> lines = new HashMap<>();
@@ -64,6 +67,13 @@ public final class PageOrder {
     }
   }
 
+  /** One message that alone cannot be delivered must not hold the others of its page for a day. */
+  private static Instant until(StepCommand command) {
+    Instant due = Told.notBefore(command).orElse(command.getIssuedAt());
+    Instant passed = due.plus(PRECEDENCE);
+    return passed.isBefore(command.getDeadline()) ? passed : command.getDeadline();
+  }
+
   private record Span(Optional<Instant> from, Instant to) {
     boolean holds(Instant now) {
       return from.filter(now::isBefore).isEmpty() && now.isBefore(to);
@@ -84,9 +94,7 @@ public final class PageOrder {
   /** A command was accepted, or is gone on with. */
   synchronized void enter(StepCommand command) {
     forget();
-    line(command)
-        .waiting
-        .put(Place.of(command), new Span(Told.notBefore(command), command.getDeadline()));
+    line(command).waiting.put(Place.of(command), new Span(Told.notBefore(command), until(command)));
   }
 
   /**
