@@ -28,7 +28,10 @@ final class Triage {
     if (!retried) {
       Optional<ComponentView> hopeless = beyondRestore(round);
       if (hopeless.isPresent()) {
-        return giveUpBeyondRestore(round, hopeless.get());
+        // A server that is starting may be up before a person has read the page.
+        boolean passing = hopeless.get().getSymptom() == Symptom.STARTING;
+        return !(passing && round.now.isBefore(restoreAt(round)))
+            && giveUpBeyondRestore(round, hopeless.get());
       }
       if (round.now.isBefore(restoreAt(round)) || unconfirmedNow(round)) {
         return false;
