@@ -19,7 +19,7 @@ final class Course {
    * @param began the sender's word for an alert that fires
    * @param ended its word for one that is over
    * @param name what stays the same of it, without its begin
-   * @param resolvedAt absent for now
+   * @param resolvedAt absent when the sender names no moment; then it is the moment of receipt
    */
   static ReceivedAlert of(
       String word,

@@ -247,7 +247,7 @@ class DeciderTest {
         .doesNotContainKey("exclude-restore-points");
   }
 
-  /** Review: a backlog read after an outage of the pipeline was taken for now. */
+  /** A backlog that was read after an outage of the pipeline was taken for now. */
   @Test
   void observationsOfLongAgoSayNothingOfNow() {
     Story story = Story.calm();
@@ -433,6 +433,20 @@ class DeciderTest {
     assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
     assertThat(story.event(IncidentKind.ESCALATED).getNext()).contains("password");
     assertThat(story.commands).isEmpty();
+  }
+
+  /** A restart that a quorum saw as STARTING was escalated at once, and healed seconds later. */
+  @Test
+  void aServerThatIsStartingIsWaitedForBeforeAPersonIsAsked() {
+    Story healed = Story.calm().down().allSay(HealthStatus.DOWN, Symptom.STARTING, 2);
+    assertThat(healed.kinds()).doesNotContain(IncidentKind.ESCALATED);
+    healed.up();
+    assertThat(healed.kinds()).contains(IncidentKind.SELF_HEALED);
+
+    Story stuck = Story.calm().allSay(HealthStatus.DOWN, Symptom.STARTING, 3);
+    stuck.timer(Duration.ofSeconds(6));
+    assertThat(stuck.kinds()).contains(IncidentKind.ESCALATED);
+    assertThat(stuck.commands).isEmpty();
   }
 
   @Test

@@ -39,8 +39,9 @@ final class PostMessage extends BoundAction {
         "post the message to " + channel.name(),
         true,
         LIFE,
-        // Until the deadline: a receiver that is down for hours must still get it.
-        RetryPolicy.upTo(Integer.MAX_VALUE, Duration.ofMillis(500), Duration.ofSeconds(30)));
+        // Until the deadline: a receiver that is down for hours must still get it. Each try is kept
+        // in the journal, so they must not come too often.
+        RetryPolicy.upTo(Integer.MAX_VALUE, Duration.ofMillis(500), Duration.ofMinutes(2)));
     this.channel = channel;
     this.post = post;
     this.order = order;
