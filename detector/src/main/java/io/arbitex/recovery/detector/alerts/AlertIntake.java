@@ -7,6 +7,7 @@ import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.schemas.Times;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,8 +37,16 @@ final class AlertIntake implements AutoCloseable {
   /** How many alerts of a message map to a component, and how many do not. */
   record Taken(int mapped, int unmapped) {}
 
+  /**
+   * @param receivedAt not when it is written: while Kafka is away it may wait here for long, and is
+   *     late then
+   */
   private record Message(
-      String receiver, List<ReceivedAlert> alerts, int bytes, CompletableFuture<Taken> kept) {}
+      String receiver,
+      List<ReceivedAlert> alerts,
+      int bytes,
+      Instant receivedAt,
+      CompletableFuture<Taken> kept) {}
 
   private final Inventory inventory;
   private final ToLongBiFunction<String, String> epoch;
@@ -94,7 +103,8 @@ final class AlertIntake implements AutoCloseable {
       places.release();
       return Optional.empty();
     }
-    Message message = new Message(receiver, alerts, size, new CompletableFuture<>());
+    Message message =
+        new Message(receiver, alerts, size, Times.now(clock), new CompletableFuture<>());
     metrics.received(receiver, alerts.size());
     queue.add(message);
     return Optional.of(message.kept().copy());
@@ -115,7 +125,7 @@ final class AlertIntake implements AutoCloseable {
     int mapped = 0;
     try {
       for (ReceivedAlert alert : message.alerts()) {
-        if (publish(message.receiver(), alert, writes)) {
+        if (publish(message, alert, writes)) {
           mapped++;
         }
       }
@@ -129,13 +139,14 @@ final class AlertIntake implements AutoCloseable {
         .whenComplete((none, error) -> end(message, taken, error));
   }
 
-  private boolean publish(String receiver, ReceivedAlert alert, List<CompletableFuture<?>> writes) {
+  private boolean publish(Message message, ReceivedAlert alert, List<CompletableFuture<?>> writes) {
+    String receiver = message.receiver();
     AlertMapping.Outcome outcome = AlertMapping.map(inventory, alert);
     if (outcome instanceof AlertMapping.Mapped mapped) {
       for (AlertMapping.Target target : mapped.targets()) {
         long now = epoch.applyAsLong(target.platform(), target.component());
         HealthEvent event = AlertMapping.event(alert, target, receiver, now);
-        event.setReceivedAt(Times.now(clock));
+        event.setReceivedAt(message.receivedAt());
         writes.add(topics.health(event));
       }
       metrics.mapped(receiver);
