@@ -6,6 +6,7 @@ import io.arbitex.recovery.checks.AuditTables;
 import io.arbitex.recovery.checks.PostgresFixture;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.RestorePointState;
+import io.arbitex.recovery.runtime.BrokerFixture;
 import io.arbitex.recovery.runtime.SchemaTopic;
 import java.nio.file.Files;
 import java.nio.file.Path;

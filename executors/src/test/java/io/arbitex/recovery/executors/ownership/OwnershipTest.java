@@ -20,6 +20,7 @@ import io.arbitex.recovery.record.Severity;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.StepTransition;
+import io.arbitex.recovery.runtime.BrokerFixture;
 import io.arbitex.recovery.runtime.DeadLetters;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.Partitions;

@@ -1,8 +1,5 @@
-package io.arbitex.recovery.executors.ownership;
+package io.arbitex.recovery.runtime;
 
-import io.arbitex.recovery.runtime.KafkaClients;
-import io.arbitex.recovery.runtime.KafkaSettings;
-import io.arbitex.recovery.runtime.TopicSetup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
