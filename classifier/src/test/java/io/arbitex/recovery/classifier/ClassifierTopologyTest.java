@@ -15,16 +15,11 @@ import io.arbitex.recovery.record.ApprovalKind;
 import io.arbitex.recovery.record.Decision;
 import io.arbitex.recovery.record.DecisionOutcome;
 import io.arbitex.recovery.record.HealthEvent;
-import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.IncidentEvent;
 import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.PlatformState;
-import io.arbitex.recovery.record.RestorePoint;
-import io.arbitex.recovery.record.RestorePointKind;
-import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.record.StepCommand;
-import io.arbitex.recovery.record.Symptom;
 import io.arbitex.recovery.runtime.DeadLetters;
 import io.arbitex.recovery.runtime.Partitions;
 import io.arbitex.recovery.schemas.Facts;
@@ -122,43 +117,11 @@ class ClassifierTopologyTest {
   }
 
   private HealthEvent health(String observer, HealthStatus status, int streak) {
-    return HealthEvent.newBuilder()
-        .setId(observer + clock.instant())
-        .setPlatform("lab")
-        .setComponent("postgresql")
-        .setObserver(observer)
-        .setSource(HealthSource.PROBE)
-        .setStatus(status)
-        .setSymptom(status == HealthStatus.UP ? Symptom.NONE : Symptom.UNREACHABLE)
-        .setConsecutive(streak)
-        .setResource("primary")
-        .setBindingEpoch(0)
-        .setObservedAt(clock.instant())
-        .setBadSince(status == HealthStatus.UP ? null : clock.instant())
-        .setDetail("")
-        .build();
+    return Records.health("lab", observer, status, streak, clock.instant());
   }
 
   private void restorePoint() {
-    send(
-        Topic.BACKUPS,
-        "lab/rp-1",
-        framing.encode(
-            RestorePoint.newBuilder()
-                .setId("rp-1")
-                .setPlatform("lab")
-                .setComponent("postgresql")
-                .setKind(RestorePointKind.DUMP)
-                .setState(RestorePointState.AVAILABLE)
-                .setTakenAt(clock.instant().minusSeconds(60))
-                .setFinishedAt(clock.instant())
-                .setLocation("x")
-                .setFormat("custom")
-                .setSizeBytes(1)
-                .setSha256("")
-                .setToolVersion("")
-                .setServerVersion("")
-                .build()));
+    send(Topic.BACKUPS, "lab/rp-1", framing.encode(Records.restorePoint("lab", clock.instant())));
   }
 
   private void disaster() {

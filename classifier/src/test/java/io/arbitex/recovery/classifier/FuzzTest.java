@@ -13,14 +13,10 @@ import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.OutcomeKind;
-import io.arbitex.recovery.record.RestorePoint;
-import io.arbitex.recovery.record.RestorePointKind;
-import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepError;
 import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.StepTransition;
-import io.arbitex.recovery.record.Symptom;
 import io.arbitex.recovery.record.ValidationOutcome;
 import io.arbitex.recovery.runtime.Partitions;
 import io.arbitex.recovery.schemas.Framing;
@@ -84,7 +80,7 @@ class FuzzTest {
                     clock.instant(),
                     clock.instant())),
         Topic.BINDINGS, List.of(binding),
-        Topic.BACKUPS, List.of(restorePoint("lab")),
+        Topic.BACKUPS, List.of(Records.restorePoint("lab", clock.instant())),
         Topic.PROGRESS,
             List.of(
                 new StepEvent(
@@ -122,39 +118,7 @@ class FuzzTest {
   }
 
   private HealthEvent health(String platform, String observer, HealthStatus status, int streak) {
-    return HealthEvent.newBuilder()
-        .setId(observer + clock.instant())
-        .setPlatform(platform)
-        .setComponent("postgresql")
-        .setObserver(observer)
-        .setSource(HealthSource.PROBE)
-        .setStatus(status)
-        .setSymptom(status == HealthStatus.UP ? Symptom.NONE : Symptom.UNREACHABLE)
-        .setConsecutive(streak)
-        .setResource("primary")
-        .setBindingEpoch(0)
-        .setObservedAt(clock.instant())
-        .setBadSince(status == HealthStatus.UP ? null : clock.instant())
-        .setDetail("")
-        .build();
-  }
-
-  private RestorePoint restorePoint(String platform) {
-    return RestorePoint.newBuilder()
-        .setId("rp")
-        .setPlatform(platform)
-        .setComponent("postgresql")
-        .setKind(RestorePointKind.DUMP)
-        .setState(RestorePointState.AVAILABLE)
-        .setTakenAt(clock.instant().minusSeconds(60))
-        .setFinishedAt(clock.instant())
-        .setLocation("x")
-        .setFormat("custom")
-        .setSizeBytes(1)
-        .setSha256("")
-        .setToolVersion("")
-        .setServerVersion("")
-        .build();
+    return Records.health(platform, observer, status, streak, clock.instant());
   }
 
   @Test
@@ -214,7 +178,11 @@ class FuzzTest {
   private boolean answersADisaster(TopologyTestDriver driver) {
     TestOutputTopic<String, byte[]> commands = output(driver, Topic.COMMANDS_POSTGRESQL);
     commands.readRecordsToList();
-    send(driver, Topic.BACKUPS, "calm/rp", framing.encode(restorePoint("calm")));
+    send(
+        driver,
+        Topic.BACKUPS,
+        "calm/rp-1",
+        framing.encode(Records.restorePoint("calm", clock.instant())));
     say(driver, HealthStatus.UP);
     pass(driver, Duration.ofSeconds(3));
     say(driver, HealthStatus.DOWN);
