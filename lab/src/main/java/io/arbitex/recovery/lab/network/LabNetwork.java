@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
  *
  * <ul>
  *   <li>On the control port: {@code GET /paths}; {@code POST /paths/NAME?state=open|refused|
- *       black-hole}; {@code POST /slack/CHANNEL} takes a message; {@code GET /messages} lists them.
+ *       black-hole}; {@code POST /slack/CHANNEL} and {@code POST /pagerduty/CHANNEL} take a
+ *       message; {@code GET /messages} lists them.
  *   <li>On the witness port: any request is answered with 200.
  * </ul>
  */
@@ -71,6 +72,7 @@ public final class LabNetwork implements Callable<Integer> {
     HttpServer control = server(controlPort, "control");
     control.createContext("/paths", this::control);
     control.createContext("/slack/", this::slack);
+    control.createContext("/pagerduty/", this::pagerDuty);
     control.createContext("/messages", exchange -> answer(exchange, 200, messages.list()));
     control.start();
     log.info("the network has {} paths, control on port {}", paths.size(), controlPort);
@@ -138,6 +140,18 @@ public final class LabNetwork implements Callable<Integer> {
     Optional<String> wrong = messages.take(channel, exchange.getRequestBody().readNBytes(1 << 20));
     answer(
         exchange, wrong.isEmpty() ? 200 : 400, wrong.orElse("ok").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void pagerDuty(HttpExchange exchange) throws IOException {
+    String channel = exchange.getRequestURI().getPath().substring("/pagerduty/".length());
+    Optional<String> wrong =
+        messages.takeEvent(channel, exchange.getRequestBody().readNBytes(1 << 20));
+    Map<String, Object> answer =
+        wrong
+            .<Map<String, Object>>map(
+                what -> Map.of("status", "invalid event", "errors", List.of(what)))
+            .orElse(Map.of("status", "success", "message", "Event processed"));
+    answer(exchange, wrong.isEmpty() ? 202 : 400, JSON.writeValueAsBytes(answer));
   }
 
   private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {

@@ -15,9 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Keeps Slack-shaped messages, in memory and one a line in a file. */
+/** Keeps messages to people, in memory and one a line in a file. */
 final class MessageBox {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> ACTIONS = List.of("trigger", "acknowledge", "resolve");
 
   private final Path file;
   private final Clock clock;
@@ -46,6 +47,35 @@ final class MessageBox {
             || message.path("attachments").isArray())) {
       return Optional.of("no_text");
     }
+    keep(channel, message);
+    return Optional.empty();
+  }
+
+  /**
+   * Takes an event of a page, as PagerDuty's Events API v2 has it. Its routing key is not kept.
+   *
+   * @return what is wrong with it
+   */
+  synchronized Optional<String> takeEvent(String channel, byte[] body) throws IOException {
+    JsonNode event;
+    try {
+      event = JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      return Optional.of("the body is no JSON");
+    }
+    if (!(event instanceof ObjectNode page)
+        || page.path("routing_key").asText().isEmpty()
+        || page.path("dedup_key").asText().isEmpty()
+        || !ACTIONS.contains(page.path("event_action").asText())) {
+      return Optional.of(
+          "routing_key, dedup_key and an event_action of " + ACTIONS + " are needed");
+    }
+    page.remove("routing_key");
+    keep(channel, page);
+    return Optional.empty();
+  }
+
+  private void keep(String channel, JsonNode message) throws IOException {
     ObjectNode kept = JSON.createObjectNode();
     kept.put("receivedAt", clock.instant().toString());
     kept.put("channel", channel);
@@ -57,7 +87,6 @@ final class MessageBox {
         StandardCharsets.UTF_8,
         StandardOpenOption.CREATE,
         StandardOpenOption.APPEND);
-    return Optional.empty();
   }
 
   synchronized byte[] list() throws IOException {

@@ -408,6 +408,7 @@ public final class Lab {
       folder.secret("audit-key", passwords.get("audit-key"));
       folder.secret("admin-token", LabFolder.randomSecret());
       folder.secret("slack-url", plan.slackAddress());
+      folder.secret("pagerduty-routing-key", LabFolder.randomSecret());
       if (plan.options().monitoring().isPresent()) {
         folder.secret("alert-token", LabFolder.randomSecret());
       }

@@ -208,8 +208,8 @@ final class LabConfiguration {
           restoreAfter: %s
           correlationWindow: 1s
         severities:
-          P0: {rto: 60s, rpo: 3m, phaseFactor: 0.5, escalation: [sre]}
-          P1: {rto: 2m, rpo: 3m, phaseFactor: 1, escalation: [sre]}
+          P0: {rto: 60s, rpo: 3m, phaseFactor: 0.5, escalation: [on-call, sre]}
+          P1: {rto: 2m, rpo: 3m, phaseFactor: 1, escalation: [on-call, sre]}
           P2: {rto: 4m, rpo: 6m, phaseFactor: 2, escalation: [sre]}
         phases:
           detectionTriage: 15s
@@ -225,22 +225,26 @@ final class LabConfiguration {
             verify.full: 5s
         guards:
           cooldown: %s
-          maxFailedRecoveries: %d
+          maxFailedRecoveries: 2
         %schannels:
           - name: sre
             kind: slack
             url: file:%s
+          - name: on-call
+            kind: pagerduty
+            routingKey: file:%s
+            url: %s
         """
         .formatted(
             plan.options().dryRun() ? "dry-run" : "act",
             text(plan.options().restoreAfter()),
             text(plan.options().cooldown()),
-            // What a dry run would have done counts as not recovered.
-            plan.options().dryRun() ? 100 : 2,
             plan.options().monitoring().isEmpty()
                 ? ""
                 : "alerts: {sources: [{name: %s, trusted: true}]}\n".formatted(LabPlan.RECEIVER),
-            folder.secrets().resolve("slack-url"));
+            folder.secrets().resolve("slack-url"),
+            folder.secrets().resolve("pagerduty-routing-key"),
+            plan.pagerAddress());
   }
 
   private static String text(Duration duration) {

@@ -107,4 +107,9 @@ record LabPlan(
   String slackAddress() {
     return controlAddress() + "/slack/sre";
   }
+
+  /** Where pages go. */
+  String pagerAddress() {
+    return controlAddress() + "/pagerduty/on-call";
+  }
 }

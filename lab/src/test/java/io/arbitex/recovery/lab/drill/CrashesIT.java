@@ -42,7 +42,11 @@ class CrashesIT {
           .containsExactlyInAnyOrderElementsOf(kills.stream().map(CrashPlan::said).toList());
       assertThat(result.replayed()).isPositive();
       CompleteRecords.demand(watcher, id);
-      assertThat(world.awaitMessage(MESSAGES, id, "ecovered")).as("people are told").isTrue();
+      assertThat(world.awaitMessage(MESSAGES, id, "ecovered", "blocks"))
+          .as("people are told")
+          .isTrue();
+      assertThat(world.awaitMessage(MESSAGES, id, "resolve")).as("the page is closed").isTrue();
+      assertThat(world.page(id)).startsWith("trigger").endsWith("resolve");
     }
   }
 

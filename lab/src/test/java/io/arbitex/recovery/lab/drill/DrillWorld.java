@@ -149,6 +149,14 @@ final class DrillWorld implements AutoCloseable {
                 .anyMatch(message -> Arrays.stream(words).allMatch(message::contains)));
   }
 
+  /** What the page of an incident was told, in the order in which it came: trigger … resolve. */
+  List<String> page(String incidentId) {
+    return messages().stream()
+        .filter(message -> message.contains("\"dedup_key\":\"" + incidentId + "\""))
+        .map(message -> message.replaceFirst(".*\"event_action\":\"(\\w+)\".*", "$1"))
+        .toList();
+  }
+
   /** The messages that people got, as the network keeps them. */
   private List<String> messages() {
     Path file = lab.folder().root().resolve("logs/messages.jsonl");

@@ -249,6 +249,21 @@ class LabWorldTest {
     assertThat(lab.network().messages())
         .extracting(NetworkControl.Message::text)
         .containsExactly("database lost");
+    URI pager = URI.create(state.network().slack()).resolve("/pagerduty/on-call");
+    for (String body :
+        List.of(
+            "{\"routing_key\": \"k\", \"event_action\": \"resolve\", \"dedup_key\": \"inc\"}",
+            "{\"routing_key\": \"k\", \"event_action\": \"shout\", \"dedup_key\": \"inc\"}")) {
+      http.send(
+          HttpRequest.newBuilder(pager).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+          HttpResponse.BodyHandlers.discarding());
+    }
+    assertThat(lab.network().messages())
+        .filteredOn(message -> message.channel().equals("on-call"))
+        .singleElement()
+        .satisfies(
+            message ->
+                assertThat(message.body().toString()).contains("resolve").doesNotContain("\"k\""));
   }
 
   @Test
