@@ -32,7 +32,6 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +54,7 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
   private final Clock clock;
   private final Counters counters;
   private ProcessorContext<String, Outgoing> context;
-  private KeyValueStore<String, byte[]> platforms;
+  private PlatformStates platforms;
   private DueIndex due;
   private Parking parking;
   private long saidAt;
@@ -72,7 +71,7 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
   @Override
   public void init(ProcessorContext<String, Outgoing> processorContext) {
     context = processorContext;
-    platforms = context.getStateStore(ClassifierTopology.PLATFORMS);
+    platforms = new PlatformStates(context.getStateStore(ClassifierTopology.PLATFORMS), framing);
     due = new DueIndex(context.getStateStore(ClassifierTopology.DUE));
     parking = new Parking(context.getStateStore(ClassifierTopology.PARKED), framing);
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, at -> timers());
@@ -144,9 +143,9 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
   /** Decides and publishes; returns why the input was refused, if it was. */
   private Optional<String> decide(String platform, Input input, DecisionInput place) {
     Instant now = Times.now(clock);
-    PlatformState before = state(platform);
+    PlatformState before = platforms.get(platform, now);
     Decided decided;
-    byte[] after;
+    byte[] after = null;
     Optional<Instant> next;
     List<Forwarded> forwarded = new ArrayList<>();
     try {
@@ -155,17 +154,21 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
         return decided.rejected();
       }
       // All that may throw comes before the first effect, so that a bug wedges and does not loop.
-      after = framing.encode(decided.state());
-      next = decider.nextDue(decided.state(), now);
-      decided.outputs().forEach(output -> forwarded.add(forwarded(output)));
+      next = Optional.ofNullable(decided.state().getDueAt());
       if (decided.significant()) {
+        after = framing.encode(decided.state());
+        decided.outputs().forEach(output -> forwarded.add(forwarded(output)));
         forwarded.add(forwarded(decisionLog.applied(before, place, decided, now)));
       }
     } catch (RuntimeException e) {
       wedge(before, place, e, now);
       return Optional.empty();
     }
-    platforms.put(platform, after);
+    if (after == null) {
+      platforms.remember(decided.state());
+    } else {
+      platforms.keep(decided.state(), after);
+    }
     due.set(platform, next);
     forwarded.forEach(this::forward);
     if (!decided.outputs().isEmpty()) {
@@ -188,7 +191,7 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
     PlatformState after = Framing.copy(before);
     after.setGap(true);
     after.setSequence(before.getSequence() + 1);
-    platforms.put(platform, framing.encode(after));
+    platforms.keep(after, framing.encode(after));
     parking.park(platform, parked(platform, place, e.toString()));
     due.set(platform, Optional.empty());
     counters.decision();
@@ -229,11 +232,6 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
         .setOutputs(List.of())
         .setStateAfter("")
         .build();
-  }
-
-  private PlatformState state(String platform) {
-    byte[] bytes = platforms.get(platform);
-    return bytes == null ? Decider.initial(platform) : framing.decode(bytes, PlatformState.class);
   }
 
   private record Forwarded(String key, Outgoing outgoing, Headers headers) {}

@@ -71,6 +71,19 @@ public class Decider {
   }
 
   /**
+   * The state with which a decider takes over what another one has kept. Heartbeats of quiet times
+   * are not kept (decision 23), so when an observer was last heard may be old: nobody listened,
+   * silence counts anew from now, and what was due is forgotten.
+   */
+  public static PlatformState resumed(PlatformState kept, Instant now) {
+    PlatformState resumed = Framing.copy(kept);
+    resumed.setGap(true);
+    resumed.setDueAt(null);
+    resumed.setListeningSince(now);
+    return resumed;
+  }
+
+  /**
    * Decides.
    *
    * @param before the platform's state; it is not changed
@@ -83,6 +96,19 @@ public class Decider {
     if (platform == null) {
       return rejected(before, "no platform '" + before.getPlatform() + "' in the inventory");
     }
+    if (input instanceof Input.Health health) {
+      Optional<PlatformState> quiet =
+          QuietHeartbeat.after(before, platform, policy, health.event(), now);
+      if (quiet.isPresent()) {
+        return new Decided(quiet.get(), List.of(), Optional.empty(), false);
+      }
+    }
+    return decideInFull(before, platform, input, now);
+  }
+
+  /** The long way, which is always right. */
+  Decided decideInFull(
+      PlatformState before, Inventory.Platform platform, Input input, Instant now) {
     Round round = new Round(Framing.copy(before), platform, policy, now);
     Optional<String> rejected = take(round, input);
     if (rejected.isPresent()) {
@@ -102,6 +128,10 @@ public class Decider {
     round.state.setGap(!significant);
     round.state.setDueAt(nextDue(round.state, now).orElse(null));
     return new Decided(round.state, List.copyOf(round.outputs), Optional.empty(), significant);
+  }
+
+  Inventory.Platform platform(String name) {
+    return platforms.get(name);
   }
 
   private static Decided rejected(PlatformState before, String why) {

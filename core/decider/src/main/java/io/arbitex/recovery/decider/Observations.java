@@ -106,44 +106,56 @@ final class Observations {
     if (event.getBindingEpoch() != component.getBindingEpoch()) {
       return Optional.empty();
     }
-    Duration oldest = round.policy.detection().observerTimeout().plus(SKEW);
-    if (event.getObservedAt().isBefore(round.now.minus(oldest))) {
-      // Read late, after an outage of the pipeline itself: it says nothing of now.
+    if (isTooOld(round.policy, event, round.now)) {
       return Optional.empty();
     }
-    Optional<ObserverView> before =
-        round.state.getObservers().stream()
-            .filter(
-                view ->
-                    view.getComponent().equals(event.getComponent())
-                        && view.getObserver().equals(event.getObserver()))
-            .findFirst();
-    if (before.filter(view -> isLateOrTwice(round, view, event)).isPresent()) {
+    Optional<ObserverView> before = viewOf(round.state, event);
+    if (before.filter(view -> isLateOrTwice(view, event, round.now)).isPresent()) {
       return Optional.empty();
     }
     List<ObserverView> views = new ArrayList<>(round.state.getObservers());
     before.ifPresent(views::remove);
-    views.add(
-        ObserverView.newBuilder()
-            .setObserver(event.getObserver())
-            .setComponent(event.getComponent())
-            .setStatus(event.getStatus())
-            .setSymptom(event.getSymptom())
-            .setConsecutive(event.getConsecutive())
-            .setBindingEpoch(event.getBindingEpoch())
-            .setObservedAt(event.getObservedAt())
-            .setHeardAt(round.now)
-            .setBadSince(event.getBadSince())
-            .setDetail(event.getDetail())
-            .setSkewMillis(skewMillis(round, event))
-            .build());
+    views.add(view(event, round.now));
     round.state.setObservers(views);
     return Optional.empty();
   }
 
+  /** Read late, after an outage of the pipeline itself: it says nothing of now. */
+  static boolean isTooOld(Policy policy, HealthEvent event, Instant now) {
+    Duration oldest = policy.detection().observerTimeout().plus(SKEW);
+    return event.getObservedAt().isBefore(now.minus(oldest));
+  }
+
+  /** What the event's observer said last about its component. */
+  static Optional<ObserverView> viewOf(PlatformState state, HealthEvent event) {
+    for (ObserverView view : state.getObservers()) {
+      if (view.getComponent().equals(event.getComponent())
+          && view.getObserver().equals(event.getObserver())) {
+        return Optional.of(view);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What is remembered of an event. */
+  static ObserverView view(HealthEvent event, Instant now) {
+    return new ObserverView(
+        event.getObserver(),
+        event.getComponent(),
+        event.getStatus(),
+        event.getSymptom(),
+        event.getConsecutive(),
+        event.getBindingEpoch(),
+        event.getObservedAt(),
+        now,
+        event.getBadSince(),
+        event.getDetail(),
+        skewMillis(event, now));
+  }
+
   /** How far an observer's clock is ahead; less than that is the time of the way. */
-  private static long skewMillis(Round round, HealthEvent event) {
-    long ahead = Duration.between(round.now, event.getObservedAt()).toMillis();
+  private static long skewMillis(HealthEvent event, Instant now) {
+    long ahead = Duration.between(now, event.getObservedAt()).toMillis();
     return ahead > NOTICED.toMillis() ? ahead : 0;
   }
 
@@ -151,14 +163,14 @@ final class Observations {
    * By the observer's clock. One that was ahead and is set right says what looks older than what it
    * said before; observed after that was heard, it is newer all the same.
    */
-  private static boolean isLateOrTwice(Round round, ObserverView before, HealthEvent event) {
+  static boolean isLateOrTwice(ObserverView before, HealthEvent event, Instant now) {
     if (before.getBindingEpoch() != event.getBindingEpoch()
         || event.getObservedAt().isAfter(before.getObservedAt())) {
       return false;
     }
     boolean setRight =
         before.getSkewMillis() > 0
-            && skewMillis(round, event) == 0
+            && skewMillis(event, now) == 0
             && event.getObservedAt().isAfter(before.getHeardAt());
     return !setRight;
   }

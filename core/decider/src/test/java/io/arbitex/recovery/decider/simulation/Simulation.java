@@ -73,6 +73,10 @@ final class Simulation {
   private final HealthStatus[] last = new HealthStatus[3];
   private final Instant[] badSince = new Instant[3];
   private byte[] state;
+
+  /** What another classifier would find; heartbeats of quiet times are not in it. */
+  private byte[] kept;
+
   private Instant lastProgress;
   private boolean wrongObserver;
   private boolean open;
@@ -86,6 +90,7 @@ final class Simulation {
     this.decider = decider;
     this.log = new DecisionLog(framing, decider);
     this.state = framing.encode(Decider.initial(PLATFORM));
+    this.kept = state;
     this.lastProgress = time.instant();
     ModelProcedures procedures =
         new ModelProcedures(
@@ -276,6 +281,9 @@ final class Simulation {
 
   private void decide(Optional<byte[]> record) {
     Instant now = Times.now(time);
+    if (mishaps && random.nextInt(50) == 0) {
+      state = framing.encode(Decider.resumed(framing.decode(kept, PlatformState.class), now));
+    }
     PlatformState before = framing.decode(state, PlatformState.class);
     Input input = record.map(bytes -> Input.of(framing.decode(bytes))).orElse(new Input.Timer());
     Decided decided = decider.decide(before, input, now);
@@ -286,6 +294,7 @@ final class Simulation {
     state = framing.encode(decided.state());
     open = decided.state().getIncident() != null;
     if (decided.significant()) {
+      kept = state;
       DecisionInput place =
           record.isPresent()
               ? new DecisionInput(
