@@ -4,8 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HexFormat;
 import javax.crypto.Mac;
+import javax.crypto.ShortBufferException;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -21,6 +23,12 @@ public final class AuditHmac {
 
   private final Mac mac;
   private final byte[] digits = new byte[20];
+  private final byte[] sum = new byte[32];
+
+  /** The text of the event so far: one call of the Mac for each event instead of fourteen. */
+  private byte[] text = new byte[1_024];
+
+  private int length;
 
   /**
    * @param key the platform's audit key; at least one byte
@@ -56,12 +64,15 @@ public final class AuditHmac {
     return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  void update(byte[] bytes, int offset, int length) {
-    mac.update(bytes, offset, length);
+  void update(byte[] bytes, int offset, int count) {
+    room(count);
+    System.arraycopy(bytes, offset, text, length, count);
+    length += count;
   }
 
   void separator() {
-    mac.update((byte) '|');
+    room(1);
+    text[length++] = '|';
   }
 
   /** Adds a number in decimal without making a String: this runs millions of times. */
@@ -73,16 +84,29 @@ public final class AuditHmac {
       rest /= 10;
     } while (rest != 0);
     if (value < 0) {
-      mac.update((byte) '-');
+      room(1);
+      text[length++] = '-';
     }
-    mac.update(digits, at, digits.length - at);
+    update(digits, at, digits.length - at);
   }
 
   void finish(byte[] hex) {
-    byte[] bytes = mac.doFinal();
-    for (int i = 0; i < bytes.length; i++) {
-      hex[2 * i] = HEX[(bytes[i] >> 4) & 15];
-      hex[2 * i + 1] = HEX[bytes[i] & 15];
+    mac.update(text, 0, length);
+    length = 0;
+    try {
+      mac.doFinal(sum, 0);
+    } catch (ShortBufferException e) {
+      throw new IllegalStateException("a SHA-256 has 32 bytes", e);
+    }
+    for (int i = 0; i < sum.length; i++) {
+      hex[2 * i] = HEX[(sum[i] >> 4) & 15];
+      hex[2 * i + 1] = HEX[sum[i] & 15];
+    }
+  }
+
+  private void room(int more) {
+    if (length + more > text.length) {
+      text = Arrays.copyOf(text, Math.max(length + more, 2 * text.length));
     }
   }
 }
