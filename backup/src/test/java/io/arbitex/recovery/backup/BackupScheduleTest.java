@@ -95,12 +95,19 @@ class BackupScheduleTest {
             List.of("tenants", "audit_events"));
     Inventory.Component component =
         new Inventory.Component(
-            "postgresql", "postgresql", true, List.of(), List.of(), Optional.of(settings));
+            "postgresql",
+            "postgresql",
+            true,
+            List.of(),
+            List.of(),
+            Optional.of(settings),
+            Optional.empty());
     Inventory.Platform platform =
         new Inventory.Platform(
             "lab",
             List.of("a"),
             new Inventory.Endpoints(List.of(), Optional.empty(), none, none),
+            Optional.empty(),
             List.of(component),
             0,
             0);

@@ -80,8 +80,16 @@ final class PostgresqlProbe implements Probe {
   /** What cannot be read or reached is down; what answers but does not serve is degraded. */
   private static HealthStatus status(Symptom symptom) {
     return switch (symptom) {
-      case UNREACHABLE, HUNG, DATA_MISSING, STARTING -> HealthStatus.DOWN;
-      case CORRUPT, READ_ONLY, DISK_FULL, TOO_MANY_CONNECTIONS, AUTHENTICATION, CERTIFICATE, BUSY ->
+      case UNREACHABLE, HUNG, DATA_MISSING, DATA_LOST, STARTING -> HealthStatus.DOWN;
+      case CORRUPT,
+          READ_ONLY,
+          DISK_FULL,
+          TOO_MANY_CONNECTIONS,
+          AUTHENTICATION,
+          CERTIFICATE,
+          BUSY,
+          WRITES_REFUSED,
+          PERSISTENCE_FAILED ->
           HealthStatus.DEGRADED;
       case NONE, UNCLASSIFIED -> HealthStatus.DEGRADED;
     };

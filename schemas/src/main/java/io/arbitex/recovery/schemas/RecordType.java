@@ -30,7 +30,7 @@ import org.apache.avro.Schema;
  * The text of each version is kept in {@code /catalogue/<id>.avsc}.
  */
 public enum RecordType {
-  HEALTH_EVENT(HealthEvent.getClassSchema(), 1001),
+  HEALTH_EVENT(HealthEvent.getClassSchema(), 1001, 2001),
   DECISION(Decision.getClassSchema(), 1002),
   INCIDENT_EVENT(IncidentEvent.getClassSchema(), 1003),
   RECOVERY_PLAN(RecoveryPlan.getClassSchema(), 1004),
@@ -46,7 +46,7 @@ public enum RecordType {
   JOURNAL_ENTRY(JournalEntry.getClassSchema(), 1014),
   FLEET_EVENT(FleetEvent.getClassSchema(), 1015),
   SCHEMA_ENTRY(SchemaEntry.getClassSchema(), 1016),
-  PLATFORM_STATE(PlatformState.getClassSchema(), 1017);
+  PLATFORM_STATE(PlatformState.getClassSchema(), 1017, 2017);
 
   /** No build ever gives a smaller id. */
   public static final int LEAST_ID = 1001;

@@ -16,6 +16,7 @@ public record Inventory(List<Platform> platforms, String text) {
   /**
    * One protected installation: a region, a cell.
    *
+   * @param kubernetes where its workloads run; empty where nothing goes through a cluster
    * @param firstLine of its part in the file, from 1
    * @param endLine behind its part
    */
@@ -23,6 +24,7 @@ public record Inventory(List<Platform> platforms, String text) {
       String name,
       List<String> observers,
       Endpoints endpoints,
+      Optional<Kubernetes> kubernetes,
       List<Component> components,
       int firstLine,
       int endLine) {
@@ -47,7 +49,7 @@ public record Inventory(List<Platform> platforms, String text) {
   /**
    * One part that can fail by itself.
    *
-   * @param kind {@code postgresql}; more kinds come with their procedures
+   * @param kind {@code postgresql} or {@code redis}; more kinds come with their procedures
    * @param dataStore whether its loss is the loss of a data store (severity P1) or not (P2)
    * @param procedures what can bring it back here, in no order
    * @param alerts which alerts of monitoring systems are about it
@@ -58,7 +60,14 @@ public record Inventory(List<Platform> platforms, String text) {
       boolean dataStore,
       List<String> procedures,
       List<AlertMatch> alerts,
-      Optional<Postgresql> postgresql) {}
+      Optional<Postgresql> postgresql,
+      Optional<Redis> redis) {
+
+    /** The resource that is the component until {@code recovery.bindings} says otherwise. */
+    public String resource() {
+      return postgresql.map(Postgresql::resource).or(() -> redis.map(Redis::resource)).orElse(name);
+    }
+  }
 
   /**
    * A PostgreSQL database and what its recovery needs.
@@ -174,6 +183,10 @@ public record Inventory(List<Platform> platforms, String text) {
             endpoints.secret("adminToken"),
             endpoints.secret("auditKey"));
     endpoints.close();
+    Optional<Kubernetes> kubernetes =
+        section.has("kubernetes")
+            ? Optional.of(Kubernetes.of(section.section("kubernetes")))
+            : Optional.empty();
     Set<String> names = new HashSet<>();
     List<Component> components =
         section.requiredSections("components").stream()
@@ -183,11 +196,16 @@ public record Inventory(List<Platform> platforms, String text) {
                   if (!names.add(component.name())) {
                     each.problem("name", "'" + component.name() + "' is there twice");
                   }
+                  if (component.redis().isPresent() && kubernetes.isEmpty()) {
+                    each.problem("kind", "a redis needs the platform's 'kubernetes'");
+                  }
                   return component;
                 })
             .toList();
+    section.passOver("kubernetes");
     section.close();
-    return new Platform(name, observers, read, components, section.firstLine(), section.endLine());
+    return new Platform(
+        name, observers, read, kubernetes, components, section.firstLine(), section.endLine());
   }
 
   private static Component component(Section section) {
@@ -197,16 +215,19 @@ public record Inventory(List<Platform> platforms, String text) {
     List<String> procedures = section.texts("procedures");
     List<AlertMatch> alerts = section.sections("alerts").stream().map(AlertMatch::of).toList();
     Optional<Postgresql> postgresql = Optional.empty();
+    Optional<Redis> redis = Optional.empty();
     if (kind.equals("postgresql")) {
       postgresql = Optional.of(postgresql(section.requiredSection("postgresql")));
+    } else if (kind.equals("redis")) {
+      redis = Optional.of(Redis.of(section.requiredSection("redis")));
     } else {
-      section.passOver("postgresql");
+      section.passOver("postgresql", "redis");
       if (!kind.isEmpty()) {
-        section.problem("kind", "'" + kind + "' is none of [postgresql]");
+        section.problem("kind", "'" + kind + "' is none of [postgresql, redis]");
       }
     }
     section.close();
-    return new Component(name, kind, dataStore, procedures, alerts, postgresql);
+    return new Component(name, kind, dataStore, procedures, alerts, postgresql, redis);
   }
 
   private static Postgresql postgresql(Section section) {

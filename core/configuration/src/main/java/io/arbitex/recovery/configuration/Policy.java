@@ -82,8 +82,11 @@ public record Policy(
   /**
    * What a symptom is worth: restored at once, restored beside and cut over by approval, or never
    * restored but escalated.
+   *
+   * @param noDataAtRisk a component that only degrades with one of them is a P2, data store or not
    */
-  public record Symptoms(List<String> restore, List<String> restoreByApproval) {}
+  public record Symptoms(
+      List<String> restore, List<String> restoreByApproval, List<String> noDataAtRisk) {}
 
   /**
    * How a dump is restored.
@@ -270,18 +273,28 @@ public record Policy(
     UNREACHABLE,
     HUNG,
     DATA_MISSING,
-    CORRUPT
+    DATA_LOST,
+    CORRUPT,
+    PERSISTENCE_FAILED,
+    WRITES_REFUSED
   }
 
   private static Symptoms symptoms(Section section) {
     Symptoms symptoms =
         new Symptoms(
-            names(section.several("restore", SymptomName.class, List.of(SymptomName.UNREACHABLE))),
+            names(
+                section.several(
+                    "restore",
+                    SymptomName.class,
+                    List.of(SymptomName.UNREACHABLE, SymptomName.DATA_LOST))),
             names(
                 section.several(
                     "restoreByApproval",
                     SymptomName.class,
-                    List.of(SymptomName.HUNG, SymptomName.DATA_MISSING, SymptomName.CORRUPT))));
+                    List.of(SymptomName.HUNG, SymptomName.DATA_MISSING, SymptomName.CORRUPT))),
+            names(
+                section.several(
+                    "noDataAtRisk", SymptomName.class, List.of(SymptomName.PERSISTENCE_FAILED))));
     section.close();
     return symptoms;
   }
@@ -295,6 +308,7 @@ public record Policy(
     Section kinds = section.section("order");
     if (kinds.names().isEmpty()) {
       byKind.put("postgresql", List.of("postgresql.pitr", "postgresql.dump"));
+      byKind.put("redis", List.of("redis.aof", "redis.rdb", "redis.cold"));
     }
     for (String kind : kinds.names()) {
       byKind.put(kind, kinds.requiredTexts(kind));
@@ -314,12 +328,20 @@ public record Policy(
                 Map.of(
                     "postgresql.dump", Duration.ofMinutes(60),
                     "cutover.database", Duration.ofMinutes(15),
+                    "redis.aof", Duration.ofMinutes(15),
+                    "redis.rdb", Duration.ofMinutes(15),
+                    "redis.cold", Duration.ofMinutes(5),
+                    "cutover.redis", Duration.ofMinutes(15),
                     "verify.full", Duration.ofMinutes(30))),
             durations(
                 section.section("expected"),
                 Map.of(
                     "postgresql.dump", Duration.ofMinutes(20),
                     "cutover.database", Duration.ofMinutes(1),
+                    "redis.aof", Duration.ofMinutes(2),
+                    "redis.rdb", Duration.ofMinutes(2),
+                    "redis.cold", Duration.ofMinutes(1),
+                    "cutover.redis", Duration.ofMinutes(2),
                     "verify.full", Duration.ofMinutes(5))));
     section.close();
     return procedures;

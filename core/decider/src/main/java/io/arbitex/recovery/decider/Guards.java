@@ -209,6 +209,10 @@ final class Guards {
   private static Optional<Block> restorePoint(Round round) {
     return components(round)
         .filter(component -> newest(round, component.getComponent()).isEmpty())
+        .filter(
+            component ->
+                Planner.procedures(round, component.getComponent()).stream()
+                    .allMatch(StoreKind::needsRestorePoint))
         .findFirst()
         .flatMap(
             component ->

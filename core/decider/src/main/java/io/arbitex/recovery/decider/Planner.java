@@ -42,7 +42,16 @@ final class Planner {
     if (round.policy.procedures().preferLeastLoss()) {
       here.sort(Comparator.comparing(procedure -> procedure.endsWith(".dump")));
     }
+    if (StoreKind.of(round, component) == StoreKind.REDIS && databaseGoesBack(round)) {
+      // A revived cache may hold sessions that the database, which goes back in time, has revoked.
+      here.sort(Comparator.comparing(procedure -> !procedure.equals(StoreKind.REDIS_COLD)));
+    }
     return here;
+  }
+
+  private static boolean databaseGoesBack(Round round) {
+    return round.incident().getComponents().stream()
+        .anyMatch(name -> StoreKind.of(round, name) == StoreKind.POSTGRESQL);
   }
 
   /**
@@ -95,7 +104,7 @@ final class Planner {
   }
 
   private static List<StepView> stepsOf(Round round, String component) {
-    List<String> procedures = procedures(round, component);
+    StoreKind kind = StoreKind.of(round, component);
     String restore = component + ".restore";
     String cutover = component + ".cutover";
     return List.of(
@@ -104,20 +113,19 @@ final class Planner {
             restore,
             component,
             Phase.RESTORE,
-            procedures,
-            Worker.POSTGRESQL,
+            procedures(round, component),
+            kind.restorer(),
             List.of(),
-            "The database made beside is dropped; the old one was not touched."),
+            kind.undoRestore()),
         step(
             round,
             cutover,
             component,
             Phase.CUTOVER,
-            List.of("cutover.database"),
+            List.of(kind.cutover()),
             Worker.CUTOVER,
             List.of(restore),
-            "Before the connection secret is switched: role and secret as they were. After it: only"
-                + " forward."));
+            kind.undoCutover()));
   }
 
   private static StepView step(

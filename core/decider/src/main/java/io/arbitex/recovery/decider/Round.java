@@ -55,12 +55,7 @@ final class Round {
   }
 
   private ComponentView addComponent(String name) {
-    String resource =
-        platform
-            .component(name)
-            .flatMap(Inventory.Component::postgresql)
-            .map(Inventory.Postgresql::resource)
-            .orElse(name);
+    String resource = platform.component(name).map(Inventory.Component::resource).orElse(name);
     ComponentView view =
         ComponentView.newBuilder()
             .setComponent(name)

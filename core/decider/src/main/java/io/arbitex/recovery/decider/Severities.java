@@ -6,7 +6,10 @@ import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.Severity;
 import java.util.List;
 
-/** The runbook's severity table: two data stores down is P0, one bad is P1, anything else P2. */
+/**
+ * The runbook's severity table: two data stores down is P0, one bad is P1, anything else P2, a
+ * store that only degrades with no data at risk included.
+ */
 final class Severities {
   private Severities() {}
 
@@ -17,7 +20,10 @@ final class Severities {
       boolean store =
           round.platform.component(name).map(Inventory.Component::dataStore).orElse(false);
       ComponentView view = round.component(name);
-      if (store) {
+      boolean harmless =
+          view.getConfirmed() == HealthStatus.DEGRADED
+              && round.policy.symptoms().noDataAtRisk().contains(view.getSymptom().name());
+      if (store && !harmless) {
         bad++;
         down += view.getConfirmed() == HealthStatus.DOWN ? 1 : 0;
       }

@@ -15,6 +15,11 @@ final class SymptomAdvice {
       case CERTIFICATE -> "Renew or trust the certificate.";
       case STARTING -> "The server is starting; look at its log if this lasts.";
       case BUSY -> "The resource is being updated; wait for the end of that.";
+      case WRITES_REFUSED ->
+          "Read why it refuses writes (memory, replicas, a failed save); a restore would meet the"
+              + " same.";
+      case PERSISTENCE_FAILED ->
+          "It serves, but what it writes now would not survive a restart: see to its disk and log.";
       default ->
           "Look at the component; the pipeline does not know this error and does not act on it.";
     };

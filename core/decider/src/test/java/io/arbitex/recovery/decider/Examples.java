@@ -34,6 +34,29 @@ public final class Examples {
                   - {name: spare, host: 127.0.0.1, port: 2, adminUser: a, adminPassword: env:A}
       """;
 
+  /** The same platform with a Redis. */
+  public static final String WITH_REDIS =
+      INVENTORY
+              .replace(
+                  "components:",
+                  "kubernetes: {kubeconfig: file:kubeconfig, namespace: arbitex}\n    components:")
+              .stripTrailing()
+          + """
+
+                - name: redis
+                  kind: redis
+                  procedures: [redis.rdb, redis.cold]
+                  redis:
+                    resource: arbitex-redis
+                    host: 127.0.0.1
+                    statefulSet: arbitex-redis
+                    claim: data-arbitex-redis-0
+                    helperImage: redis:7
+                    backups: [backups]
+                    tools: /usr/bin
+          """
+              .indent(0);
+
   public static final String POLICY =
       """
       version: 1

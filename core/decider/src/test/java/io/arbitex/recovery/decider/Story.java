@@ -86,10 +86,14 @@ final class Story {
 
   /** Heartbeats of all observers, so that they are not taken for silent. */
   Story allSay(HealthStatus status, Symptom symptom, int times) {
+    return allSay("postgresql", status, symptom, times);
+  }
+
+  Story allSay(String component, HealthStatus status, Symptom symptom, int times) {
     for (int i = 0; i < times; i++) {
       later(Duration.ofSeconds(1));
       for (int observer = 0; observer < 3; observer++) {
-        says("observer-" + observer, "postgresql", status, symptom);
+        says("observer-" + observer, component, status, symptom);
       }
     }
     return this;
@@ -129,6 +133,15 @@ final class Story {
         .setBadSince(status == HealthStatus.UP ? null : now.minusSeconds(streak - 1L))
         .setDetail(symptom == Symptom.NONE ? "" : "connection refused")
         .build();
+  }
+
+  /** The symptom that the platform's state has of a component. */
+  Symptom lastSymptom(String component) {
+    return state.getComponents().stream()
+        .filter(view -> view.getComponent().equals(component))
+        .findFirst()
+        .orElseThrow()
+        .getSymptom();
   }
 
   /** An alert fires. */
@@ -229,13 +242,17 @@ final class Story {
   }
 
   Story bound(String resource) {
+    return bound("postgresql", resource);
+  }
+
+  Story bound(String component, String resource) {
     epoch++;
     streaks.clear();
     return tell(
         new Input.Bound(
             Binding.newBuilder()
                 .setPlatform("lab")
-                .setComponent("postgresql")
+                .setComponent(component)
                 .setResource(resource)
                 .setEpoch(epoch)
                 .setFacts(List.of())

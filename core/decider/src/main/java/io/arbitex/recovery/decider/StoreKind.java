@@ -1,0 +1,75 @@
+package io.arbitex.recovery.decider;
+
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.schemas.Worker;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What differs between stores in a plan. Of each there is one step that restores beside what is
+ * there, and one that puts the restored in its place.
+ */
+enum StoreKind {
+  POSTGRESQL(
+      Worker.POSTGRESQL,
+      "cutover.database",
+      "The database made beside is dropped; the old one was not touched.",
+      "Before the connection secret is switched: role and secret as they were. After it: only"
+          + " forward."),
+  REDIS(
+      Worker.REDIS,
+      "cutover.redis",
+      "What was prepared beside is deleted; the data in place was not touched.",
+      "Until Redis is started on the restored data: the old data is put back. After it: only"
+          + " forward; the old data is kept beside on its volume.");
+
+  /** Needs no restore point and loses all: sessions, counters, 30 to 60 s of bloom filter. */
+  static final String REDIS_COLD = "redis.cold";
+
+  /** Goes back in the append-only file that is there. */
+  static final String REDIS_AOF = "redis.aof";
+
+  private final Worker restorer;
+  private final String cutover;
+  private final String undoRestore;
+  private final String undoCutover;
+
+  StoreKind(Worker restorer, String cutover, String undoRestore, String undoCutover) {
+    this.restorer = restorer;
+    this.cutover = cutover;
+    this.undoRestore = undoRestore;
+    this.undoCutover = undoCutover;
+  }
+
+  /**
+   * The kind of a component of the platform.
+   *
+   * @throws IllegalArgumentException for one that no plan can be made for; the configuration
+   *     refuses such a kind
+   */
+  static StoreKind of(Round round, String component) {
+    Optional<Inventory.Component> found = round.platform.component(component);
+    return valueOf(found.orElseThrow().kind().toUpperCase(Locale.ROOT));
+  }
+
+  Worker restorer() {
+    return restorer;
+  }
+
+  String cutover() {
+    return cutover;
+  }
+
+  String undoRestore() {
+    return undoRestore;
+  }
+
+  String undoCutover() {
+    return undoCutover;
+  }
+
+  /** Whether a procedure needs a restore point of the catalogue. */
+  static boolean needsRestorePoint(String procedure) {
+    return !procedure.equals(REDIS_COLD) && !procedure.equals(REDIS_AOF);
+  }
+}
