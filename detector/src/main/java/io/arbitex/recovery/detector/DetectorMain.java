@@ -1,6 +1,5 @@
 package io.arbitex.recovery.detector;
 
-import io.arbitex.recovery.checks.BaselineReader;
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Problem;
@@ -34,7 +33,6 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.slf4j.Logger;
@@ -48,17 +46,8 @@ import picocli.CommandLine.Command;
 public final class DetectorMain extends ServiceCommand {
   private static final Logger log = LoggerFactory.getLogger(DetectorMain.class);
 
-  /**
-   * @param baselineEvery zero for an observer that takes no baselines
-   */
   private record Settings(
-      Duration interval,
-      Duration timeout,
-      Duration heartbeat,
-      Duration baselineEvery,
-      Optional<URI> witness,
-      ReceiverSettings receivers,
-      OutageSettings outage) {}
+      ComponentWatches.Settings watching, ReceiverSettings receivers, OutageSettings outage) {}
 
   public static void main(String[] args) {
     main(new DetectorMain(), args);
@@ -116,14 +105,15 @@ public final class DetectorMain extends ServiceCommand {
     Section probe = root.section("probe");
     Settings settings =
         new Settings(
-            probe.duration("interval", Duration.ofSeconds(1)),
-            probe.duration("timeout", Duration.ofSeconds(2)),
-            probe.duration("heartbeat", Duration.ofSeconds(10)),
-            probe.duration("baselineEvery", Duration.ofMinutes(5)),
-            root.optionalText("witness").flatMap(text -> uri(root, text)),
+            new ComponentWatches.Settings(
+                probe.duration("interval", Duration.ofSeconds(1)),
+                probe.duration("timeout", Duration.ofSeconds(2)),
+                probe.duration("heartbeat", Duration.ofSeconds(10)),
+                probe.duration("baselineEvery", Duration.ofMinutes(5)),
+                root.optionalText("witness").flatMap(text -> uri(root, text))),
             ReceiverSettings.read(root.section("receivers")),
             OutageSettings.read(root));
-    if (settings.interval().isZero()) {
+    if (settings.watching().interval().isZero()) {
       probe.problem("interval", "must be more than 0");
     }
     probe.close();
@@ -144,10 +134,10 @@ public final class DetectorMain extends ServiceCommand {
   }
 
   private static final class Detector implements Running {
-    private final ServiceConfiguration<Settings> configuration;
     private final KafkaClients clients;
     private final Publisher publisher;
     private final Bindings bindings;
+    private final KnownKeyspaces backups;
     private final StatusServer status;
     private final List<AutoCloseable> watches = new ArrayList<>();
     private final List<Watch> looking = new CopyOnWriteArrayList<>();
@@ -160,7 +150,6 @@ public final class DetectorMain extends ServiceCommand {
 
     Detector(ServiceConfiguration<Settings> configuration, List<Inventory.Platform> platforms)
         throws Exception {
-      this.configuration = configuration;
       this.clients = new KafkaClients(configuration.kafka(), configuration.name());
       TopicSetup.ensure(clients);
       SchemaTopic schemas = new SchemaTopic(clients);
@@ -169,6 +158,8 @@ public final class DetectorMain extends ServiceCommand {
       this.publisher = new Publisher(clients, framing, "observer");
       this.bindings = new Bindings(clients, framing);
       bindings.awaitCaughtUp();
+      this.backups = new KnownKeyspaces(clients, framing);
+      backups.awaitCaughtUp();
       this.status = new StatusServer(configuration.httpPort(), this::sick, this::notes);
       this.outage =
           new OutageWatch(
@@ -181,11 +172,18 @@ public final class DetectorMain extends ServiceCommand {
               status.metrics(),
               clock);
       watches.add(outage);
-      for (Inventory.Platform platform : platforms) {
-        for (Inventory.Component component : platform.components()) {
-          component.postgresql().ifPresent(settings -> watch(platform, component, settings));
-        }
-      }
+      ComponentWatches made =
+          new ComponentWatches(
+              configuration.name(),
+              configuration.own().watching(),
+              bindings,
+              backups,
+              clock,
+              this::tell,
+              this::tell);
+      watches.add(made);
+      platforms.forEach(made::watchAll);
+      looking.addAll(made.looking());
       if (configuration.own().receivers().any()) {
         receivers =
             Optional.of(
@@ -209,7 +207,7 @@ public final class DetectorMain extends ServiceCommand {
                       new Heartbeat(
                           settings,
                           contact,
-                          configuration.own().heartbeat(),
+                          configuration.own().watching().heartbeat(),
                           this::sick,
                           status.metrics(),
                           clock)));
@@ -224,37 +222,6 @@ public final class DetectorMain extends ServiceCommand {
 
     private List<String> notes() {
       return receivers.map(AlertReceivers::notes).orElse(List.of());
-    }
-
-    private void watch(
-        Inventory.Platform platform, Inventory.Component component, Inventory.Postgresql settings) {
-      String observer = configuration.name();
-      Settings own = configuration.own();
-      Supplier<Bindings.Database> target =
-          () -> bindings.database(platform.name(), component.name(), settings);
-      Probe probe =
-          new PostgresqlProbe(
-              platform.name(), component.name(), observer, own.timeout(), clock, this::tell);
-      Watch watch =
-          new Watch(
-              new Watch.Place(platform.name(), component.name(), observer),
-              // Connecting and answering each have the timeout; together they must not outlast it
-              // long.
-              new Watch.Rhythm(own.interval(), own.timeout().multipliedBy(2), own.heartbeat()),
-              probe,
-              new Witness(own.witness(), own.timeout()),
-              target,
-              clock,
-              this::tell);
-      watches.add(watch);
-      looking.add(watch);
-      watch.start();
-      if (!own.baselineEvery().isZero()) {
-        BaselineReader reader =
-            new BaselineReader(platform.name(), component.name(), settings.criticalTables(), clock);
-        watches.add(
-            new BaselineWatch(reader, target, own.baselineEvery(), clock, observer, this::tell));
-      }
     }
 
     private void tell(HealthEvent event) {
@@ -315,6 +282,7 @@ public final class DetectorMain extends ServiceCommand {
       }
       publisher.close();
       bindings.close();
+      backups.close();
       status.close();
       ended.countDown();
     }

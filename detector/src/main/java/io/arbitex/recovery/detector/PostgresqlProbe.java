@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * Connects, reads and writes, each under a limit: a new connection each time, since an old one says
  * nothing of the door. The write is the canary row, so that what was acknowledged last is known.
  */
-final class PostgresqlProbe implements Probe {
+final class PostgresqlProbe {
   private final String platform;
   private final String component;
   private final String observer;
@@ -49,8 +49,8 @@ final class PostgresqlProbe implements Probe {
     this.canaries = canaries;
   }
 
-  @Override
-  public Observation look(Bindings.Database target, Instant at) {
+  /** Looks once at that database. */
+  Observation look(Bindings.Database target, Instant at) {
     DatabaseAddress address;
     try {
       address = DatabaseAddress.of(target.server(), target.database());

@@ -1,9 +1,8 @@
 package io.arbitex.recovery.detector;
 
-import io.arbitex.recovery.runtime.Bindings;
 import java.time.Instant;
 
-/** Looks at one kind of component. */
+/** Looks at one resource. */
 @FunctionalInterface
 public interface Probe {
   /**
@@ -12,5 +11,5 @@ public interface Probe {
    * @param at when the look begins
    * @throws InterruptedException when the look is called off
    */
-  Observation look(Bindings.Database target, Instant at) throws InterruptedException;
+  Observation look(Instant at) throws InterruptedException;
 }

@@ -4,7 +4,6 @@ import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.Symptom;
-import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.schemas.Times;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,11 +33,18 @@ final class Watch implements AutoCloseable {
    */
   record Rhythm(Duration interval, Duration limit, Duration heartbeat) {}
 
+  /**
+   * What the component is now.
+   *
+   * @param epoch of the binding that says so
+   * @param probe looks at that resource
+   */
+  record Target(String resource, long epoch, Probe probe) {}
+
   private final Place place;
   private final Rhythm rhythm;
-  private final Probe probe;
   private final Witness witness;
-  private final Supplier<Bindings.Database> target;
+  private final Supplier<Target> target;
   private final Clock clock;
   private final Consumer<HealthEvent> tell;
   private final Thread thread;
@@ -50,14 +56,12 @@ final class Watch implements AutoCloseable {
   Watch(
       Place place,
       Rhythm rhythm,
-      Probe probe,
       Witness witness,
-      Supplier<Bindings.Database> target,
+      Supplier<Target> target,
       Clock clock,
       Consumer<HealthEvent> tell) {
     this.place = place;
     this.rhythm = rhythm;
-    this.probe = probe;
     this.witness = witness;
     this.target = target;
     this.clock = clock;
@@ -101,7 +105,7 @@ final class Watch implements AutoCloseable {
   }
 
   private void round() throws InterruptedException {
-    Bindings.Database bound;
+    Target bound;
     try {
       bound = target.get();
     } catch (IllegalStateException e) {
@@ -121,9 +125,9 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  private Observation look(Bindings.Database bound) throws InterruptedException {
+  private Observation look(Target bound) throws InterruptedException {
     Instant at = Times.now(clock);
-    Future<Observation> running = looker.submit(() -> probe.look(bound, at));
+    Future<Observation> running = looker.submit(() -> bound.probe().look(at));
     try {
       return running.get(rhythm.limit().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -142,7 +146,7 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  private HealthEvent event(Bindings.Database bound, Observation seen) {
+  private HealthEvent event(Target bound, Observation seen) {
     return HealthEvent.newBuilder()
         .setId(place.observer() + "/" + place.component() + "/" + seen.at())
         .setPlatform(place.platform())

@@ -4,18 +4,14 @@ import static io.arbitex.recovery.detector.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.arbitex.recovery.configuration.Inventory;
-import io.arbitex.recovery.configuration.SecretReference;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.Symptom;
-import io.arbitex.recovery.runtime.Bindings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,14 +25,6 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class WatchTest {
-  private static final Bindings.Database TARGET =
-      new Bindings.Database(
-          new Inventory.Server(
-              "primary", "127.0.0.1", 1, "disable", "a", new SecretReference("", Path.of("a"))),
-          "arbitex",
-          "primary",
-          3);
-
   /** What answers at once answers within this on a machine that is busy, too. */
   private static final Duration PATIENT = Duration.ofSeconds(10);
 
@@ -46,9 +34,8 @@ class WatchTest {
     return new Watch(
         new Watch.Place("lab", "postgresql", "observer-0"),
         new Watch.Rhythm(Duration.ofMillis(20), limit, Duration.ofSeconds(10)),
-        probe,
         new Witness(witness, PATIENT),
-        () -> TARGET,
+        () -> new Watch.Target("primary", 3, probe),
         Clock.systemUTC(),
         told::add);
   }
@@ -62,7 +49,7 @@ class WatchTest {
     AtomicInteger looks = new AtomicInteger();
     CountDownLatch never = new CountDownLatch(1);
     Probe probe =
-        (target, at) -> {
+        at -> {
           if (looks.incrementAndGet() <= 2) {
             hang(never);
           }
@@ -96,7 +83,7 @@ class WatchTest {
   @Test
   void aProbeThatFailsInItselfSaysNothingOfTheComponent() throws Exception {
     Probe probe =
-        (target, at) -> {
+        at -> {
           throw new IllegalStateException("a defect");
         };
     try (Watch watch = watch(probe, Optional.empty(), PATIENT)) {
@@ -112,7 +99,7 @@ class WatchTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       nobody = URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/");
     }
-    try (Watch watch = watch((target, at) -> down(at), Optional.of(nobody), PATIENT)) {
+    try (Watch watch = watch(at -> down(at), Optional.of(nobody), PATIENT)) {
       watch.start();
       until(() -> !told.isEmpty());
       assertThat(told).extracting(HealthEvent::getStatus).containsOnly(HealthStatus.UNKNOWN);
@@ -123,7 +110,7 @@ class WatchTest {
   @Test
   void aWitnessThatAnswersLeavesWhatIsSeenAsItIs() throws Exception {
     HttpServer witness = witness(404);
-    try (Watch watch = watch((target, at) -> down(at), Optional.of(address(witness)), PATIENT)) {
+    try (Watch watch = watch(at -> down(at), Optional.of(address(witness)), PATIENT)) {
       watch.start();
       until(() -> !told.isEmpty());
       assertThat(told.get(0).getStatus()).isEqualTo(HealthStatus.DOWN);

@@ -1,0 +1,154 @@
+package io.arbitex.recovery.detector;
+
+import io.arbitex.recovery.checks.BaselineReader;
+import io.arbitex.recovery.checks.redis.RedisDoor;
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.configuration.Redis;
+import io.arbitex.recovery.record.Baseline;
+import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.record.HealthEvent;
+import io.arbitex.recovery.runtime.Bindings;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One watch for each component of the platforms that this observer looks at, by its kind. */
+final class ComponentWatches implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ComponentWatches.class);
+
+  /**
+   * How this observer looks.
+   *
+   * @param interval from look to look
+   * @param timeout for connecting, and again for each answer
+   * @param heartbeat how often it says that nothing has changed
+   * @param baselineEvery zero for an observer that takes no baselines
+   * @param witness what cannot reach it says nothing of a failure
+   */
+  record Settings(
+      Duration interval,
+      Duration timeout,
+      Duration heartbeat,
+      Duration baselineEvery,
+      Optional<URI> witness) {}
+
+  private final String observer;
+  private final Settings settings;
+  private final Bindings bindings;
+  private final KnownKeyspaces keyspaces;
+  private final Clock clock;
+  private final Consumer<HealthEvent> tell;
+  private final Consumer<Baseline> baselines;
+  private final List<Watch> looking = new ArrayList<>();
+  private final List<AutoCloseable> parts = new ArrayList<>();
+
+  ComponentWatches(
+      String observer,
+      Settings settings,
+      Bindings bindings,
+      KnownKeyspaces keyspaces,
+      Clock clock,
+      Consumer<HealthEvent> tell,
+      Consumer<Baseline> baselines) {
+    this.observer = observer;
+    this.settings = settings;
+    this.bindings = bindings;
+    this.keyspaces = keyspaces;
+    this.clock = clock;
+    this.tell = tell;
+    this.baselines = baselines;
+  }
+
+  /** Begins to look at every component of the platform. */
+  void watchAll(Inventory.Platform platform) {
+    for (Inventory.Component component : platform.components()) {
+      component.postgresql().ifPresent(found -> watch(platform, component, found));
+      component.redis().ifPresent(found -> watch(platform, component, found));
+    }
+  }
+
+  List<Watch> looking() {
+    return List.copyOf(looking);
+  }
+
+  private void watch(
+      Inventory.Platform platform, Inventory.Component component, Inventory.Postgresql found) {
+    Supplier<Bindings.Database> bound =
+        () -> bindings.database(platform.name(), component.name(), found);
+    PostgresqlProbe probe =
+        new PostgresqlProbe(
+            platform.name(), component.name(), observer, settings.timeout(), clock, baselines);
+    start(
+        platform,
+        component,
+        () -> {
+          Bindings.Database now = bound.get();
+          return new Watch.Target(now.resource(), now.epoch(), at -> probe.look(now, at));
+        });
+    if (!settings.baselineEvery().isZero()) {
+      BaselineReader reader =
+          new BaselineReader(platform.name(), component.name(), found.criticalTables(), clock);
+      parts.add(
+          new BaselineWatch(reader, bound, settings.baselineEvery(), clock, observer, baselines));
+    }
+  }
+
+  private void watch(Inventory.Platform platform, Inventory.Component component, Redis found) {
+    RedisDoor door = new RedisDoor(found, settings.timeout());
+    parts.add(door);
+    RedisProbe probe =
+        new RedisProbe(
+            observer,
+            door,
+            new KeyspaceMemory(
+                found.collapse(), () -> keyspaces.newest(platform.name(), component.name())));
+    start(
+        platform,
+        component,
+        () -> {
+          Optional<Binding> bound = bindings.find(platform.name(), component.name());
+          long epoch = bound.map(Binding::getEpoch).orElse(0L);
+          return new Watch.Target(
+              bound.map(Binding::getResource).orElse(found.resource()),
+              epoch,
+              probe.ofEpoch(epoch, bound.map(Binding::getAt).orElse(Instant.EPOCH)));
+        });
+  }
+
+  private void start(
+      Inventory.Platform platform, Inventory.Component component, Supplier<Watch.Target> target) {
+    Watch watch =
+        new Watch(
+            new Watch.Place(platform.name(), component.name(), observer),
+            // Connecting and answering each have the timeout; together they must not outlast it
+            // long.
+            new Watch.Rhythm(
+                settings.interval(), settings.timeout().multipliedBy(2), settings.heartbeat()),
+            new Witness(settings.witness(), settings.timeout()),
+            target,
+            clock,
+            tell);
+    parts.add(watch);
+    looking.add(watch);
+    watch.start();
+  }
+
+  @Override
+  public void close() {
+    for (int i = parts.size() - 1; i >= 0; i--) {
+      try {
+        parts.get(i).close();
+      } catch (Exception e) {
+        log.warn("while ending", e);
+      }
+    }
+  }
+}
