@@ -170,6 +170,7 @@ public final class DetectorMain extends ServiceCommand {
       this.bindings = new Bindings(clients, framing);
       bindings.awaitCaughtUp();
       this.status = new StatusServer(configuration.httpPort(), this::sick, this::notes);
+      status.showPassedOver(Topic.BINDINGS, bindings::passedOver);
       this.outage =
           new OutageWatch(
               configuration.own().outage(),
