@@ -12,6 +12,7 @@ import io.arbitex.recovery.runtime.ServiceConfiguration;
 import io.arbitex.recovery.runtime.StatusServer;
 import io.arbitex.recovery.runtime.TopicSetup;
 import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.schemas.Topic;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -152,6 +153,8 @@ public final class BackupMain extends ServiceCommand {
       published.awaitCaughtUp();
       // One backup by hand runs beside the service, whose port is taken.
       status = new StatusServer(once ? 0 : configuration.httpPort(), this::sick);
+      status.showPassedOver(Topic.BINDINGS, bindings::passedOver);
+      status.showPassedOver(Topic.BACKUPS, published::passedOver);
       KillSwitch killSwitch = new KillSwitch(configuration.killSwitch());
       for (Inventory.Platform each : platforms) {
         for (Inventory.Component found : each.components()) {

@@ -7,6 +7,7 @@ import io.arbitex.recovery.runtime.TopicView;
 import io.arbitex.recovery.schemas.Framing;
 import io.arbitex.recovery.schemas.Keys;
 import io.arbitex.recovery.schemas.Topic;
+import io.arbitex.recovery.schemas.UndecodableRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -24,7 +25,9 @@ final class PublishedPoints implements AutoCloseable {
 
   PublishedPoints(KafkaClients clients, Framing framing) {
     publisher = new Publisher(clients, framing, "restore-points");
-    view = new TopicView<>(clients, framing, Topic.BACKUPS, RestorePoint.class, this::take);
+    view =
+        new TopicView<>(
+            clients, framing, Topic.BACKUPS, RestorePoint.class, this::take, this::forget);
   }
 
   void awaitCaughtUp() throws InterruptedException {
@@ -34,9 +37,23 @@ final class PublishedPoints implements AutoCloseable {
   private void take(String key, RestorePoint point) {
     if (point == null) {
       known.remove(key);
-    } else {
+    } else if (Keys.of(point.getPlatform(), point.getId()).equals(key)) {
       known.put(key, point);
+    } else {
+      throw new UndecodableRecord(
+          "restore point " + point.getPlatform() + "/" + point.getId() + " under " + key);
     }
+  }
+
+  /** What was damaged on the topic is told again when folders and topic are next compared. */
+  private void forget(String key, String why) {
+    if (key != null) {
+      known.remove(key);
+    }
+  }
+
+  long passedOver() {
+    return view.passedOver();
   }
 
   /** The last word on each restore point of a component. */

@@ -161,6 +161,7 @@ public final class DetectorMain extends ServiceCommand {
       this.backups = new KnownKeyspaces(clients, framing);
       backups.awaitCaughtUp();
       this.status = new StatusServer(configuration.httpPort(), this::sick, this::notes);
+      status.showPassedOver(Topic.BINDINGS, bindings::passedOver);
       this.outage =
           new OutageWatch(
               configuration.own().outage(),

@@ -52,6 +52,7 @@ final class Watch implements AutoCloseable {
   private Streak streak;
   private long epoch = -1;
   private volatile long lookedAt = System.nanoTime();
+  private volatile Optional<String> aimless = Optional.empty();
 
   Watch(
       Place place,
@@ -76,6 +77,9 @@ final class Watch implements AutoCloseable {
 
   /** Why nothing is looked at any more; empty while it is. */
   Optional<String> sick() {
+    if (aimless.isPresent()) {
+      return aimless;
+    }
     Duration since = Duration.ofNanos(System.nanoTime() - lookedAt);
     Duration most = rhythm.interval().plus(rhythm.limit()).multipliedBy(3).plusSeconds(5);
     return since.compareTo(most) > 0
@@ -109,9 +113,14 @@ final class Watch implements AutoCloseable {
     try {
       bound = target.get();
     } catch (IllegalStateException e) {
-      log.error("cannot look at {}: {}", place.component(), e.getMessage());
+      // Silence is right: the quorum counts it as knowing nothing, and the heartbeat stops.
+      if (aimless.isEmpty()) {
+        log.error("cannot look at {}: {}", place.component(), e.getMessage());
+      }
+      aimless = Optional.of("cannot look at " + place.component() + ": " + e.getMessage());
       return;
     }
+    aimless = Optional.empty();
     if (bound.epoch() != epoch) {
       epoch = bound.epoch();
       streak = new Streak(rhythm.heartbeat());

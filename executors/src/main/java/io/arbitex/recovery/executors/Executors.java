@@ -17,6 +17,7 @@ import io.arbitex.recovery.runtime.TopicSetup;
 import io.arbitex.recovery.schemas.Framing;
 import io.arbitex.recovery.schemas.Topic;
 import io.arbitex.recovery.schemas.Worker;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -76,6 +77,7 @@ public final class Executors implements ServiceCommand.Running {
     Framing framing = schemas.framing();
     Bindings bindings = new Bindings(clients, framing);
     parts.add(bindings);
+    status.showPassedOver(Topic.BINDINGS, bindings::passedOver);
     bindings.awaitCaughtUp();
     Publisher publisher = new Publisher(clients, framing, "progress");
     parts.add(publisher);
@@ -103,7 +105,8 @@ public final class Executors implements ServiceCommand.Running {
                   (command, outcome) -> {
                     procedures.ended(command);
                     count(status.metrics(), worker, outcome);
-                  }));
+                  },
+                  deadLetters(status.metrics(), worker)));
       loops.add(loop);
       gauge(status.metrics(), loop);
     }
@@ -114,6 +117,15 @@ public final class Executors implements ServiceCommand.Running {
     metrics
         .counter("recovery.executor.commands", "worker", worker.id(), "outcome", outcome.name())
         .increment();
+  }
+
+  /** There from the start, so that an alert on its growth sees the first one too. */
+  private static Runnable deadLetters(MeterRegistry metrics, Worker worker) {
+    return Counter.builder("recovery.executor.dead.letters")
+            .description("Commands and journal entries that could not be believed")
+            .tag("worker", worker.id())
+            .register(metrics)
+        ::increment;
   }
 
   private static void gauge(MeterRegistry metrics, CommandLoop loop) {
@@ -136,6 +148,7 @@ public final class Executors implements ServiceCommand.Running {
 
   private static Optional<CutoverSettings.Bound> bound(
       Bindings bindings, String platform, String component) {
+    bindings.throwIfInDoubt(platform, component);
     return bindings
         .find(platform, component)
         .map(found -> new CutoverSettings.Bound(found.getResource(), found.getEpoch()));

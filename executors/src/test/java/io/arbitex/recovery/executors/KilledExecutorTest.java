@@ -177,7 +177,8 @@ class KilledExecutorTest {
   private static <T extends SpecificRecordBase> TopicView<T> view(
       BrokerFixture broker, Topic topic, Class<T> type, List<T> seen) {
     KafkaClients clients = broker.clients("test");
-    return new TopicView<>(clients, FRAMING, topic, type, (key, value) -> seen.add(value));
+    return new TopicView<>(
+        clients, FRAMING, topic, type, (key, value) -> seen.add(value), (key, why) -> {});
   }
 
   /** A platform with a pool: one session, which stays open while the secret stays the same. */

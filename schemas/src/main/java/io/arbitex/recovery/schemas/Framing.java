@@ -176,9 +176,8 @@ public final class Framing {
     if (schema != null) {
       return Optional.of(schema);
     }
-    Optional<Schema> found = newer.apply(id);
-    found.ifPresent(value -> known.put(id, value));
-    return found;
+    // Not kept: a definition that cannot be read with may be mended on the topic.
+    return newer.apply(id);
   }
 
   /** The kept text of a schema version. */

@@ -7,6 +7,7 @@ import io.arbitex.recovery.runtime.TopicView;
 import io.arbitex.recovery.schemas.Framing;
 import io.arbitex.recovery.schemas.Keys;
 import io.arbitex.recovery.schemas.Topic;
+import io.arbitex.recovery.schemas.UndecodableRecord;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +28,29 @@ final class RestorePoints implements AutoCloseable {
             framing,
             Topic.BACKUPS,
             RestorePoint.class,
-            (key, point) -> {
-              if (point == null) {
+            this::take,
+            // The manifest beside the dump says the same.
+            (key, why) -> {
+              if (key != null) {
                 known.remove(key);
-              } else {
-                known.put(key, point);
               }
             });
+  }
+
+  private void take(String key, RestorePoint point) {
+    if (point == null) {
+      known.remove(key);
+    } else if (Keys.of(point.getPlatform(), point.getId()).equals(key)) {
+      known.put(key, point);
+    } else {
+      // Else a restore would be held against the baseline of another one.
+      throw new UndecodableRecord(
+          "restore point " + point.getPlatform() + "/" + point.getId() + " under " + key);
+    }
+  }
+
+  long passedOver() {
+    return view.passedOver();
   }
 
   Optional<RestorePoint> find(String platform, List<Path> folders, String id) {

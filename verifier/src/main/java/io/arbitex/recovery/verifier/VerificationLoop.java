@@ -2,15 +2,16 @@ package io.arbitex.recovery.verifier;
 
 import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.record.CommandKind;
-import io.arbitex.recovery.record.IncidentEvent;
-import io.arbitex.recovery.record.IncidentKind;
+import io.arbitex.recovery.record.PhaseMetric;
 import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.runtime.CommandReader;
 import io.arbitex.recovery.runtime.DeadLetters;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.Partitions;
 import io.arbitex.recovery.schemas.Framing;
 import io.arbitex.recovery.schemas.Topic;
 import io.arbitex.recovery.schemas.UndecodableRecord;
+import io.arbitex.recovery.schemas.Worker;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,9 +51,11 @@ final class VerificationLoop {
 
   private final Framing framing;
   private final Partitions partitions;
+  private final CommandReader commands;
   private final Suite suite;
   private final Policy policy;
   private final Clock clock;
+  private final Runnable deadLetters;
   private final KafkaConsumer<String, byte[]> consumer;
   private final KafkaProducer<String, byte[]> producer;
   private final ExecutorService workers;
@@ -61,12 +64,20 @@ final class VerificationLoop {
 
   /**
    * @param name of this process; another process with the same name fences this one
+   * @param deadLetters told of each record that became one, for metrics
    */
   VerificationLoop(
-      KafkaClients clients, Framing framing, Suite suite, Policy policy, Clock clock, String name) {
-
+      KafkaClients clients,
+      Framing framing,
+      Suite suite,
+      Policy policy,
+      Clock clock,
+      String name,
+      Runnable deadLetters) {
     this.framing = framing;
     this.partitions = new Partitions(clients.settings().partitions());
+    this.commands = new CommandReader(Worker.VERIFIER, framing, partitions);
+    this.deadLetters = deadLetters;
     this.suite = suite;
     this.policy = policy;
     this.clock = clock;
@@ -154,6 +165,7 @@ final class VerificationLoop {
       }
     } catch (UndecodableRecord e) {
       log.warn("dead letter from {} at {}: {}", partition, record.offset(), e.getMessage());
+      deadLetters.run();
       commit(
           record,
           List.of(),
@@ -170,7 +182,7 @@ final class VerificationLoop {
   }
 
   private void takeCommand(ConsumerRecord<String, byte[]> record, TopicPartition partition) {
-    StepCommand command = framing.decode(record.value(), StepCommand.class);
+    StepCommand command = commands.read(record);
     if (command.getKind() != CommandKind.EXECUTE) {
       commit(record, List.of(), List.of());
       return;
@@ -190,22 +202,21 @@ final class VerificationLoop {
   }
 
   private void takeIncident(ConsumerRecord<String, byte[]> record, TopicPartition partition) {
-    IncidentEvent event = framing.decode(record.value(), IncidentEvent.class);
-    List<Written> metrics = new ArrayList<>();
-    if (event.getKind() == IncidentKind.RESOLVED) {
-      PhaseMetrics.of(event, policy)
-          .forEach(
-              metric ->
-                  metrics.add(new Written(Topic.PHASE_METRICS, metric.getPlatform(), metric)));
-      log.info(
-          "{} is resolved; {} phase metrics to {}",
-          event.getIncidentId(),
-          metrics.size(),
-          partition);
+    List<PhaseMetric> metrics = PhaseMetrics.of(record, framing, partitions, policy);
+    if (metrics.isEmpty()) {
+      return;
     }
-    if (!metrics.isEmpty()) {
-      commit(record, metrics, List.of());
-    }
+    log.info(
+        "{} is resolved; {} phase metrics to {}",
+        metrics.get(0).getIncidentId(),
+        metrics.size(),
+        partition);
+    commit(
+        record,
+        metrics.stream()
+            .map(metric -> new Written(Topic.PHASE_METRICS, metric.getPlatform(), metric))
+            .toList(),
+        List.of());
   }
 
   private void finishJobs() throws InterruptedException {

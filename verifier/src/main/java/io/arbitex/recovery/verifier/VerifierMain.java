@@ -7,6 +7,8 @@ import io.arbitex.recovery.runtime.ServiceConfiguration;
 import io.arbitex.recovery.runtime.StatusServer;
 import io.arbitex.recovery.runtime.TopicSetup;
 import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.schemas.Topic;
+import io.micrometer.core.instrument.Counter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -46,6 +48,7 @@ public final class VerifierMain extends ServiceCommand {
     private final Framing framing;
     private final RestorePoints restorePoints;
     private final StatusServer status;
+    private final Counter deadLetters;
     private final AtomicBoolean running = new AtomicBoolean(true);
     private volatile Optional<String> sick = Optional.empty();
     private volatile VerificationLoop loop;
@@ -57,6 +60,11 @@ public final class VerifierMain extends ServiceCommand {
       this.framing = framing;
       this.restorePoints = new RestorePoints(clients, framing);
       this.status = new StatusServer(configuration.httpPort(), () -> sick);
+      this.deadLetters =
+          Counter.builder("recovery.verifier.dead.letters")
+              .description("Commands and ends of incidents that could not be believed")
+              .register(status.metrics());
+      status.showPassedOver(Topic.BACKUPS, restorePoints::passedOver);
       log.info("verifying as {}; status on port {}", configuration.name(), status.port());
     }
 
@@ -74,7 +82,13 @@ public final class VerifierMain extends ServiceCommand {
       while (running.get()) {
         loop =
             new VerificationLoop(
-                clients, framing, suite, configuration.policy(), clock, configuration.name());
+                clients,
+                framing,
+                suite,
+                configuration.policy(),
+                clock,
+                configuration.name(),
+                deadLetters::increment);
         try {
           loop.run();
         } catch (KafkaException e) {

@@ -30,12 +30,8 @@ final class UnmappedLetters {
 
   private UnmappedLetters() {}
 
-  /**
-   * All that are there now, the oldest first.
-   *
-   * @throws IOException when a letter says it is an alert but cannot be read
-   */
-  static List<Letter> read(KafkaClients clients) throws IOException {
+  /** All that are there now, the oldest first. */
+  static List<Letter> read(KafkaClients clients) {
     List<Letter> letters = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer = clients.freeConsumer("unmapped-alerts")) {
       List<TopicPartition> partitions =
@@ -57,7 +53,7 @@ final class UnmappedLetters {
     return letters;
   }
 
-  private static Optional<Letter> letter(ConsumerRecord<String, byte[]> record) throws IOException {
+  private static Optional<Letter> letter(ConsumerRecord<String, byte[]> record) {
     String origin = header(record, DeadLetters.TOPIC);
     if (!origin.startsWith(UnmappedAlert.ORIGIN) || record.value() == null) {
       return Optional.empty();
@@ -67,7 +63,22 @@ final class UnmappedLetters {
             Instant.ofEpochMilli(record.timestamp()).toString(),
             origin.substring(UnmappedAlert.ORIGIN.length()),
             header(record, DeadLetters.ERROR),
-            UnmappedAlert.read(record.value())));
+            alert(record.value())));
+  }
+
+  /** One letter that cannot be read must not hide the others. */
+  private static UnmappedAlert alert(byte[] value) {
+    try {
+      UnmappedAlert alert = UnmappedAlert.read(value);
+      return alert == null ? unreadable("it is empty") : alert;
+    } catch (IOException e) {
+      return unreadable(e.getMessage());
+    }
+  }
+
+  private static UnmappedAlert unreadable(String why) {
+    return new UnmappedAlert(
+        "unreadable", "", "", "", List.of(), Map.of(), "the letter itself cannot be read: " + why);
   }
 
   private static String header(ConsumerRecord<String, byte[]> record, String name) {

@@ -18,11 +18,11 @@ import java.util.Optional;
 
 /** What the journal holds about one command: all that an execution remembers across a crash. */
 final class CommandLog {
-  private static final String STARTED = Procedure.RESERVED + "started-at";
-  private static final String FAILURES = Procedure.RESERVED + "failures";
+  static final String STARTED = Procedure.RESERVED + "started-at";
+  static final String FAILURES = Procedure.RESERVED + "failures";
   private static final String GAVE_UP = Procedure.RESERVED + "gave-up";
   private static final String RULED_OUT = Procedure.RESERVED + "ruled-out";
-  private static final String OUTCOME = Procedure.RESERVED + "outcome";
+  static final String OUTCOME = Procedure.RESERVED + "outcome";
 
   private final StepCommand command;
   private final Ports ports;
@@ -50,6 +50,11 @@ final class CommandLog {
     return find(JournalEntries.COMMAND)
         .filter(entry -> entry.getState() == JournalState.TERMINAL)
         .map(entry -> new Next.Finished(outcome(entry), Optional.ofNullable(entry.getError())));
+  }
+
+  /** Why what the journal says of this command cannot be believed; empty when it can. */
+  Optional<StepError> damage() {
+    return find(JournalEntries.DAMAGED).map(JournalEntry::getError);
   }
 
   Optional<JournalEntry> stop() {

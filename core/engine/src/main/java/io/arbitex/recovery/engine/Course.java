@@ -65,13 +65,15 @@ final class Course {
 
   /**
    * Whether it only goes forward. An action that was given up after its intent counts as passed,
-   * since nobody knows what it did, unless the world proved that it did not happen.
+   * since nobody knows what it did, unless the world proved that it did not happen. So does any in
+   * a damaged journal.
    */
   boolean passedPointOfNoReturn() {
     return pointOfNoReturn()
         .filter(
             point ->
-                log.done(point)
+                log.damage().isPresent()
+                    || log.done(point)
                     || (log.gaveUp(point) && log.intended(point) && !log.ruledOut(point)))
         .isPresent();
   }

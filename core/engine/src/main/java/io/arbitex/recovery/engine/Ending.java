@@ -57,6 +57,9 @@ final class Ending {
 
   /** The end of a command that has no action and no clean-up left. */
   static Next.Finished of(StepCommand command, Course course, CommandLog log, boolean cancelled) {
+    if (log.damage().isPresent()) {
+      return new Next.Finished(Outcome.FAILED, log.damage());
+    }
     if (course.procedure().isEmpty()) {
       return with(
           Outcome.FAILED,

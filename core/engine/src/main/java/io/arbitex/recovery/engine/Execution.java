@@ -96,7 +96,10 @@ public final class Execution {
     } else if (log.end().isPresent()) {
       state = CLOSED;
       end = log.end().get();
-    } else if (procedure.isEmpty() || log.stop().isPresent() || course.gaveUp().isPresent()) {
+    } else if (log.damage().isPresent()
+        || procedure.isEmpty()
+        || log.stop().isPresent()
+        || course.gaveUp().isPresent()) {
       state = CLEANING;
     } else {
       state = GATE;
@@ -416,7 +419,8 @@ public final class Execution {
   }
 
   private Next clean() {
-    if (course.procedure().isEmpty()
+    if (log.damage().isPresent()
+        || course.procedure().isEmpty()
         || course.dryRun()
         || course.passedPointOfNoReturn()
         || !course.begun()) {

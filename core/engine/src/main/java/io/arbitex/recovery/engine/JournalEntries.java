@@ -22,6 +22,9 @@ public final class JournalEntries {
   /** Action of the entry that says the command was stopped between actions. */
   static final String STOP = Procedure.RESERVED + "stop";
 
+  /** Action of the entry that stands in for damaged ones. */
+  static final String DAMAGED = Procedure.RESERVED + "damaged";
+
   private JournalEntries() {}
 
   /** Key of an entry: the newest entry of a key replaces the others. */
@@ -70,8 +73,12 @@ public final class JournalEntries {
     return commands;
   }
 
-  /** Whether the journal knows the command, ended or not. */
+  /**
+   * Whether the journal knows the command, ended or not. What is damaged may be its acceptance, so
+   * such a command counts as known: it must not be begun a second time.
+   */
   public static boolean knows(Collection<JournalEntry> entriesOfCommand) {
-    return entriesOfCommand.stream().anyMatch(entry -> entry.getAction().equals(COMMAND));
+    return entriesOfCommand.stream()
+        .anyMatch(entry -> entry.getAction().equals(COMMAND) || entry.getAction().equals(DAMAGED));
   }
 }

@@ -5,6 +5,7 @@ import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.schemas.Framing;
 import io.arbitex.recovery.schemas.Keys;
 import io.arbitex.recovery.schemas.Topic;
+import io.arbitex.recovery.schemas.UndecodableRecord;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,21 +21,58 @@ public final class Bindings implements AutoCloseable {
   public record Database(Inventory.Server server, String database, String resource, long epoch) {}
 
   private final Map<String, Binding> bound = new ConcurrentHashMap<>();
+  private final Map<String, String> doubts = new ConcurrentHashMap<>();
   private final TopicView<Binding> view;
 
   public Bindings(KafkaClients clients, Framing framing) {
     view =
-        new TopicView<>(
-            clients,
-            framing,
-            Topic.BINDINGS,
-            Binding.class,
-            (key, binding) -> {
-              if (binding != null) {
-                bound.merge(
-                    key, binding, (old, now) -> now.getEpoch() >= old.getEpoch() ? now : old);
-              }
-            });
+        new TopicView<>(clients, framing, Topic.BINDINGS, Binding.class, this::take, this::doubt);
+  }
+
+  private void take(String key, Binding binding) {
+    if (binding == null) {
+      return;
+    }
+    if (!Keys.of(binding.getPlatform(), binding.getComponent()).equals(key)) {
+      throw new UndecodableRecord(
+          "a binding of " + binding.getPlatform() + "/" + binding.getComponent() + " under " + key);
+    }
+    bound.merge(key, binding, (old, now) -> now.getEpoch() >= old.getEpoch() ? now : old);
+    doubts.remove(key);
+  }
+
+  /**
+   * What is known stays, as in the classifier. But where nothing is known, compaction may have
+   * removed what this record replaced, and the inventory's resource may be one that was given up.
+   */
+  private void doubt(String key, String why) {
+    if (key != null && !bound.containsKey(key)) {
+      doubts.put(key, why);
+    }
+  }
+
+  /** Records that could not be believed, since the start. */
+  public long passedOver() {
+    return view.passedOver();
+  }
+
+  /**
+   * For whoever would act on what the component is now.
+   *
+   * @throws IllegalStateException when all that was said about it cannot be read
+   */
+  public void throwIfInDoubt(String platform, String component) {
+    String why = doubts.get(Keys.of(platform, component));
+    if (why != null) {
+      throw new IllegalStateException(
+          "nobody knows what "
+              + platform
+              + "/"
+              + component
+              + " is now, since its binding cannot be read ("
+              + why
+              + "); publish it again");
+    }
   }
 
   /**
@@ -53,9 +91,11 @@ public final class Bindings implements AutoCloseable {
   /**
    * The database that a PostgreSQL component is now.
    *
-   * @throws IllegalStateException when a binding names a server that the inventory does not have
+   * @throws IllegalStateException when a binding names a server that the inventory does not have,
+   *     or cannot be read
    */
   public Database database(String platform, String component, Inventory.Postgresql settings) {
+    throwIfInDoubt(platform, component);
     Optional<Binding> binding = find(platform, component);
     String server = settings.resource();
     String database = settings.database();

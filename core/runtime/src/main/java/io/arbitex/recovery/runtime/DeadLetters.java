@@ -2,6 +2,7 @@ package io.arbitex.recovery.runtime;
 
 import io.arbitex.recovery.schemas.Topic;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -12,7 +13,16 @@ public final class DeadLetters {
   public static final String PARTITION = "recovery.dead-letter.partition";
   public static final String OFFSET = "recovery.dead-letter.offset";
   public static final String ERROR = "recovery.dead-letter.error";
+
+  /** Length of the record, in bytes, where only its beginning is kept. */
+  public static final String LENGTH = "recovery.dead-letter.length";
+
   public static final String SERVICE = "recovery.dead-letter.service";
+
+  /** No more of a record is kept, so that a letter always fits into its topic. */
+  private static final int MOST = Topic.LARGEST / 2;
+
+  private static final int LONGEST_ERROR = 2_000;
 
   private DeadLetters() {}
 
@@ -22,7 +32,9 @@ public final class DeadLetters {
     headers.add(TOPIC, bytes(topic));
     headers.add(PARTITION, bytes(Integer.toString(partition)));
     headers.add(OFFSET, bytes(Long.toString(offset)));
-    headers.add(ERROR, bytes(error));
+    headers.add(
+        ERROR,
+        bytes(error.length() > LONGEST_ERROR ? error.substring(0, LONGEST_ERROR) + "…" : error));
     headers.add(SERVICE, bytes(service));
     return headers;
   }
@@ -36,13 +48,14 @@ public final class DeadLetters {
       String key,
       byte[] value,
       String error) {
+    Headers headers = headers(service, topic, partition, offset, error);
+    byte[] kept = value;
+    if (value != null && value.length > MOST) {
+      kept = Arrays.copyOf(value, MOST);
+      headers.add(LENGTH, bytes(Integer.toString(value.length)));
+    }
     return new ProducerRecord<>(
-        Topic.DEAD_LETTERS.topicName(),
-        partition,
-        null,
-        key,
-        value,
-        headers(service, topic, partition, offset, error));
+        Topic.DEAD_LETTERS.topicName(), partition, null, key, kept, headers);
   }
 
   private static byte[] bytes(String text) {

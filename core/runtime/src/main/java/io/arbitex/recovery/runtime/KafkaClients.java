@@ -1,5 +1,6 @@
 package io.arbitex.recovery.runtime;
 
+import io.arbitex.recovery.schemas.Topic;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -65,6 +66,8 @@ public final class KafkaClients {
     config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 4_000);
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 8_000);
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 8_000);
+    // The dead letter of a record is larger than the record.
+    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topic.LARGEST);
     return config;
   }
 

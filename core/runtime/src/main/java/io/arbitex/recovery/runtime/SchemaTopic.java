@@ -44,7 +44,8 @@ public final class SchemaTopic {
     try (Publisher publisher = new Publisher(clients, own, "schemas")) {
       List<CompletableFuture<RecordMetadata>> written = new ArrayList<>();
       for (RecordType type : RecordType.values()) {
-        if (!there.containsKey(type.currentId())) {
+        // Also where something else stands under the id, which no older service could read with.
+        if (!type.schema().equals(there.get(type.currentId()))) {
           SchemaEntry entry =
               new SchemaEntry(
                   type.currentId(), type.schema().getFullName(), type.schema().toString());
@@ -96,7 +97,8 @@ public final class SchemaTopic {
         try {
           SchemaEntry entry = own.decode(record.value(), SchemaEntry.class);
           into.put(entry.getSchemaId(), new Schema.Parser().parse(entry.getDefinition()));
-        } catch (UndecodableRecord | AvroRuntimeException e) {
+        } catch (UndecodableRecord | AvroRuntimeException | NullPointerException e) {
+          // Avro's parser meets some texts that are no schema with the last of these.
           log.warn("passing over a bad entry in {} at {}", PARTITION, record.offset(), e);
         }
       }

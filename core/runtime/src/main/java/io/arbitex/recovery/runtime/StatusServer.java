@@ -4,6 +4,8 @@ import static java.util.stream.Collectors.joining;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.arbitex.recovery.schemas.Topic;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** {@code GET /health} (200, or 503 with the reason) and {@code GET /metrics} on the loopback. */
@@ -62,6 +65,19 @@ public final class StatusServer implements AutoCloseable {
 
   public PrometheusMeterRegistry metrics() {
     return metrics;
+  }
+
+  /**
+   * Shows how many records of a topic a service could not believe.
+   *
+   * @param passedOver counts up from zero
+   */
+  public void showPassedOver(Topic topic, LongSupplier passedOver) {
+    FunctionCounter.builder(
+            "recovery.records.passed.over", passedOver, counted -> counted.getAsLong())
+        .description("Records of a topic followed as a whole that could not be believed")
+        .tag("topic", topic.topicName())
+        .register(metrics);
   }
 
   public int port() {

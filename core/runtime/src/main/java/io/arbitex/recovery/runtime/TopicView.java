@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -33,14 +34,25 @@ public final class TopicView<T extends SpecificRecordBase> implements AutoClosea
   private final BiConsumer<String, T> each;
   private final CountDownLatch caughtUp = new CountDownLatch(1);
   private final Thread thread;
+  private final BiConsumer<String, String> unreadable;
+  private final LongAdder passedOver = new LongAdder();
   private volatile boolean closed;
 
+  /**
+   * Begins to follow.
+   *
+   * @param each given the key and the value of each record, null for a tombstone; throws {@link
+   *     UndecodableRecord} for a value that does not belong there
+   * @param unreadable given the key (it may be null) of each record that cannot be believed, and
+   *     why
+   */
   public TopicView(
       KafkaClients clients,
       Framing framing,
       Topic topic,
       Class<T> type,
-      BiConsumer<String, T> each) {
+      BiConsumer<String, T> each,
+      BiConsumer<String, String> unreadable) {
     this.consumer = clients.freeConsumer("view." + topic.topicName());
     int count = topic.singlePartition() ? 1 : clients.settings().partitions();
     this.partitions =
@@ -50,6 +62,7 @@ public final class TopicView<T extends SpecificRecordBase> implements AutoClosea
     this.framing = framing;
     this.type = type;
     this.each = each;
+    this.unreadable = unreadable;
     this.thread = new Thread(this::follow, "view-" + topic.topicName());
     this.thread.setDaemon(true);
     this.thread.start();
@@ -62,6 +75,11 @@ public final class TopicView<T extends SpecificRecordBase> implements AutoClosea
    */
   public void awaitCaughtUp() throws InterruptedException {
     caughtUp.await();
+  }
+
+  /** Records that could not be believed, since the view began. */
+  public long passedOver() {
+    return passedOver.sum();
   }
 
   private void follow() {
@@ -107,21 +125,25 @@ public final class TopicView<T extends SpecificRecordBase> implements AutoClosea
   }
 
   private void accept(ConsumerRecord<String, byte[]> found) {
+    String where = found.topic() + "-" + found.partition() + " at " + found.offset();
     try {
       each.accept(found.key(), found.value() == null ? null : framing.decode(found.value(), type));
     } catch (UndecodableRecord e) {
-      log.warn(
-          "passing over {}-{} at {}: {}",
-          found.topic(),
-          found.partition(),
-          found.offset(),
-          e.getMessage());
+      // Not a dead letter: every process has such a view, and the classifier keeps it already.
+      log.warn("passing over {}: {}", where, e.getMessage());
+      passOver(found.key(), where + ": " + e.getMessage());
     } catch (KafkaException e) {
       throw e;
     } catch (RuntimeException e) {
       // A view that ends leaves its service with what was true then.
-      log.error("passing over {}-{} at {}", found.topic(), found.partition(), found.offset(), e);
+      log.error("passing over {}", where, e);
+      passOver(found.key(), where + ": " + e);
     }
+  }
+
+  private void passOver(String key, String why) {
+    passedOver.increment();
+    unreadable.accept(key, why);
   }
 
   @Override

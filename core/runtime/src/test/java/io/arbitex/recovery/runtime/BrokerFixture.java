@@ -3,6 +3,7 @@ package io.arbitex.recovery.runtime;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
@@ -27,17 +28,27 @@ public final class BrokerFixture implements AutoCloseable {
 
   public static BrokerFixture start(Path folder) throws Exception {
     int port = freePort();
-    int controller = freePort();
-    Formatter formatter = new Formatter();
-    formatter
-        .setNodeId(1)
-        .setClusterId(Uuid.randomUuid().toString())
-        .setControllerListenerName("CONTROLLER")
-        .addDirectory(folder.toString())
-        .setMetadataLogDirectory(folder.toString())
-        .setReleaseVersion(MetadataVersion.latestProduction())
-        .setPrintStream(System.out)
-        .run();
+    KafkaRaftServer server = run(folder, port, freePort());
+    BrokerFixture fixture =
+        new BrokerFixture(server, new KafkaSettings("127.0.0.1:" + port, PARTITIONS, 1, Map.of()));
+    TopicSetup.ensure(fixture.clients("setup"));
+    return fixture;
+  }
+
+  /** Starts a broker in this JVM; formats its folder when that is empty. */
+  static KafkaRaftServer run(Path folder, int port, int controller) throws Exception {
+    if (!Files.exists(folder.resolve("meta.properties"))) {
+      Formatter formatter = new Formatter();
+      formatter
+          .setNodeId(1)
+          .setClusterId(Uuid.randomUuid().toString())
+          .setControllerListenerName("CONTROLLER")
+          .addDirectory(folder.toString())
+          .setMetadataLogDirectory(folder.toString())
+          .setReleaseVersion(MetadataVersion.latestProduction())
+          .setPrintStream(System.out)
+          .run();
+    }
     Properties properties = new Properties();
     properties.putAll(
         Map.ofEntries(
@@ -58,20 +69,20 @@ public final class BrokerFixture implements AutoCloseable {
             Map.entry("share.coordinator.state.topic.replication.factor", "1"),
             Map.entry("share.coordinator.state.topic.min.isr", "1"),
             Map.entry("group.initial.rebalance.delay.ms", "0"),
+            // One that was killed is let back after this, not after 9 s.
+            Map.entry("broker.session.timeout.ms", "2000"),
+            Map.entry("broker.heartbeat.interval.ms", "500"),
             Map.entry("auto.create.topics.enable", "false")));
     KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(properties), Time.SYSTEM);
     server.startup();
-    BrokerFixture fixture =
-        new BrokerFixture(server, new KafkaSettings("127.0.0.1:" + port, PARTITIONS, 1, Map.of()));
-    TopicSetup.ensure(fixture.clients("setup"));
-    return fixture;
+    return server;
   }
 
   public KafkaClients clients(String service) {
     return new KafkaClients(settings, service);
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

@@ -11,6 +11,7 @@ final class AlertMetrics {
     UNAUTHORIZED,
     TOO_LARGE,
     TOO_SLOW,
+    TOO_MANY,
     MALFORMED,
     QUEUE_FULL,
     NOT_KEPT

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -46,8 +47,14 @@ final class AlertServer implements AutoCloseable {
   /** Of a connection on which nothing comes. */
   private static final Duration IDLE = Duration.ofSeconds(3);
 
+  /** For the head of a request; longer than {@link #IDLE}, which ends those that are just kept. */
+  private static final Duration HEAD = Duration.ofSeconds(5);
+
   private static final int CONNECTIONS = 256;
   private static final int THREADS = 32;
+
+  /** Bodies of one sender that are read at once: each holds a thread until it has come. */
+  private static final int BODIES = 8;
 
   private final ReceiverSettings settings;
   private final Map<String, ReceiverSettings.Sender> senders;
@@ -56,6 +63,8 @@ final class AlertServer implements AutoCloseable {
   private final Clock clock;
   private final Duration wait;
   private final Javalin server;
+  private final SlowHeads slowHeads = new SlowHeads(HEAD);
+  private final Map<String, Semaphore> reading;
 
   /**
    * @param wait how long Kafka may take; {@link #WAIT} but in tests
@@ -70,6 +79,9 @@ final class AlertServer implements AutoCloseable {
     this.senders =
         settings.from().stream()
             .collect(Collectors.toMap(ReceiverSettings.Sender::name, Function.identity()));
+    this.reading =
+        senders.keySet().stream()
+            .collect(Collectors.toMap(Function.identity(), name -> new Semaphore(BODIES)));
     this.intake = intake;
     this.metrics = metrics;
     this.clock = clock;
@@ -96,6 +108,7 @@ final class AlertServer implements AutoCloseable {
     connector.setPort(settings.port());
     connector.setIdleTimeout(IDLE.toMillis());
     connector.addBean(new NetworkConnectionLimit(CONNECTIONS, connector));
+    connector.addBean(slowHeads);
     return connector;
   }
 
@@ -117,7 +130,19 @@ final class AlertServer implements AutoCloseable {
       if (context.req().getContentLengthLong() > settings.maxBytes()) {
         throw new Body.TooLarge(settings.maxBytes());
       }
-      byte[] body = Body.read(context.bodyInputStream(), settings.maxBytes(), BODY);
+      Semaphore turn = reading.get(name);
+      if (!turn.tryAcquire()) {
+        context.header("Connection", "close");
+        again(
+            context, name, Rejection.TOO_MANY, "too many of your messages are still on their way");
+        return;
+      }
+      byte[] body;
+      try {
+        body = Body.read(context.bodyInputStream(), settings.maxBytes(), BODY);
+      } finally {
+        turn.release();
+      }
       if (sender.get().kind() == AlertSender.EVENT_GRID) {
         Optional<String> code = SubscriptionValidation.code(body);
         if (code.isPresent()) {
@@ -222,5 +247,6 @@ final class AlertServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop();
+    slowHeads.close();
   }
 }

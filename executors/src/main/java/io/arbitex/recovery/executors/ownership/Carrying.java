@@ -18,6 +18,7 @@ import java.util.function.Function;
  * @param procedures the procedure of a command; empty when there is none of that name
  * @param leaseLimit see {@link io.arbitex.recovery.engine.Ports}
  * @param ended told of each command's end, for metrics
+ * @param buried told of each record that became a dead letter, for metrics
  */
 public record Carrying(
     String owner,
@@ -26,4 +27,5 @@ public record Carrying(
     ProgressSink progress,
     Clock clock,
     Duration leaseLimit,
-    BiConsumer<StepCommand, Outcome> ended) {}
+    BiConsumer<StepCommand, Outcome> ended,
+    Runnable buried) {}

@@ -9,12 +9,10 @@ import io.arbitex.recovery.engine.OwnershipLost;
 import io.arbitex.recovery.record.CommandKind;
 import io.arbitex.recovery.record.JournalEntry;
 import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.runtime.CommandReader;
 import io.arbitex.recovery.runtime.DeadLetters;
-import io.arbitex.recovery.runtime.Partitions;
-import io.arbitex.recovery.schemas.Framing;
 import io.arbitex.recovery.schemas.Times;
 import io.arbitex.recovery.schemas.UndecodableRecord;
-import io.arbitex.recovery.schemas.Worker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,19 +31,14 @@ final class CommandIntake {
   /** Less than max.poll.interval.ms, so that the group does not drop us while we try. */
   static final Duration PATIENCE = Duration.ofSeconds(12);
 
-  private final Worker worker;
   private final Carrying carrying;
   private final CommandRuns runs;
-  private final Framing framing;
-  private final Partitions partitions;
+  private final CommandReader commands;
 
-  CommandIntake(
-      Worker worker, Carrying carrying, CommandRuns runs, Framing framing, Partitions partitions) {
-    this.worker = worker;
+  CommandIntake(Carrying carrying, CommandRuns runs, CommandReader commands) {
     this.carrying = carrying;
     this.runs = runs;
-    this.framing = framing;
-    this.partitions = partitions;
+    this.commands = commands;
   }
 
   /**
@@ -58,8 +51,7 @@ final class CommandIntake {
       OwnedPartition partition, ConsumerRecord<String, byte[]> record, OwnedPartition.Place place) {
     StepCommand command;
     try {
-      command = framing.decode(record.value(), StepCommand.class);
-      check(command, record.partition());
+      command = commands.read(record);
     } catch (UndecodableRecord e) {
       bury(partition, record, place, e.getMessage());
       return;
@@ -71,23 +63,7 @@ final class CommandIntake {
       // is a duplicate again.
       log.info("{}: is known already", command.getCommandId());
     } else {
-      begin(partition, command, place);
-    }
-  }
-
-  /** What this worker must never act on, however well it decodes. */
-  private void check(StepCommand command, int partition) {
-    if (!command.getWorker().equals(worker.id())) {
-      throw new UndecodableRecord(
-          "a command for worker '" + command.getWorker() + "' on the topic of " + worker.id());
-    }
-    if (command.getCommandId().isEmpty() || command.getKind() == CommandKind.UNSPECIFIED) {
-      throw new UndecodableRecord("a command without an id or a kind");
-    }
-    int right = partitions.ofPlatform(command.getPlatform());
-    if (right != partition) {
-      throw new UndecodableRecord(
-          "platform '" + command.getPlatform() + "' belongs to partition " + right);
+      begin(partition, command, record, place);
     }
   }
 
@@ -108,11 +84,24 @@ final class CommandIntake {
             why),
         place,
         PATIENCE);
+    carrying.buried().run();
   }
 
-  private void begin(OwnedPartition partition, StepCommand command, OwnedPartition.Place place) {
+  private void begin(
+      OwnedPartition partition,
+      StepCommand command,
+      ConsumerRecord<String, byte[]> record,
+      OwnedPartition.Place place) {
     FirstWriteMovesOffset journal = new FirstWriteMovesOffset(partition, place);
-    Execution execution = runs.execution(partition, command, journal);
+    Execution execution;
+    try {
+      execution = runs.execution(partition, command, journal);
+    } catch (RuntimeException e) {
+      // Nothing is written yet, and it would be the same the next time and for ever.
+      log.error("{}: no procedure can be made of it", command.getCommandId(), e);
+      bury(partition, record, place, "no procedure can be made of it: " + e);
+      return;
+    }
     try {
       while (!journal.moved) {
         if (execution.advance() instanceof Next.Finished end && !journal.moved) {

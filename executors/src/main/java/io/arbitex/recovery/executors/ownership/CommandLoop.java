@@ -2,11 +2,12 @@ package io.arbitex.recovery.executors.ownership;
 
 import io.arbitex.recovery.engine.Execution;
 import io.arbitex.recovery.engine.OwnershipLost;
-import io.arbitex.recovery.record.JournalEntry;
 import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.runtime.CommandReader;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.Partitions;
 import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.schemas.Times;
 import io.arbitex.recovery.schemas.Topic;
 import io.arbitex.recovery.schemas.Worker;
 import java.time.Duration;
@@ -44,6 +45,9 @@ public final class CommandLoop implements AutoCloseable {
   private static final Duration GOODBYE = Duration.ofSeconds(6);
   private static final long REJOIN_MILLIS = 1_000;
 
+  /** Damaged entries of the journal that are kept as dead letters in one takeover. */
+  private static final int MOST_KEPT = 100;
+
   private final Worker worker;
   private final KafkaClients clients;
   private final Framing framing;
@@ -66,7 +70,9 @@ public final class CommandLoop implements AutoCloseable {
     this.runs = new CommandRuns(worker, carrying);
     this.intake =
         new CommandIntake(
-            worker, carrying, runs, framing, new Partitions(clients.settings().partitions()));
+            carrying,
+            runs,
+            new CommandReader(worker, framing, new Partitions(clients.settings().partitions())));
     this.thread = new Thread(this::run, "commands-" + worker.id());
   }
 
@@ -202,11 +208,13 @@ public final class CommandLoop implements AutoCloseable {
       fresh.add(partition);
     }
     // Only now that every earlier owner is fenced is the journal complete.
-    Map<Integer, Map<String, JournalEntry>> journal =
+    Map<Integer, ReadJournal> journal =
         new JournalReader(clients, framing, worker)
             .read(assigned.stream().map(TopicPartition::partition).toList());
     for (OwnedPartition partition : fresh) {
-      partition.know(journal.get(partition.partition().partition()));
+      ReadJournal read = journal.get(partition.partition().partition());
+      keep(partition, read.damaged());
+      partition.know(read.entries(Times.now(carrying.clock())));
       goOn(partition);
     }
     ownedCount = owned.size();
@@ -215,6 +223,21 @@ public final class CommandLoop implements AutoCloseable {
         worker.id(),
         assigned.size(),
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since));
+  }
+
+  /** For people; the entries stay in the journal, and their commands fail. */
+  private void keep(OwnedPartition partition, List<ReadJournal.Damaged> damaged) {
+    List<ReadJournal.Damaged> kept = damaged.subList(0, Math.min(MOST_KEPT, damaged.size()));
+    kept.forEach(each -> log.error("the journal cannot be believed: {}", each.what()));
+    if (kept.size() < damaged.size()) {
+      log.error("and {} more entries of it", damaged.size() - kept.size());
+    }
+    if (!kept.isEmpty()) {
+      partition.keep(
+          kept.stream().map(each -> each.letter(carrying.owner())).toList(),
+          CommandIntake.PATIENCE);
+    }
+    damaged.forEach(each -> carrying.buried().run());
   }
 
   /** All are built before the first one runs, so that one may find its place behind another. */

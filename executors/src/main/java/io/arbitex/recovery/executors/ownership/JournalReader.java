@@ -1,7 +1,5 @@
 package io.arbitex.recovery.executors.ownership;
 
-import io.arbitex.recovery.engine.JournalEntries;
-import io.arbitex.recovery.record.JournalEntry;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.schemas.Framing;
 import io.arbitex.recovery.schemas.Topic;
@@ -9,7 +7,6 @@ import io.arbitex.recovery.schemas.Worker;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -36,16 +33,16 @@ final class JournalReader {
   }
 
   /**
-   * The newest entry of each key, by partition, up to the very end. To be called after every
-   * earlier owner was fenced, so that nothing of theirs is still to come.
+   * What the journal says, by partition, up to the very end. To be called after every earlier owner
+   * was fenced, so that nothing of theirs is still to come.
    *
    * <p>The end is the high watermark. The end that a read_committed consumer is told stops before
    * the first open transaction, and the workers of a platform share a partition: another worker's
    * open transaction would hide our predecessor's last intents.
    */
-  Map<Integer, Map<String, JournalEntry>> read(Collection<Integer> partitions) {
-    Map<Integer, Map<String, JournalEntry>> found = new HashMap<>();
-    partitions.forEach(partition -> found.put(partition, new LinkedHashMap<>()));
+  Map<Integer, ReadJournal> read(Collection<Integer> partitions) {
+    Map<Integer, ReadJournal> found = new HashMap<>();
+    partitions.forEach(partition -> found.put(partition, new ReadJournal(worker.id(), framing)));
     List<TopicPartition> assigned =
         partitions.stream()
             .map(partition -> new TopicPartition(Topic.JOURNAL.topicName(), partition))
@@ -57,7 +54,7 @@ final class JournalReader {
       consumer.seekToBeginning(assigned);
       while (assigned.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
         for (ConsumerRecord<String, byte[]> each : consumer.poll(Duration.ofMillis(100))) {
-          accept(found.get(each.partition()), each);
+          found.get(each.partition()).accept(each);
         }
         if (System.nanoTime() - since > PATIENCE.toNanos()) {
           throw new IllegalStateException(
@@ -66,18 +63,6 @@ final class JournalReader {
       }
     }
     return found;
-  }
-
-  private void accept(Map<String, JournalEntry> entries, ConsumerRecord<String, byte[]> each) {
-    if (each.value() == null) {
-      entries.remove(each.key());
-      return;
-    }
-    // An entry that cannot be read must stop the takeover: without it a done thing is done again.
-    JournalEntry entry = framing.decode(each.value(), JournalEntry.class);
-    if (entry.getWorker().equals(worker.id())) {
-      entries.put(JournalEntries.key(entry), entry);
-    }
   }
 
   private Map<TopicPartition, Long> ends(List<TopicPartition> partitions) {

@@ -141,6 +141,11 @@ final class OwnedPartition implements Journal, AutoCloseable {
     transact(List.of(letter), Optional.of(place), Optional.of(patience));
   }
 
+  /** Keeps what cannot be believed as dead letters. */
+  synchronized void keep(List<ProducerRecord<String, byte[]>> letters, Duration patience) {
+    transact(letters, Optional.empty(), Optional.of(patience));
+  }
+
   /** All of a platform lies in one partition number, so the partition of the commands is it. */
   private ProducerRecord<String, byte[]> record(Topic topic, String key, SpecificRecordBase value) {
     return new ProducerRecord<>(

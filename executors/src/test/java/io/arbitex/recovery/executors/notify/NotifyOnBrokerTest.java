@@ -264,7 +264,8 @@ class NotifyOnBrokerTest {
                 (command, outcome) -> {
                   procedures.ended(command);
                   ends.put(command.getCommandId(), outcome);
-                }));
+                },
+                () -> {}));
     loop.start();
     open.add(publisher);
     open.add(loop);

@@ -21,6 +21,7 @@ import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.StepTransition;
 import io.arbitex.recovery.runtime.BrokerFixture;
+import io.arbitex.recovery.runtime.CommandReader;
 import io.arbitex.recovery.runtime.DeadLetters;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.Partitions;
@@ -216,14 +217,14 @@ class OwnershipTest {
             event -> {},
             Clock.systemUTC(),
             Duration.ofSeconds(2),
-            (command, outcome) -> {});
+            (command, outcome) -> {},
+            () -> {});
     CommandIntake intake =
         new CommandIntake(
-            Worker.POSTGRESQL,
             carrying,
             new CommandRuns(Worker.POSTGRESQL, carrying),
-            FRAMING,
-            new Partitions(BrokerFixture.PARTITIONS));
+            new CommandReader(
+                Worker.POSTGRESQL, FRAMING, new Partitions(BrokerFixture.PARTITIONS)));
     ConsumerRecord<String, byte[]> record =
         new ConsumerRecord<>(
             partition.topic(),
@@ -287,7 +288,8 @@ class OwnershipTest {
                 event -> publisher.publish(Topic.PROGRESS, event.getPlatform(), event),
                 Clock.systemUTC(),
                 Duration.ofSeconds(2),
-                (command, outcome) -> {}));
+                (command, outcome) -> {},
+                () -> {}));
     loop.start();
     open.add(loop);
     open.add(publisher);
@@ -355,6 +357,7 @@ class OwnershipTest {
         new JournalReader(broker.clients("test"), FRAMING, Worker.POSTGRESQL)
             .read(List.of(partition))
             .get(partition)
+            .entries(Instant.EPOCH)
             .keySet());
   }
 

@@ -3,14 +3,23 @@ package io.arbitex.recovery.lab.drill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.arbitex.recovery.checks.DatabaseAddress;
+import io.arbitex.recovery.lab.network.PathState;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabOptions;
+import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.record.BlockedReason;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.IncidentEvent;
 import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.record.StepEvent;
+import io.arbitex.recovery.record.StepTransition;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +35,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * What alerts of a real Prometheus and real Alertmanagers do, in one lab and in this order: a false
- * one nothing at all, the end of it nothing either, and then a true one alone a recovery.
+ * one nothing at all, the end of it nothing either; one that nobody else can judge a recovery that
+ * stops with it; and then a true one alone a recovery.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AlertIT {
@@ -133,11 +143,95 @@ class AlertIT {
   }
 
   /**
+   * The observers are blind and the alert is false: it opens an incident, and ends while the
+   * database is restored beside. Nothing is cut over, and when the observers see again, they see
+   * that the database is well.
+   */
+  @Test
+  @Order(2)
+  void anAlertThatEndsBeforeTheCutoverStopsWhatItAloneHadStarted() throws Exception {
+    Instant since = Instant.now();
+    BlindObservers.blind(world.lab(), watcher, line -> {});
+    String secret = Files.readString(world.state().file("database-url"));
+    world.lab().kill(Lab.MONITORING + "-exporter");
+    assertThat(
+            watcher.await(
+                LIMIT,
+                value ->
+                    value instanceof StepEvent event
+                        && event.getStepId().equals("postgresql.restore")
+                        && event.getTransition() == StepTransition.ACTION_STARTED))
+        .as("the restore runs; %s", world.told())
+        .isPresent();
+    // So that the restore outlasts the seconds that the monitoring needs to see the end.
+    signal("STOP");
+    IncidentEvent blocked;
+    try {
+      world.lab().start(Lab.MONITORING + "-exporter");
+      blocked =
+          watcher
+              .awaitIncident(LIMIT, since, event -> event.getKind() == IncidentKind.BLOCKED)
+              .orElseThrow(() -> new AssertionError(world.told()));
+    } finally {
+      signal("CONT");
+    }
+    assertThat(blocked.getBlockedReason()).isEqualTo(BlockedReason.ALERT_RESOLVED);
+    String id = blocked.getIncidentId();
+    assertThat(
+            watcher.await(
+                LIMIT,
+                value ->
+                    value instanceof StepEvent event
+                        && event.getIncidentId().equals(id)
+                        && event.getStepId().equals("postgresql.restore")
+                        && event.getTransition() == StepTransition.DONE))
+        .as("what runs is not torn down; %s", world.told(id))
+        .isPresent();
+
+    Instant seeing = Instant.now();
+    for (String path : world.state().network().paths().keySet()) {
+      world.lab().network().set(path, PathState.OPEN);
+    }
+    awaitObserversUp(seeing);
+    assertThat(
+            watcher.awaitIncident(
+                LIMIT, since, event -> event.getKind() == IncidentKind.SELF_HEALED))
+        .as("%s", world.told(id))
+        .isPresent();
+    assertNothingWasCutOver(id, secret);
+  }
+
+  private static void assertNothingWasCutOver(String id, String secret) throws Exception {
+    assertThat(watcher.records())
+        .filteredOn(StepCommand.class::isInstance)
+        .extracting(value -> ((StepCommand) value).getWorker())
+        .as("%s", world.told(id))
+        .doesNotContain("cutover");
+    assertThat(watcher.records()).doesNotHaveAnyElementsOfTypes(Binding.class);
+    assertThat(Files.readString(world.state().file("database-url"))).isEqualTo(secret);
+    assertThat(Calm.moreTraffic(world.lab(), 20, LIMIT)).as("the platform goes on").isTrue();
+    DatabaseAddress spare = world.lab().admin("spare", "postgres");
+    List<String> beside = DrillWorld.databases(spare);
+    assertThat(beside).as("what was restored beside is left for people").hasSize(1);
+    try (Connection connection =
+            spare.connect("drill", Duration.ofSeconds(5), Duration.ofSeconds(30));
+        Statement statement = connection.createStatement()) {
+      statement.execute("DROP DATABASE \"" + beside.get(0) + "\"");
+    }
+  }
+
+  private static void signal(String name) throws Exception {
+    long pid = world.lab().requireState().processes().get("executors").pid();
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
+    assertThat(kill.waitFor()).as("kill -%s %d", name, pid).isZero();
+  }
+
+  /**
    * Nobody but the monitoring sees the loss, and it tells it through redundant senders
    * (Alertmanager, issue 4108): one incident, recovered and proven as any other.
    */
   @Test
-  @Order(2)
+  @Order(3)
   void anAlertAloneBringsTheDatabaseBackOnce() throws Exception {
     DrillResult result;
     try (CrashPlan none = new CrashPlan(world.lab(), List.of(), what -> {})) {
