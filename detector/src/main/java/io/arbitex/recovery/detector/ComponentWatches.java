@@ -114,6 +114,7 @@ final class ComponentWatches implements AutoCloseable {
         platform,
         component,
         () -> {
+          bindings.throwIfInDoubt(platform.name(), component.name());
           Optional<Binding> bound = bindings.find(platform.name(), component.name());
           long epoch = bound.map(Binding::getEpoch).orElse(0L);
           return new Watch.Target(

@@ -6,7 +6,9 @@ import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.TopicView;
 import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.schemas.Keys;
 import io.arbitex.recovery.schemas.Topic;
+import io.arbitex.recovery.schemas.UndecodableRecord;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
@@ -27,13 +29,24 @@ final class KnownKeyspaces implements AutoCloseable {
             framing,
             Topic.BACKUPS,
             RestorePoint.class,
-            (key, point) -> {
-              if (point == null || point.getKind() != RestorePointKind.RDB) {
+            this::take,
+            // Whatever the key stood for is not known any more.
+            (key, why) -> {
+              if (key != null) {
                 points.remove(key);
-              } else {
-                points.put(key, point);
               }
             });
+  }
+
+  private void take(String key, RestorePoint point) {
+    if (point == null || point.getKind() != RestorePointKind.RDB) {
+      points.remove(key);
+    } else if (Keys.of(point.getPlatform(), point.getId()).equals(key)) {
+      points.put(key, point);
+    } else {
+      throw new UndecodableRecord(
+          "restore point " + point.getPlatform() + "/" + point.getId() + " under " + key);
+    }
   }
 
   /**

@@ -35,7 +35,13 @@ public final class DatabaseFailures {
           new ActionFailure(FailureCode.TARGET_FULL, message, found.hint(), false, error);
       case CERTIFICATE, READ_ONLY ->
           new ActionFailure(FailureCode.PREFLIGHT, message, found.hint(), false, error);
-      case UNCLASSIFIED, NONE, CORRUPT, DATA_MISSING ->
+      case UNCLASSIFIED,
+          NONE,
+          CORRUPT,
+          DATA_MISSING,
+          DATA_LOST,
+          WRITES_REFUSED,
+          PERSISTENCE_FAILED ->
           new ActionFailure(FailureCode.UNKNOWN, message, found.hint(), false, error);
     };
   }
