@@ -4,6 +4,7 @@ import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Problem;
 import io.arbitex.recovery.runtime.Bindings;
+import io.arbitex.recovery.runtime.HttpPort;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.KillSwitch;
 import io.arbitex.recovery.runtime.SchemaTopic;
@@ -152,10 +153,10 @@ public final class BackupMain extends ServiceCommand {
       bindings.awaitCaughtUp();
       published.awaitCaughtUp();
       // One backup by hand runs beside the service, whose port is taken.
-      status = new StatusServer(once ? 0 : configuration.httpPort(), this::sick);
+      status = new StatusServer(once ? HttpPort.free() : configuration.httpPort(), this::sick);
       status.showPassedOver(Topic.BINDINGS, bindings::passedOver);
       status.showPassedOver(Topic.BACKUPS, published::passedOver);
-      KillSwitch killSwitch = new KillSwitch(configuration.killSwitch());
+      KillSwitch killSwitch = configuration.killSwitch();
       for (Inventory.Platform each : platforms) {
         for (Inventory.Component found : each.components()) {
           if (component == null || found.name().equals(component)) {

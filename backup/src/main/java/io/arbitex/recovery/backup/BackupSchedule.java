@@ -153,7 +153,7 @@ final class BackupSchedule {
   }
 
   /** Deletes only after a new one is whole, and not while everything is to stand still. */
-  private void keepNewest(List<Path> folders) {
+  private void keepNewest(List<Path> folders) throws InterruptedException {
     Optional<String> stopped = killSwitch.thrownFor(platform.name());
     if (stopped.isPresent()) {
       log.info("old restore points are kept: {}", stopped.get());

@@ -118,7 +118,7 @@ class BackupScheduleTest {
         () -> bound,
         new PostgresqlBackup(postgres.tools(), new TestClock(), Duration.ofMinutes(1)),
         new Retention(keep),
-        new KillSwitch(Optional.of(killSwitch)),
+        KillSwitch.of(killSwitch),
         Duration.ofHours(2),
         () -> passed.toNanos(),
         published::add,

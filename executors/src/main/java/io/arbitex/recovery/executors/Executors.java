@@ -7,7 +7,6 @@ import io.arbitex.recovery.executors.ownership.Carrying;
 import io.arbitex.recovery.executors.ownership.CommandLoop;
 import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.runtime.KafkaClients;
-import io.arbitex.recovery.runtime.KillSwitch;
 import io.arbitex.recovery.runtime.Publisher;
 import io.arbitex.recovery.runtime.SchemaTopic;
 import io.arbitex.recovery.runtime.ServiceCommand;
@@ -87,7 +86,6 @@ public final class Executors implements ServiceCommand.Running {
             configuration.policy(),
             (platform, component) -> bound(bindings, platform, component),
             clock);
-    KillSwitch killSwitch = new KillSwitch(configuration.killSwitch());
     for (Worker worker : workers) {
       CommandLoop loop =
           new CommandLoop(
@@ -98,7 +96,9 @@ public final class Executors implements ServiceCommand.Running {
                   configuration.name(),
                   procedures::of,
                   // Telling people changes nothing that is protected, and is needed most then.
-                  worker == Worker.NOTIFY ? platform -> Optional.empty() : killSwitch::thrownFor,
+                  worker == Worker.NOTIFY
+                      ? platform -> Optional.empty()
+                      : configuration.killSwitch()::thrownFor,
                   sink(publisher),
                   clock,
                   LEASE_LIMIT,

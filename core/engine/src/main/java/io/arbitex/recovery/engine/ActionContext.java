@@ -51,8 +51,10 @@ public interface ActionContext {
   /**
    * Why nothing may be changed now by the kill switch; empty when changes may go on. The engine
    * reads it before each {@link Action#make}; one that takes long reads it again every few seconds.
+   *
+   * @throws InterruptedException when the process is to end; to be passed on
    */
-  Optional<String> stopped();
+  Optional<String> stopped() throws InterruptedException;
 
   /** True once the command is cancelled or its ownership is known to be lost: end soon. */
   boolean cancelled();

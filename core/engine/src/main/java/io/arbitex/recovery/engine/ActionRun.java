@@ -100,7 +100,7 @@ final class ActionRun implements ActionContext {
   }
 
   @Override
-  public Optional<String> stopped() {
+  public Optional<String> stopped() throws InterruptedException {
     try {
       return ports.killSwitch().stopped(command.getPlatform());
     } catch (RuntimeException e) {

@@ -515,7 +515,7 @@ public final class Execution {
     return false;
   }
 
-  private boolean killSwitchIsOn() {
+  private boolean killSwitchIsOn() throws InterruptedException {
     Optional<String> reason = run.stopped();
     reason.ifPresent(
         why ->

@@ -9,6 +9,8 @@ public interface KillSwitch {
   /**
    * Why nothing may be changed on the platform now; empty when it may. An exception counts as a
    * reason: a switch that cannot be read stops.
+   *
+   * @throws InterruptedException when interrupted while it was asked; the execution ends there
    */
-  Optional<String> stopped(String platform);
+  Optional<String> stopped(String platform) throws InterruptedException;
 }

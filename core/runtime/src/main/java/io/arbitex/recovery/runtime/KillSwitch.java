@@ -1,43 +1,65 @@
 package io.arbitex.recovery.runtime;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import io.arbitex.recovery.configuration.Section;
+import java.net.URI;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * The switch outside of Kafka that stops every change to the world: a file. While it exists and is
- * empty, it holds for all platforms; else for those named in it, one a line. A file that cannot be
- * read holds for all.
+ * The switch outside of Kafka that stops every change to the world. It is asked before each change;
+ * one that cannot be read is thrown.
  */
-public final class KillSwitch {
-  private final Optional<Path> file;
+@FunctionalInterface
+public interface KillSwitch {
 
-  public KillSwitch(Optional<Path> file) {
-    this.file = file;
+  /**
+   * Why nothing may be changed for this platform now; empty when it may.
+   *
+   * @throws InterruptedException when interrupted while it was asked
+   */
+  Optional<String> thrownFor(String platform) throws InterruptedException;
+
+  /** Without one, nothing is stopped. */
+  static KillSwitch none() {
+    return platform -> Optional.empty();
   }
 
-  /** Why nothing may be changed for this platform now; empty when it may. */
-  public Optional<String> thrownFor(String platform) {
-    if (file.isEmpty()) {
-      return Optional.empty();
+  /** A switch that is a file: see {@link KillSwitchFile}. */
+  static KillSwitch of(Path file) {
+    return new KillSwitchFile(file);
+  }
+
+  /** A switch that is a page: see {@link KillSwitchPage}. */
+  static KillSwitch of(URI page) {
+    return new KillSwitchPage(page);
+  }
+
+  /** Reads a field of a service's file, a path or a URL; mistakes go to the document's list. */
+  static KillSwitch read(Section section, String field) {
+    if (!section.has(field)) {
+      return none();
+    }
+    Optional<String> given = section.optionalText(field);
+    if (given.isEmpty()) {
+      // It is no plain value, which is told already.
+      return none();
+    }
+    String text = given.get();
+    if (!text.isBlank() && !text.contains("://")) {
+      return of(section.path(field));
     }
     try {
-      List<String> lines =
-          Files.readAllLines(file.get(), StandardCharsets.UTF_8).stream()
-              .map(String::strip)
-              .filter(line -> !line.isEmpty())
-              .toList();
-      return lines.isEmpty() || lines.contains(platform)
-          ? Optional.of("the kill switch " + file.get() + " is thrown; remove it to go on")
-          : Optional.empty();
-    } catch (NoSuchFileException e) {
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of("the kill switch " + file.get() + " cannot be read: " + e);
+      // An empty value ends here too: it must not read as no switch.
+      URI page = URI.create(text);
+      if (page.getHost() != null
+          && (page.getScheme().equals("http") || page.getScheme().equals("https"))) {
+        return of(page);
+      }
+    } catch (IllegalArgumentException e) {
+      section.problem(field, "'" + text + "' is no URL: " + e.getMessage());
+      return none();
     }
+    section.problem(field, "'" + text + "' is neither a path nor an http:// or https:// address");
+    return none();
   }
 }

@@ -17,8 +17,8 @@ import java.util.function.Function;
  * names.
  *
  * @param name of this process, unique among its kind; it stands in records as owner or observer
- * @param httpPort loopback port of the health and metrics page; 0 takes a free one
- * @param killSwitch a file that stops every change to the world while it exists, or names platforms
+ * @param httpPort of the health and metrics page
+ * @param killSwitch what stops every change to the world
  * @param own what only this kind of service has
  */
 public record ServiceConfiguration<T>(
@@ -26,8 +26,8 @@ public record ServiceConfiguration<T>(
     KafkaSettings kafka,
     Inventory inventory,
     Policy policy,
-    int httpPort,
-    Optional<Path> killSwitch,
+    HttpPort httpPort,
+    KillSwitch killSwitch,
     Optional<Path> stateFolder,
     T own) {
 
@@ -36,16 +36,10 @@ public record ServiceConfiguration<T>(
       KafkaSettings kafka,
       Path inventory,
       Path policy,
-      int httpPort,
-      Optional<Path> killSwitch,
+      HttpPort httpPort,
+      KillSwitch killSwitch,
       Optional<Path> stateFolder,
       T own) {}
-
-  private static int httpPort(Section http) {
-    int port = http.integer("port", 0, 0, 65_535);
-    http.close();
-    return port;
-  }
 
   /**
    * Reads a service's file and the two it names.
@@ -64,10 +58,8 @@ public record ServiceConfiguration<T>(
                     KafkaSettings.read(root.requiredSection("kafka")),
                     root.path("inventory"),
                     root.path("policy"),
-                    httpPort(root.section("http")),
-                    root.has("killSwitch")
-                        ? Optional.of(root.path("killSwitch"))
-                        : Optional.empty(),
+                    HttpPort.read(root.section("http")),
+                    KillSwitch.read(root, "killSwitch"),
                     root.has("stateFolder")
                         ? Optional.of(root.path("stateFolder"))
                         : Optional.empty(),

@@ -9,8 +9,6 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +17,10 @@ import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** {@code GET /health} (200, or 503 with the reason) and {@code GET /metrics} on the loopback. */
+/**
+ * {@code GET /health} (200, or 503 with the reason) and {@code GET /metrics} where the service's
+ * file says.
+ */
 public final class StatusServer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads =
@@ -34,20 +35,20 @@ public final class StatusServer implements AutoCloseable {
 
   /**
    * @param sick why the service is not well; empty when it is
-   * @throws IOException when the port is taken
+   * @throws IOException when the port is taken, or the address is none of this machine
    */
-  public StatusServer(int port, Supplier<Optional<String>> sick) throws IOException {
+  public StatusServer(HttpPort port, Supplier<Optional<String>> sick) throws IOException {
     this(port, sick, List::of);
   }
 
   /**
    * @param sick why the service is not well; empty when it is
    * @param notes lines that follow the first one, for whoever must find the service's other doors
-   * @throws IOException when the port is taken
+   * @throws IOException when the port is taken, or the address is none of this machine
    */
-  public StatusServer(int port, Supplier<Optional<String>> sick, Supplier<List<String>> notes)
+  public StatusServer(HttpPort port, Supplier<Optional<String>> sick, Supplier<List<String>> notes)
       throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 16);
+    server = HttpServer.create(port.address(), 16);
     server.setExecutor(threads);
     server.createContext(
         "/health",

@@ -2,10 +2,8 @@ package io.arbitex.recovery.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,9 +11,9 @@ class KillSwitchTest {
   @TempDir Path folder;
 
   @Test
-  void anEmptyFileStopsAllAndANamedOneOnlyTheNamed() throws IOException {
+  void anEmptyFileStopsAllAndANamedOneOnlyTheNamed() throws Exception {
     Path file = folder.resolve("stop");
-    KillSwitch killSwitch = new KillSwitch(Optional.of(file));
+    KillSwitch killSwitch = KillSwitch.of(file);
     assertThat(killSwitch.thrownFor("lab")).isEmpty();
     Files.writeString(file, "\n");
     assertThat(killSwitch.thrownFor("lab")).isPresent();
@@ -25,8 +23,8 @@ class KillSwitchTest {
   }
 
   @Test
-  void aFileThatCannotBeReadStopsAll() throws IOException {
+  void aFileThatCannotBeReadStopsAll() throws Exception {
     Path file = Files.createDirectory(folder.resolve("stop"));
-    assertThat(new KillSwitch(Optional.of(file)).thrownFor("lab")).isPresent();
+    assertThat(KillSwitch.of(file).thrownFor("lab")).isPresent();
   }
 }

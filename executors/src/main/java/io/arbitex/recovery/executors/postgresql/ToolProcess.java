@@ -44,7 +44,7 @@ final class ToolProcess {
   /** Told how many bytes the tools have been fed, often; what it throws ends the tools. */
   @FunctionalInterface
   interface Watch {
-    void fed(long bytes) throws ActionFailure;
+    void fed(long bytes) throws ActionFailure, InterruptedException;
   }
 
   /** Where a tool takes its input. */
