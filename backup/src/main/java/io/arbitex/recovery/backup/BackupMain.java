@@ -3,6 +3,8 @@ package io.arbitex.recovery.backup;
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Problem;
+import io.arbitex.recovery.configuration.Redis;
+import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.runtime.HttpPort;
 import io.arbitex.recovery.runtime.KafkaClients;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -32,7 +35,7 @@ import picocli.CommandLine.TypeConversionException;
 /** The process that takes backups and publishes restore points. */
 @Command(
     name = "backup",
-    description = "Backs up the protected databases and publishes restore points.")
+    description = "Backs up the protected stores and publishes restore points.")
 public final class BackupMain extends ServiceCommand {
   private static final Logger log = LoggerFactory.getLogger(BackupMain.class);
   private static final Duration LIMIT = Duration.ofHours(2);
@@ -50,7 +53,7 @@ public final class BackupMain extends ServiceCommand {
   @Option(names = "--platform", description = "Only this platform; else all of the inventory.")
   private String platform;
 
-  @Option(names = "--component", description = "Only this component; else all databases.")
+  @Option(names = "--component", description = "Only this component; else all stores.")
   private String component;
 
   @Option(
@@ -139,7 +142,7 @@ public final class BackupMain extends ServiceCommand {
     private final PublishedPoints published;
     private final Bindings bindings;
     private final StatusServer status;
-    private final List<DatabaseBackups> databases = new ArrayList<>();
+    private final List<StoreBackups> stores = new ArrayList<>();
     private volatile boolean stopping;
 
     Backups(
@@ -160,21 +163,25 @@ public final class BackupMain extends ServiceCommand {
       for (Inventory.Platform each : platforms) {
         for (Inventory.Component found : each.components()) {
           if (component == null || found.name().equals(component)) {
-            found.postgresql().ifPresent(settings -> schedule(each, found, settings, killSwitch));
+            found.postgresql().ifPresent(settings -> add(each, found, settings, killSwitch));
+            found.redis().ifPresent(settings -> add(each, found, settings, killSwitch));
           }
         }
       }
-      if (databases.isEmpty()) {
+      if (stores.isEmpty()) {
         close();
         throw new InvalidConfiguration(
             List.of(
                 new Problem(
-                    "--component", 0, "", "no PostgreSQL component of the inventory is named so")));
+                    "--component",
+                    0,
+                    "",
+                    "no component of the inventory that can be backed up is named so")));
       }
-      log.info("{} databases, every {}; status on port {}", databases.size(), every, status.port());
+      log.info("{} stores, every {}; status on port {}", stores.size(), every, status.port());
     }
 
-    private void schedule(
+    private void add(
         Inventory.Platform of,
         Inventory.Component found,
         Inventory.Postgresql settings,
@@ -183,36 +190,75 @@ public final class BackupMain extends ServiceCommand {
           splitOver == null
               ? new PostgresqlBackup(settings.tools(), Clock.systemUTC(), LIMIT)
               : new PostgresqlBackup(settings.tools(), Clock.systemUTC(), LIMIT, splitOver);
+      schedule(
+          of,
+          found,
+          settings.backups(),
+          () -> {
+            Bindings.Database now = bindings.database(of.name(), found.name(), settings);
+            return new BackupSchedule.Bound(
+                now.resource(),
+                now.epoch(),
+                () ->
+                    backup.take(PostgresqlBackup.Order.of(of.name(), found.name(), settings, now)));
+          },
+          killSwitch,
+          backup::cancel);
+    }
+
+    private void add(
+        Inventory.Platform of, Inventory.Component found, Redis settings, KillSwitch killSwitch) {
+      RedisBackup backup = new RedisBackup(settings, Clock.systemUTC(), LIMIT);
+      schedule(
+          of,
+          found,
+          settings.backups(),
+          () -> {
+            bindings.throwIfInDoubt(of.name(), found.name());
+            Optional<Binding> bound = bindings.find(of.name(), found.name());
+            return new BackupSchedule.Bound(
+                bound.map(Binding::getResource).orElse(settings.resource()),
+                bound.map(Binding::getEpoch).orElse(0L),
+                () -> backup.take(of.name(), found.name()));
+          },
+          killSwitch,
+          backup::cancel);
+    }
+
+    private void schedule(
+        Inventory.Platform of,
+        Inventory.Component found,
+        List<Path> folders,
+        Supplier<BackupSchedule.Bound> bound,
+        KillSwitch killSwitch,
+        Runnable cancel) {
       BackupSchedule schedule =
           new BackupSchedule(
-              of,
-              found,
-              settings,
-              () -> bindings.database(of.name(), found.name(), settings),
-              backup,
+              of.name(),
+              found.name(),
+              folders,
+              bound,
               new Retention(keep),
               killSwitch,
               every,
               System::nanoTime,
               published::publish,
               () -> stopping);
-      databases.add(
-          new DatabaseBackups(
-              of.name(), found.name(), settings.backups(), schedule, backup, published));
+      stores.add(new StoreBackups(of.name(), found.name(), folders, schedule, cancel, published));
     }
 
     private Optional<String> sick() {
-      return databases.stream().flatMap(each -> each.sick().stream()).findFirst();
+      return stores.stream().flatMap(each -> each.sick().stream()).findFirst();
     }
 
     @Override
     public void await() throws InterruptedException {
-      databases.forEach(each -> each.begin(once));
-      for (DatabaseBackups each : databases) {
+      stores.forEach(each -> each.begin(once));
+      for (StoreBackups each : stores) {
         each.awaitEnd();
       }
       if (once && !stopping) {
-        databases.stream()
+        stores.stream()
             .flatMap(each -> each.failure().stream())
             .findFirst()
             .ifPresent(
@@ -225,7 +271,7 @@ public final class BackupMain extends ServiceCommand {
     @Override
     public void close() {
       stopping = true;
-      databases.forEach(DatabaseBackups::end);
+      stores.forEach(StoreBackups::end);
       published.close();
       bindings.close();
       status.close();

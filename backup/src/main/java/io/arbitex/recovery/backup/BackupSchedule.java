@@ -1,10 +1,7 @@
 package io.arbitex.recovery.backup;
 
-import io.arbitex.recovery.checks.DatabaseAddress;
-import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.RestorePointState;
-import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.runtime.KillSwitch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,11 +23,10 @@ final class BackupSchedule {
   private static final Logger log = LoggerFactory.getLogger(BackupSchedule.class);
   private static final Duration RETRY = Duration.ofSeconds(15);
 
-  private final Inventory.Platform platform;
-  private final Inventory.Component component;
-  private final Inventory.Postgresql settings;
-  private final Supplier<Bindings.Database> bound;
-  private final PostgresqlBackup backup;
+  private final String platform;
+  private final String component;
+  private final List<Path> folders;
+  private final Supplier<Bound> bound;
   private final Retention retention;
   private final KillSwitch killSwitch;
   private final Duration every;
@@ -43,16 +39,24 @@ final class BackupSchedule {
   private Optional<String> failure = Optional.empty();
 
   /**
-   * @param bound which database the component is now
+   * What the component is now.
+   *
+   * @param epoch of the binding that says so
+   * @param taking takes a backup of it
+   */
+  record Bound(String resource, long epoch, BackupTaking taking) {}
+
+  /**
+   * @param folders the first is written to, the others get copies
+   * @param bound what the component is now
    * @param nanos a clock that only runs forward, in nanoseconds
    * @param publish told of every restore point that is made or deleted; returns when that is known
    */
   BackupSchedule(
-      Inventory.Platform platform,
-      Inventory.Component component,
-      Inventory.Postgresql settings,
-      Supplier<Bindings.Database> bound,
-      PostgresqlBackup backup,
+      String platform,
+      String component,
+      List<Path> folders,
+      Supplier<Bound> bound,
       Retention retention,
       KillSwitch killSwitch,
       Duration every,
@@ -61,9 +65,8 @@ final class BackupSchedule {
       BooleanSupplier stopping) {
     this.platform = platform;
     this.component = component;
-    this.settings = settings;
+    this.folders = List.copyOf(folders);
     this.bound = bound;
-    this.backup = backup;
     this.retention = retention;
     this.killSwitch = killSwitch;
     this.every = every;
@@ -75,7 +78,7 @@ final class BackupSchedule {
 
   /** Takes a backup when it is time to. */
   void turn() throws InterruptedException {
-    Bindings.Database now;
+    Bound now;
     try {
       now = bound.get();
     } catch (IllegalStateException e) {
@@ -106,7 +109,7 @@ final class BackupSchedule {
   }
 
   private void failed(String message, String hint) {
-    String what = "no backup of " + platform.name() + "/" + component.name() + ": " + message;
+    String what = "no backup of " + platform + "/" + component + ": " + message;
     if (failure.isEmpty()) {
       log.error("{} {}", what, hint);
     }
@@ -114,32 +117,13 @@ final class BackupSchedule {
     due = nanos.getAsLong() + Math.min(every.toNanos(), RETRY.toNanos());
   }
 
-  private void take(Bindings.Database now) throws BackupFailed, InterruptedException {
-    DatabaseAddress address;
-    try {
-      address = DatabaseAddress.of(now.server(), now.database());
-    } catch (IOException e) {
-      throw new BackupFailed(
-          "the password of " + now.server().name() + " cannot be read: " + e.getMessage(),
-          "See the secret that the inventory names.",
-          e);
-    }
-    List<Path> folders = settings.backups();
+  private void take(Bound now) throws BackupFailed, InterruptedException {
     long begin = nanos.getAsLong();
-    RestorePoint point =
-        backup.take(
-            new PostgresqlBackup.Order(
-                platform.name(),
-                component.name(),
-                now.resource(),
-                address,
-                settings.criticalTables(),
-                folders.get(0)));
+    RestorePoint point = now.taking().take();
     log.info(
-        "restore point {}: {} bytes, {} audit events, {} ms",
+        "restore point {}: {} bytes, {} ms",
         point.getId(),
         point.getSizeBytes(),
-        point.getBaseline().getAuditCount(),
         (nanos.getAsLong() - begin) / 1_000_000);
     publish.accept(point);
     for (Path folder : folders.subList(1, folders.size())) {
@@ -149,20 +133,19 @@ final class BackupSchedule {
         log.error("restore point {} has no copy in {}", point.getId(), folder, e);
       }
     }
-    keepNewest(folders);
+    keepNewest();
   }
 
   /** Deletes only after a new one is whole, and not while everything is to stand still. */
-  private void keepNewest(List<Path> folders) throws InterruptedException {
-    Optional<String> stopped = killSwitch.thrownFor(platform.name());
+  private void keepNewest() throws InterruptedException {
+    Optional<String> stopped = killSwitch.thrownFor(platform);
     if (stopped.isPresent()) {
       log.info("old restore points are kept: {}", stopped.get());
       return;
     }
     for (int i = 0; i < folders.size(); i++) {
       try {
-        for (RestorePoint gone :
-            retention.apply(folders.get(i), platform.name(), component.name())) {
+        for (RestorePoint gone : retention.apply(folders.get(i), platform, component)) {
           log.info("restore point {} is deleted from {}", gone.getId(), folders.get(i));
           if (i == 0) {
             gone.setState(RestorePointState.EXPIRED);

@@ -1,26 +1,22 @@
 package io.arbitex.recovery.backup;
 
 import io.arbitex.recovery.checks.DatabaseAddress;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** pg_dump as a child process: low priority, its login in the environment, under a time limit. */
 final class DumpTool {
   private static final Pattern VERSION = Pattern.compile("(\\d+)(\\.\\d+)?\\S*");
-  private static final int MESSAGE_LIMIT = 600;
 
   private final Path tool;
-  private volatile Process running;
+  private final ChildTool child =
+      new ChildTool("Install PostgreSQL's client and set 'tools' in the inventory to its folder.");
 
   DumpTool(Path tools) {
     this.tool = tools.resolve("pg_dump");
@@ -57,10 +53,7 @@ final class DumpTool {
   void dump(
       DatabaseAddress source, String snapshot, Set<String> withoutRows, Path file, Duration limit)
       throws BackupFailed, InterruptedException {
-    List<String> command = new ArrayList<>();
-    if (Files.isExecutable(Path.of("/usr/bin/nice"))) {
-      command.addAll(List.of("/usr/bin/nice", "-n", "10"));
-    }
+    List<String> command = new ArrayList<>(ChildTool.niced());
     command.addAll(
         List.of(
             tool.toString(),
@@ -76,64 +69,11 @@ final class DumpTool {
 
   private String run(List<String> command, Map<String, String> environment, Duration limit)
       throws BackupFailed, InterruptedException {
-    Path output = null;
-    try {
-      output = Files.createTempFile("recovery-backup-", ".out");
-      ProcessBuilder builder =
-          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-      builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
-      builder.environment().putAll(environment);
-      builder.environment().put("LC_ALL", "C");
-      Process process = builder.start();
-      running = process;
-      try {
-        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-          throw new BackupFailed(
-              tool + " did not end within " + limit,
-              "See what holds it up: locks, a slow disk or network; or allow more time.");
-        }
-      } finally {
-        end(process);
-      }
-      String said = Files.readString(output, StandardCharsets.UTF_8).strip();
-      if (process.exitValue() != 0) {
-        throw new BackupFailed(
-            tool + " ended with " + process.exitValue() + ": " + shortened(said),
-            "Look at the message; the backups that were there are untouched.");
-      }
-      return said;
-    } catch (IOException e) {
-      throw new BackupFailed(
-          tool + " cannot be run: " + e,
-          "Install PostgreSQL's client and set 'tools' in the inventory to its folder.",
-          e);
-    } finally {
-      running = null;
-      delete(output);
-    }
+    return child.run(command, environment, limit);
   }
 
   /** Ends the tool if it runs. */
   void cancel() {
-    Process process = running;
-    if (process != null) {
-      end(process);
-    }
-  }
-
-  private static void end(Process process) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
-  }
-
-  private static void delete(Path output) {
-    if (output != null && !output.toFile().delete()) {
-      output.toFile().deleteOnExit();
-    }
-  }
-
-  private static String shortened(String said) {
-    String line = said.replaceAll("\\s*\\R\\s*", " | ");
-    return line.length() <= MESSAGE_LIMIT ? line : line.substring(0, MESSAGE_LIMIT) + " …";
+    child.cancel();
   }
 }

@@ -4,22 +4,19 @@ import io.arbitex.recovery.checks.BaselineReader;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.PostgresErrors;
 import io.arbitex.recovery.checks.RestorePointManifest;
+import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.DumpPart;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.RestorePointKind;
 import io.arbitex.recovery.record.RestorePointState;
-import io.arbitex.recovery.schemas.Digests;
+import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.schemas.Times;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,8 +27,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -102,7 +97,32 @@ public final class PostgresqlBackup {
       String resource,
       DatabaseAddress address,
       List<String> criticalTables,
-      Path folder) {}
+      Path folder) {
+
+    /**
+     * What is bound now, into the first of its folders.
+     *
+     * @throws BackupFailed when the password cannot be read
+     */
+    static Order of(
+        String platform, String component, Inventory.Postgresql settings, Bindings.Database now)
+        throws BackupFailed {
+      try {
+        return new Order(
+            platform,
+            component,
+            now.resource(),
+            DatabaseAddress.of(now.server(), now.database()),
+            settings.criticalTables(),
+            settings.backups().get(0));
+      } catch (IOException e) {
+        throw new BackupFailed(
+            "the password of " + now.server().name() + " cannot be read: " + e.getMessage(),
+            "See the secret that the inventory names.",
+            e);
+      }
+    }
+  }
 
   /**
    * Takes a backup.
@@ -158,7 +178,7 @@ public final class PostgresqlBackup {
             dump.resolveSibling(each.getFile() + PART), named, StandardCopyOption.ATOMIC_MOVE);
         unfinished.add(named);
       }
-      String sha256 = checked(part);
+      String sha256 = WrittenFile.check(part, MAGIC);
       long size = Files.size(part);
       Files.move(part, dump, StandardCopyOption.ATOMIC_MOVE);
       RestorePointManifest.syncFolder(dump);
@@ -195,7 +215,7 @@ public final class PostgresqlBackup {
           "See whether the folder is there, may be written to and has space.",
           e);
     } finally {
-      discard(unfinished);
+      WrittenFile.discard(unfinished);
     }
   }
 
@@ -216,38 +236,6 @@ public final class PostgresqlBackup {
     try (ResultSet result = statement.executeQuery(query)) {
       result.next();
       return result.getString(1);
-    }
-  }
-
-  /** Reads the file back and forces it to the disk; pg_dump's exit status alone proves nothing. */
-  private static String checked(Path file) throws IOException {
-    MessageDigest digest = Digests.newSha256();
-    byte[] buffer = new byte[1 << 16];
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] start = in.readNBytes(MAGIC.length);
-      if (!Arrays.equals(start, MAGIC)) {
-        throw new IOException(file + " does not begin as a dump in the custom format does");
-      }
-      digest.update(start);
-      int read;
-      while ((read = in.read(buffer)) >= 0) {
-        digest.update(buffer, 0, read);
-      }
-    }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static void discard(List<Path> unfinished) throws BackupFailed {
-    for (Path each : unfinished) {
-      try {
-        Files.deleteIfExists(each);
-      } catch (IOException e) {
-        throw new BackupFailed(
-            each + " is left over and cannot be deleted: " + e, "Delete it by hand.", e);
-      }
     }
   }
 }

@@ -23,7 +23,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,30 +92,19 @@ class BackupScheduleTest {
             List.of(near, far),
             postgres.tools(),
             List.of("tenants", "audit_events"));
-    Inventory.Component component =
-        new Inventory.Component(
-            "postgresql",
-            "postgresql",
-            true,
-            List.of(),
-            List.of(),
-            Optional.of(settings),
-            Optional.empty());
-    Inventory.Platform platform =
-        new Inventory.Platform(
-            "lab",
-            List.of("a"),
-            new Inventory.Endpoints(List.of(), Optional.empty(), none, none),
-            Optional.empty(),
-            List.of(component),
-            0,
-            0);
+    PostgresqlBackup backup =
+        new PostgresqlBackup(postgres.tools(), new TestClock(), Duration.ofMinutes(1));
     return new BackupSchedule(
-        platform,
-        component,
-        settings,
-        () -> bound,
-        new PostgresqlBackup(postgres.tools(), new TestClock(), Duration.ofMinutes(1)),
+        "lab",
+        "postgresql",
+        settings.backups(),
+        () -> {
+          Bindings.Database now = bound;
+          return new BackupSchedule.Bound(
+              now.resource(),
+              now.epoch(),
+              () -> backup.take(PostgresqlBackup.Order.of("lab", "postgresql", settings, now)));
+        },
         new Retention(keep),
         KillSwitch.of(killSwitch),
         Duration.ofHours(2),

@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The backups of one database, on a thread of their own: one that hangs does not keep the others
- * from theirs. The same thread compares folders and topic, so that it never meets a restore point
- * that is just being made or deleted.
+ * The backups of one store, on a thread of their own: one that hangs does not keep the others from
+ * theirs. The same thread compares folders and topic, so that it never meets a restore point that
+ * is just being made or deleted.
  */
-final class DatabaseBackups {
-  private static final Logger log = LoggerFactory.getLogger(DatabaseBackups.class);
+final class StoreBackups {
+  private static final Logger log = LoggerFactory.getLogger(StoreBackups.class);
   private static final Duration RECONCILE = Duration.ofMinutes(5);
   private static final long TURN_MILLIS = 500;
 
@@ -24,25 +24,28 @@ final class DatabaseBackups {
   private final String component;
   private final List<Path> folders;
   private final BackupSchedule schedule;
-  private final PostgresqlBackup backup;
+  private final Runnable cancel;
   private final PublishedPoints published;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private Thread thread;
   private volatile Optional<String> failure = Optional.of("starting");
   private volatile Optional<String> missing = Optional.empty();
 
-  DatabaseBackups(
+  /**
+   * @param cancel ends a backup that is being taken
+   */
+  StoreBackups(
       String platform,
       String component,
       List<Path> folders,
       BackupSchedule schedule,
-      PostgresqlBackup backup,
+      Runnable cancel,
       PublishedPoints published) {
     this.platform = platform;
     this.component = component;
     this.folders = folders;
     this.schedule = schedule;
-    this.backup = backup;
+    this.cancel = cancel;
     this.published = published;
   }
 
@@ -73,7 +76,7 @@ final class DatabaseBackups {
   /** Ends it, and a backup that is being taken. */
   void end() {
     stopping.countDown();
-    backup.cancel();
+    cancel.run();
   }
 
   private void run(boolean once) {
