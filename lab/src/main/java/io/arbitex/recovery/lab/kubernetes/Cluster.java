@@ -117,11 +117,7 @@ final class Cluster implements AutoCloseable {
   @Override
   public void close() {
     api.close();
-    try {
-      controllers.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    controllers.close();
     kubelet.close();
   }
 }

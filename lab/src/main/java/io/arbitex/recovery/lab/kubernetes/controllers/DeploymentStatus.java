@@ -70,7 +70,7 @@ final class DeploymentStatus {
     }
     String last = old(deployment, "Progressing").path("lastUpdateTime").asText("");
     return !last.isEmpty()
-        && Duration.between(Instant.parse(last), now).getSeconds()
+        && Duration.between(Instant.parse(last), now).toSeconds()
             > deployment.at("/spec/progressDeadlineSeconds").asInt(600);
   }
 

@@ -42,7 +42,7 @@ final class Pods {
     String since = condition(pod);
     return !since.isEmpty()
         && (minReadySeconds == 0
-            || Duration.between(Instant.parse(since), now).getSeconds() >= minReadySeconds);
+            || Duration.between(Instant.parse(since), now).toSeconds() >= minReadySeconds);
   }
 
   /** Since when it is ready; empty when it is not. */
