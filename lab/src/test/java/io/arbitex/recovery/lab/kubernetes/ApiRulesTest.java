@@ -121,14 +121,14 @@ class ApiRulesTest {
     map(namespace, "b", Map.of());
     client.configMaps().inNamespace(namespace).withName("a").delete();
     Seen<ConfigMap> seen = new Seen<>();
-    try (Watch ignored =
+    Watch watch =
         client
             .configMaps()
             .inNamespace(namespace)
-            .watch(new ListOptionsBuilder().withResourceVersion(revision).build(), seen)) {
-      until("both are seen", () -> seen.events.size() == 2);
-      assertThat(seen.events).containsExactly("ADDED b", "DELETED a");
-    }
+            .watch(new ListOptionsBuilder().withResourceVersion(revision).build(), seen);
+    until("both are seen", () -> seen.events.size() == 2);
+    watch.close();
+    assertThat(seen.events).containsExactly("ADDED b", "DELETED a");
   }
 
   @Test
@@ -139,13 +139,13 @@ class ApiRulesTest {
     map(namespace, "a", Map.of());
     cluster.control().forgetHistory();
     Seen<ConfigMap> seen = new Seen<>();
-    try (Watch ignored =
+    Watch watch =
         client
             .configMaps()
             .inNamespace(namespace)
-            .watch(new ListOptionsBuilder().withResourceVersion(revision).build(), seen)) {
-      assertThat(seen.ended.get(10, TimeUnit.SECONDS).isHttpGone()).isTrue();
-    }
+            .watch(new ListOptionsBuilder().withResourceVersion(revision).build(), seen);
+    assertThat(seen.ended.get(10, TimeUnit.SECONDS).isHttpGone()).isTrue();
+    watch.close();
   }
 
   @Test
