@@ -2,6 +2,7 @@ package io.arbitex.recovery.lab.kubernetes;
 
 import static io.arbitex.recovery.lab.kubernetes.TestCluster.until;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -210,6 +212,17 @@ class WorkloadsTest {
     resource.scale(1);
     until("one is ready", () -> resource.get().getStatus().getReadyReplicas() == 1);
     assertThat(output(namespace, "s-0", "cat", "/data/f")).isEqualTo("kept");
+    assertThatThrownBy(
+            () ->
+                resource.edit(
+                    set ->
+                        new StatefulSetBuilder(set)
+                            .editSpec()
+                            .withServiceName("other")
+                            .endSpec()
+                            .build()))
+        .isInstanceOfSatisfying(
+            KubernetesClientException.class, e -> assertThat(e.getCode()).isEqualTo(422));
   }
 
   @Test

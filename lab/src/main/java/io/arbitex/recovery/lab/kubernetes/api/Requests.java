@@ -24,8 +24,10 @@ import org.slf4j.LoggerFactory;
 final class Requests {
   private static final Logger log = LoggerFactory.getLogger(Requests.class);
   private static final List<String> HEALTH = List.of("/healthz", "/readyz", "/livez");
+
+  /** Asked for with an at sign before the version, which old clients cannot read in an answer. */
   private static final String OLD_OPEN_API =
-      "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+      "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
   private final Registry registry;
   private final ResourceRequests resources;

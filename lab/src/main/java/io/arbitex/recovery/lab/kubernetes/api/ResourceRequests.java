@@ -48,6 +48,10 @@ final class ResourceRequests {
     if (target.subresource().equals("eviction")) {
       return delete(target, DeleteOptions.of(body.path("deleteOptions")));
     }
+    if (!target.subresource().isEmpty()) {
+      throw ApiFailure.badRequest(
+          "the lab takes no POST of " + target.resource() + "; exec goes over WebSocket only");
+    }
     String kind = body.path("kind").asText(target.type().kind());
     if (!kind.equals(target.type().kind())) {
       throw ApiFailure.badRequest(

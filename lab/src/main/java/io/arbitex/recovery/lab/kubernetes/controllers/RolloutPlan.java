@@ -83,6 +83,7 @@ final class RolloutPlan {
       return Integer.parseInt(value);
     }
     int percent = Integer.parseInt(value.substring(0, value.length() - 1));
-    return (int) (up ? Math.ceil(desired * percent / 100.0) : desired * percent / 100);
+    int hundredths = desired * percent;
+    return up ? (hundredths + 99) / 100 : hundredths / 100;
   }
 }

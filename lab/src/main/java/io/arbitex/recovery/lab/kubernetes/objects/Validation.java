@@ -83,6 +83,11 @@ public final class Validation {
     if (spec.path("containers").isEmpty()) {
       throw ApiFailure.invalid(key, path + ".containers", "Required value");
     }
+    if (!spec.path("initContainers").isEmpty()) {
+      // Silently leaving them out would be a lie.
+      throw ApiFailure.invalid(
+          key, path + ".initContainers", "Forbidden: the lab's nodes run no init containers");
+    }
     Set<String> volumes = new HashSet<>();
     spec.path("volumes").forEach(volume -> volumes.add(volume.path("name").asText()));
     if (key.type().equals(ResourceTypes.STATEFUL_SET)) {

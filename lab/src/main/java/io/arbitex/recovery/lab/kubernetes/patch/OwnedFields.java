@@ -61,7 +61,10 @@ final class OwnedFields {
       boolean last = i == steps.length - 1;
       if (steps[i].equals(".")) {
         if (parent instanceof ArrayNode list) {
-          removeElement(list, at);
+          int index = indexOf(list, steps[i - 1].substring(2));
+          if (index >= 0) {
+            list.remove(index);
+          }
         }
         return;
       }
@@ -81,23 +84,19 @@ final class OwnedFields {
   }
 
   private static JsonNode element(JsonNode list, String id) {
-    for (JsonNode each : list) {
-      String key = id.substring(2, id.indexOf('"', 2));
-      ObjectNode own = JsonNodeFactory.instance.objectNode();
-      own.set(key, each.path(key));
-      if (own.toString().equals(id)) {
-        return each;
-      }
-    }
-    return null;
+    int index = indexOf(list, id);
+    return index < 0 ? null : list.get(index);
   }
 
-  private static void removeElement(ArrayNode list, JsonNode element) {
+  private static int indexOf(JsonNode list, String id) {
+    String key = id.substring(2, id.indexOf('"', 2));
     for (int i = 0; i < list.size(); i++) {
-      if (list.get(i) == element) {
-        list.remove(i);
-        return;
+      ObjectNode own = JsonNodeFactory.instance.objectNode();
+      own.set(key, list.get(i).path(key));
+      if (own.toString().equals(id)) {
+        return i;
       }
     }
+    return -1;
   }
 }
