@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -84,7 +85,7 @@ public final class LabKubernetes implements Callable<Integer> {
   private static void awaitQuietly(CountDownLatch closed, Thread main) {
     try {
       while (main.isAlive() && closed.getCount() > 0) {
-        closed.await(100, java.util.concurrent.TimeUnit.MILLISECONDS);
+        closed.await(100, TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,7 +81,7 @@ class MisbehaviourTest {
     int rule = cluster.control().add(Misbehaviour.of("list", "secrets", How.HUNG, 0));
     CompletableFuture<Void> call = CompletableFuture.runAsync(MisbehaviourTest::list);
     assertThatThrownBy(() -> call.get(500, TimeUnit.MILLISECONDS))
-        .isInstanceOf(java.util.concurrent.TimeoutException.class);
+        .isInstanceOf(TimeoutException.class);
     cluster.control().clear(rule);
     call.get(5, TimeUnit.SECONDS);
   }

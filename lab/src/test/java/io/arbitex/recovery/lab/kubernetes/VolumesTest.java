@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -150,7 +151,7 @@ class VolumesTest {
                     .file("/data/hello")
                     .read()
                     .readAllBytes(),
-                java.nio.charset.StandardCharsets.UTF_8))
+                StandardCharsets.UTF_8))
         .isEqualTo("from the snapshot");
   }
 

@@ -8,6 +8,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.websocket.WsConfig;
 import io.javalin.websocket.WsContext;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,7 +75,7 @@ final class Sockets implements AutoCloseable {
   }
 
   private void connect(WsContext context) {
-    context.session.setIdleTimeout(java.time.Duration.ofHours(1));
+    context.session.setIdleTimeout(Duration.ofHours(1));
     RequestTarget target = target(context.session.getUpgradeRequest().getRequestURI().getPath());
     Gate.Passed passed = context.attribute(PASSED);
     if (target.subresource().equals("exec")) {

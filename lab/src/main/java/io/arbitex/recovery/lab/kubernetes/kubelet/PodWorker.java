@@ -1,6 +1,7 @@
 package io.arbitex.recovery.lab.kubernetes.kubelet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arbitex.recovery.lab.kubernetes.kubelet.ContainerRun.ContainerCommandLine;
 import io.arbitex.recovery.lab.kubernetes.objects.Meta;
@@ -44,7 +45,7 @@ final class PodWorker {
     this.podIp = podIp;
     for (JsonNode container : pod.at("/spec/containers")) {
       String name = container.path("name").asText();
-      JsonNode status = com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+      JsonNode status = MissingNode.getInstance();
       for (JsonNode each : pod.at("/status/containerStatuses")) {
         status = each.path("name").asText().equals(name) ? each : status;
       }

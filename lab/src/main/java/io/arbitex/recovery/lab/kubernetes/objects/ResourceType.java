@@ -1,6 +1,7 @@
 package io.arbitex.recovery.lab.kubernetes.objects;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A kind of objects, and where it stands in the API.
@@ -26,7 +27,7 @@ public record ResourceType(
   }
 
   public String singular() {
-    return kind.toLowerCase(java.util.Locale.ROOT);
+    return kind.toLowerCase(Locale.ROOT);
   }
 
   /** {@code pods} or {@code deployments.apps}: how messages name it. */

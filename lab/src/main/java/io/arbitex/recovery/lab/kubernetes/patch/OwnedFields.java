@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,9 +16,9 @@ final class OwnedFields {
 
   static ObjectNode of(ObjectNode object) {
     ObjectNode rest = object.deepCopy();
-    rest.remove(java.util.List.of("apiVersion", "kind"));
+    rest.remove(List.of("apiVersion", "kind"));
     if (rest.path("metadata") instanceof ObjectNode metadata) {
-      metadata.remove(java.util.List.of("name", "namespace"));
+      metadata.remove(List.of("name", "namespace"));
     }
     return fields(rest);
   }

@@ -6,6 +6,7 @@ import io.arbitex.recovery.lab.kubernetes.objects.Meta;
 import io.arbitex.recovery.lab.kubernetes.objects.ObjectKey;
 import io.arbitex.recovery.lab.kubernetes.objects.ResourceTypes;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -61,7 +62,7 @@ final class Admission {
     }
   }
 
-  private java.util.Optional<String> defaultClass() {
+  private Optional<String> defaultClass() {
     return store
         .list(
             ResourceTypes.STORAGE_CLASS,
