@@ -1,0 +1,34 @@
+package io.arbitex.recovery.lab.kubernetes.kubelet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Where a persistent volume's data is. A disk behind a CSI driver is the folder of the disks'
+ * folder that is named as the last part of its handle: {@code …/disks/NAME} is {@code NAME}.
+ *
+ * @param disks all disks of the lab
+ */
+public record DiskFolders(Path disks) {
+
+  /** The folder of a volume; empty for a kind of volume that the lab cannot mount. */
+  public Optional<Path> of(JsonNode volume) {
+    JsonNode spec = volume.path("spec");
+    String handle = spec.at("/csi/volumeHandle").asText("");
+    if (!handle.isEmpty()) {
+      String name = handle.substring(handle.lastIndexOf('/') + 1);
+      // A name such as ".." would lead out of the disks.
+      return name.isEmpty() || name.startsWith(".")
+          ? Optional.empty()
+          : Optional.of(disks.resolve(name));
+    }
+    for (String source : new String[] {"/hostPath/path", "/local/path"}) {
+      String path = spec.at(source).asText("");
+      if (!path.isEmpty()) {
+        return Optional.of(Path.of(path));
+      }
+    }
+    return Optional.empty();
+  }
+}
