@@ -248,7 +248,11 @@ public final class BackupMain extends ServiceCommand {
     }
 
     private Optional<String> sick() {
-      return stores.stream().flatMap(each -> each.sick().stream()).findFirst();
+      return stores.stream()
+          .flatMap(each -> each.sick().stream())
+          .findFirst()
+          .or(bindings::sick)
+          .or(published::sick);
     }
 
     @Override

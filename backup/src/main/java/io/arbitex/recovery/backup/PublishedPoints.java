@@ -10,6 +10,7 @@ import io.arbitex.recovery.schemas.Topic;
 import io.arbitex.recovery.schemas.UndecodableRecord;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -50,6 +51,10 @@ final class PublishedPoints implements AutoCloseable {
     if (key != null) {
       known.remove(key);
     }
+  }
+
+  Optional<String> sick() {
+    return view.sick();
   }
 
   long passedOver() {

@@ -13,7 +13,6 @@ import io.arbitex.recovery.record.InputKind;
 import io.arbitex.recovery.record.PlatformState;
 import io.arbitex.recovery.runtime.DeadLetters;
 import io.arbitex.recovery.schemas.Framing;
-import io.arbitex.recovery.schemas.Keys;
 import io.arbitex.recovery.schemas.Times;
 import io.arbitex.recovery.schemas.Topic;
 import io.arbitex.recovery.schemas.UndecodableRecord;
@@ -98,9 +97,11 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
       return;
     }
     String platform = input.platform();
-    if (record.key() == null || !Keys.platformOf(record.key()).equals(platform)) {
+    if (!input.belongsUnder(record.key())) {
       deadLetter(
-          record, from, "the key '" + record.key() + "' is not of the platform '" + platform + "'");
+          record,
+          from,
+          "the key '" + record.key() + "' is not that of this record of '" + platform + "'");
       return;
     }
     if (parking.isWedged(platform)) {

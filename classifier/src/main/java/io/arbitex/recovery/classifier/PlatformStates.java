@@ -9,10 +9,10 @@ import java.util.Map;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * The states of a task's platforms. What matters is in the store, and so in its changelog; a
- * heartbeat of quiet times changes only the copy in memory. Invariant: memory and store differ in
- * nothing but when observers were last heard, and whoever loads a state from the store knows that
- * nobody listened since ({@link Decider#resumed}).
+ * The states of a task's platforms. What matters is in the store, and so in its changelog; what
+ * observers say in quiet times, with no effect, changes only the copy in memory. Invariant: memory
+ * and store differ in nothing but the last words of observers, and whoever loads a state from the
+ * store believes none of those ({@link Decider#resumed}).
  *
  * <p>Lives as long as the task's processor is initialised: a transaction that is aborted makes
  * Kafka Streams restore the store and initialise the processor anew.

@@ -162,6 +162,7 @@ public final class DetectorMain extends ServiceCommand {
       backups.awaitCaughtUp();
       this.status = new StatusServer(configuration.httpPort(), this::sick, this::notes);
       status.showPassedOver(Topic.BINDINGS, bindings::passedOver);
+      status.showPassedOver(Topic.BACKUPS, backups::passedOver);
       this.outage =
           new OutageWatch(
               configuration.own().outage(),
@@ -218,7 +219,9 @@ public final class DetectorMain extends ServiceCommand {
     private Optional<String> sick() {
       return sick.get()
           .or(() -> looking.stream().map(Watch::sick).flatMap(Optional::stream).findFirst())
-          .or(() -> receivers.flatMap(AlertReceivers::sick));
+          .or(() -> receivers.flatMap(AlertReceivers::sick))
+          .or(bindings::sick)
+          .or(backups::sick);
     }
 
     private List<String> notes() {

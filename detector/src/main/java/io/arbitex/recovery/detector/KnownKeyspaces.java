@@ -58,6 +58,14 @@ final class KnownKeyspaces implements AutoCloseable {
     view.awaitCaughtUp();
   }
 
+  Optional<String> sick() {
+    return view.sick();
+  }
+
+  long passedOver() {
+    return view.passedOver();
+  }
+
   /** The newest one's; empty when there is none with a baseline. */
   Optional<KeyspaceMemory.Known> newest(String platform, String component) {
     return points.values().stream()

@@ -55,11 +55,12 @@ final class RedisProbe {
       if (info.number("loading").orElse(0) != 0) {
         return down(Symptom.STARTING, "it is loading its data", at);
       }
-      session.write(key, at.toString(), LIFE);
+      // Before the write: one that came back empty may refuse writes too, which is the lesser.
       Optional<KeyspaceMemory.Finding> missing = memory.judge(info, at);
       if (missing.isPresent()) {
         return down(missing.get().symptom(), missing.get().detail(), at);
       }
+      session.write(key, at.toString(), LIFE);
       return info.persistenceFailure()
           .map(why -> new Observation(HealthStatus.DEGRADED, Symptom.PERSISTENCE_FAILED, why, at))
           .orElse(Observation.up(at));

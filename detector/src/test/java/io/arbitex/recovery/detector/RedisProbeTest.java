@@ -143,6 +143,7 @@ class RedisProbeTest {
     say(HealthStatus.UP, Symptom.NONE);
     redis.ask(commands -> commands.flushall());
     say(HealthStatus.DOWN, Symptom.DATA_MISSING);
+    redis.fill(200);
     say(HealthStatus.DOWN, Symptom.DATA_MISSING);
     redis.fill(500);
     say(HealthStatus.UP, Symptom.NONE);
@@ -183,7 +184,7 @@ class RedisProbeTest {
   void anObserverThatHasJustStartedHoldsItAgainstTheNewestRestorePoint() throws Exception {
     known = Optional.of(new KeyspaceMemory.Known(5_000, AT.minusSeconds(600)));
     start();
-    say(HealthStatus.DOWN, Symptom.DATA_MISSING);
+    say(HealthStatus.DOWN, Symptom.DATA_LOST);
     assertThat(probe.ofEpoch(1, AT.minusSeconds(10)).look(AT).status())
         .as("what was bound since may have fewer")
         .isEqualTo(HealthStatus.UP);

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,7 @@ public final class Executors implements ServiceCommand.Running {
   private final List<CommandLoop> loops = new ArrayList<>();
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final CountDownLatch end = new CountDownLatch(1);
+  private volatile Supplier<Optional<String>> bindingsSick = Optional::empty;
 
   private Executors() {}
 
@@ -75,6 +77,7 @@ public final class Executors implements ServiceCommand.Running {
     schemas.announce();
     Framing framing = schemas.framing();
     Bindings bindings = new Bindings(clients, framing);
+    bindingsSick = bindings::sick;
     parts.add(bindings);
     status.showPassedOver(Topic.BINDINGS, bindings::passedOver);
     bindings.awaitCaughtUp();
@@ -158,7 +161,11 @@ public final class Executors implements ServiceCommand.Running {
     if (loops.isEmpty()) {
       return Optional.of("waits for Kafka");
     }
-    return loops.stream().map(CommandLoop::sick).flatMap(Optional::stream).findFirst();
+    return loops.stream()
+        .map(CommandLoop::sick)
+        .flatMap(Optional::stream)
+        .findFirst()
+        .or(bindingsSick);
   }
 
   @Override

@@ -49,6 +49,10 @@ final class RestorePoints implements AutoCloseable {
     }
   }
 
+  Optional<String> sick() {
+    return view.sick();
+  }
+
   long passedOver() {
     return view.passedOver();
   }

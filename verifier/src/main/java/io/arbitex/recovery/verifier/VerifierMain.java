@@ -59,7 +59,7 @@ public final class VerifierMain extends ServiceCommand {
       this.clients = clients;
       this.framing = framing;
       this.restorePoints = new RestorePoints(clients, framing);
-      this.status = new StatusServer(configuration.httpPort(), () -> sick);
+      this.status = new StatusServer(configuration.httpPort(), () -> sick.or(restorePoints::sick));
       this.deadLetters =
           Counter.builder("recovery.verifier.dead.letters")
               .description("Commands and ends of incidents that could not be believed")

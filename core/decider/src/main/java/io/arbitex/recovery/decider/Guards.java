@@ -44,10 +44,15 @@ final class Guards {
           Guards::lossAboveRpo);
 
   private static final List<Function<Round, Optional<Block>>> WHILE_RECOVERING =
-      List.of(Guards::held, Guards::sourceSound, Guards::alertResolved);
+      List.of(Guards::held, Guards::killSwitch, Guards::sourceSound, Guards::alertResolved);
 
   /** Time for the observers to see what the executor has seen. */
   private static final Duration AGREEMENT = Duration.ofMinutes(2);
+
+  /** A switch that was thrown is asked again after this, then after twice as long each time. */
+  private static final Duration ASK_AGAIN = Duration.ofMinutes(1);
+
+  private static final Duration ASK_AGAIN_AT_MOST = Duration.ofMinutes(30);
 
   private Guards() {}
 
@@ -114,6 +119,29 @@ final class Guards {
                     "It ends when they do. If they go on to say that it is down, find out why they"
                         + " disagree.",
                     step.getEndedAt().plus(AGREEMENT)));
+  }
+
+  /** Only the workers can read the switch; the step that met it is tried again now and then. */
+  private static Optional<Block> killSwitch(Round round) {
+    return round.incident().getSteps().stream()
+        .filter(step -> step.getState() == StepPhase.WAITING && step.getError() != null)
+        .filter(step -> step.getError().getCode() == FailureCode.KILL_SWITCH)
+        .filter(step -> round.now.isBefore(step.getEndedAt().plus(askAgain(step.getAttempt()))))
+        .findFirst()
+        .flatMap(
+            step ->
+                block(
+                    BlockedReason.KILL_SWITCH,
+                    step.getId() + " may change nothing: " + step.getError().getMessage(),
+                    "The end of the kill switch lifts it; it is tried again by itself after "
+                        + Wording.span(askAgain(step.getAttempt()))
+                        + ".",
+                    step.getEndedAt().plus(askAgain(step.getAttempt()))));
+  }
+
+  private static Duration askAgain(int attempt) {
+    Duration pause = ASK_AGAIN.multipliedBy(1L << Math.min(Math.max(attempt - 1, 0), 10));
+    return pause.compareTo(ASK_AGAIN_AT_MOST) < 0 ? pause : ASK_AGAIN_AT_MOST;
   }
 
   private static Optional<Block> maintenance(Round round) {

@@ -6,6 +6,7 @@ import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.ValidationOutcome;
+import io.arbitex.recovery.schemas.Keys;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /** What the decider is told. */
@@ -52,6 +53,17 @@ public sealed interface Input {
     }
     throw new IllegalArgumentException(
         "a " + value.getSchema().getName() + " is no input of the decider");
+  }
+
+  /** Whether that is the key of such a record (topic catalogue); each is known by its key. */
+  default boolean belongsUnder(String key) {
+    if (this instanceof Bound bound) {
+      return Keys.of(platform(), bound.binding().getComponent()).equals(key);
+    }
+    if (this instanceof Backup backup) {
+      return Keys.of(platform(), backup.point().getId()).equals(key);
+    }
+    return key != null && Keys.platformOf(key).equals(platform());
   }
 
   /** The platform that a record speaks of; empty for a timer. */

@@ -186,9 +186,10 @@ final class Observations {
     int quorum = round.policy.detection().quorumOf(round.platform.observers().size());
     List<ObserverView> fresh = fresh(round, component);
     int needed = Alerts.confirmations(round, component);
-    List<ObserverView> down = believed(fresh, HealthStatus.DOWN, needed);
-    List<ObserverView> degraded = believed(fresh, HealthStatus.DEGRADED, needed);
-    List<ObserverView> up = believed(fresh, HealthStatus.UP, round.policy.detection().recoveries());
+    List<ObserverView> down = believed(round, fresh, HealthStatus.DOWN, needed);
+    List<ObserverView> degraded = believed(round, fresh, HealthStatus.DEGRADED, needed);
+    List<ObserverView> up =
+        believed(round, fresh, HealthStatus.UP, round.policy.detection().recoveries());
     judgeQuorum(round, component, alive(fresh), quorum);
 
     if (down.size() >= quorum) {
@@ -228,9 +229,15 @@ final class Observations {
         .collect(Collectors.toList());
   }
 
+  /**
+   * What was heard before a pause of the pipeline is not believed after it: the observer may have
+   * said something else meanwhile.
+   */
   private static List<ObserverView> believed(
-      List<ObserverView> fresh, HealthStatus status, int needed) {
+      Round round, List<ObserverView> fresh, HealthStatus status, int needed) {
+    Instant listening = round.state.getListeningSince();
     return fresh.stream()
+        .filter(view -> listening == null || !view.getHeardAt().isBefore(listening))
         .filter(view -> view.getStatus() == status && view.getConsecutive() >= needed)
         .collect(Collectors.toList());
   }

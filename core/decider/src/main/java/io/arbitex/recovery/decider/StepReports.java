@@ -170,6 +170,11 @@ final class StepReports {
       // The guard of that name waits until the observers see it too.
       return;
     }
+    if (error.getCode() == FailureCode.KILL_SWITCH && !round.incident().getPointOfNoReturn()) {
+      // The guard of that name waits; whoever threw it may release it at any time.
+      fallBack(round, step, "another try, once changes are allowed again");
+      return;
+    }
     switch (step.getPhase()) {
       case RESTORE -> afterRestoreFailed(round, step, error, facts);
       case VERIFY -> afterVerifyFailed(round, step, error);
@@ -187,7 +192,15 @@ final class StepReports {
   private static void afterRestoreFailed(
       Round round, StepView step, StepError error, List<Fact> facts) {
     Optional<String> point = Facts.find(facts, "restore-point");
-    if (error.getCode() == FailureCode.PROOF_FAILED
+    if (error.getCode() == FailureCode.UNKNOWN) {
+      // Nobody knows what it did; another procedure on top would make it worse (design, rule 5).
+      Endings.giveUp(
+          round,
+          step.getComponent(),
+          "%s met what it does not know, so nothing else is tried: %s"
+              .formatted(step.getProcedure(), error.getMessage()),
+          error.getHint());
+    } else if (error.getCode() == FailureCode.PROOF_FAILED
         && point.isPresent()
         && step.getAttempt() < MOST_ATTEMPTS) {
       String excluded =

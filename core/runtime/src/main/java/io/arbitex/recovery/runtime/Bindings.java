@@ -51,6 +51,11 @@ public final class Bindings implements AutoCloseable {
     }
   }
 
+  /** Why bindings are not followed any more; empty while they are. */
+  public Optional<String> sick() {
+    return view.sick();
+  }
+
   /** Records that could not be believed, since the start. */
   public long passedOver() {
     return view.passedOver();

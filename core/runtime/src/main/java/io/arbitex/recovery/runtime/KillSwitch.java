@@ -4,6 +4,7 @@ import io.arbitex.recovery.configuration.Section;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The switch outside of Kafka that stops every change to the world. It is asked before each change;
@@ -19,6 +20,14 @@ public interface KillSwitch {
    */
   Optional<String> thrownFor(String platform) throws InterruptedException;
 
+  /**
+   * The same switch, which knows what platforms there are: a word that names none of them was meant
+   * to stop something, so it stops all.
+   */
+  default KillSwitch knowing(Set<String> platforms) {
+    return this;
+  }
+
   /** Without one, nothing is stopped. */
   static KillSwitch none() {
     return platform -> Optional.empty();
@@ -26,12 +35,12 @@ public interface KillSwitch {
 
   /** A switch that is a file: see {@link KillSwitchFile}. */
   static KillSwitch of(Path file) {
-    return new KillSwitchFile(file);
+    return new KillSwitchFile(file, Optional.empty());
   }
 
   /** A switch that is a page: see {@link KillSwitchPage}. */
   static KillSwitch of(URI page) {
-    return new KillSwitchPage(page);
+    return new KillSwitchPage(page, Optional.empty());
   }
 
   /** Reads a field of a service's file, a path or a URL; mistakes go to the document's list. */
@@ -51,6 +60,10 @@ public interface KillSwitch {
     try {
       // An empty value ends here too: it must not read as no switch.
       URI page = URI.create(text);
+      if (page.getRawUserInfo() != null) {
+        section.problem(field, "must hold no login: it is told to people when it is thrown");
+        return none();
+      }
       if (page.getHost() != null
           && (page.getScheme().equals("http") || page.getScheme().equals("https"))) {
         return of(page);

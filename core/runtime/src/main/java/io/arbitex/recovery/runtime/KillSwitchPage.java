@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,11 +36,21 @@ final class KillSwitchPage implements KillSwitch {
   private static final String STOP = "stop";
 
   private final URI page;
+  private final Optional<Set<String>> platforms;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build();
 
-  KillSwitchPage(URI page) {
+  /**
+   * @param platforms what a line may name; empty for any word
+   */
+  KillSwitchPage(URI page, Optional<Set<String>> platforms) {
     this.page = page;
+    this.platforms = platforms;
+  }
+
+  @Override
+  public KillSwitch knowing(Set<String> known) {
+    return new KillSwitchPage(page, Optional.of(Set.copyOf(known)));
   }
 
   @Override
@@ -58,7 +69,7 @@ final class KillSwitchPage implements KillSwitch {
     if (lines.equals(List.of(RUN))) {
       return Optional.empty();
     }
-    if (lines.isEmpty() || !lines.stream().allMatch(KillSwitchPage::stops)) {
+    if (lines.isEmpty() || !lines.stream().allMatch(this::stops)) {
       return Optional.of(
           "the kill switch "
               + name()
@@ -66,15 +77,19 @@ final class KillSwitchPage implements KillSwitch {
               + RUN
               + "' nor '"
               + STOP
-              + "', so nothing is changed");
+              + "', alone or with a platform, so nothing is changed");
     }
     return lines.contains(STOP) || lines.contains(STOP + " " + platform)
         ? Optional.of("the kill switch " + name() + " is thrown; let it say '" + RUN + "' to go on")
         : Optional.empty();
   }
 
-  private static boolean stops(String line) {
-    return line.equals(STOP) || line.startsWith(STOP + " ");
+  private boolean stops(String line) {
+    if (!line.startsWith(STOP + " ")) {
+      return line.equals(STOP);
+    }
+    String named = line.substring(STOP.length() + 1);
+    return platforms.map(known -> known.contains(named)).orElse(true);
   }
 
   /** Without the query, where a token may stand. */
@@ -98,7 +113,9 @@ final class KillSwitchPage implements KillSwitch {
     // The request's own time limit ends with the head of the answer; this one holds for all of it.
     CompletableFuture<HttpResponse<byte[]>> running =
         client.sendAsync(
-            HttpRequest.newBuilder(page).GET().build(), HttpResponse.BodyHandlers.ofByteArray());
+            // Whoever stands between must not answer with what it said before.
+            HttpRequest.newBuilder(page).header("Cache-Control", "no-cache").GET().build(),
+            HttpResponse.BodyHandlers.ofByteArray());
     try {
       HttpResponse<byte[]> answer = running.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
       if (answer.statusCode() != 200) {

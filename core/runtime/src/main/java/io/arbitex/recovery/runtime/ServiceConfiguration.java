@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The configuration of one service process: its own file, and the inventory and policy that it
@@ -86,7 +87,11 @@ public record ServiceConfiguration<T>(
         inventory,
         policy,
         own.httpPort(),
-        own.killSwitch(),
+        own.killSwitch()
+            .knowing(
+                inventory.platforms().stream()
+                    .map(Inventory.Platform::name)
+                    .collect(Collectors.toSet())),
         own.stateFolder(),
         own.own());
   }

@@ -22,9 +22,20 @@ import java.util.function.Supplier;
  * file says.
  */
 public final class StatusServer implements AutoCloseable {
+  /** One who asks slowly must not keep those from an answer who decide whether we live. */
+  private static final int THREADS = 4;
+
+  static {
+    // In seconds, of the JDK's server, read when its first one is made: without them whoever sends
+    // half a request holds a thread for ever.
+    System.setProperty("sun.net.httpserver.maxReqTime", "5");
+    System.setProperty("sun.net.httpserver.maxRspTime", "10");
+  }
+
   private final HttpServer server;
   private final ExecutorService threads =
-      Executors.newSingleThreadExecutor(
+      Executors.newFixedThreadPool(
+          THREADS,
           work -> {
             Thread thread = new Thread(work, "status-http");
             thread.setDaemon(true);

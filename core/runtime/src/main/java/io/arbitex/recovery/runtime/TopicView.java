@@ -6,6 +6,7 @@ import io.arbitex.recovery.schemas.UndecodableRecord;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
@@ -37,6 +38,7 @@ public final class TopicView<T extends SpecificRecordBase> implements AutoClosea
   private final BiConsumer<String, String> unreadable;
   private final LongAdder passedOver = new LongAdder();
   private volatile boolean closed;
+  private volatile Throwable ended;
 
   /**
    * Begins to follow.
@@ -63,7 +65,7 @@ public final class TopicView<T extends SpecificRecordBase> implements AutoClosea
     this.type = type;
     this.each = each;
     this.unreadable = unreadable;
-    this.thread = new Thread(this::follow, "view-" + topic.topicName());
+    this.thread = new Thread(this::followToTheEnd, "view-" + topic.topicName());
     this.thread.setDaemon(true);
     this.thread.start();
   }
@@ -80,6 +82,24 @@ public final class TopicView<T extends SpecificRecordBase> implements AutoClosea
   /** Records that could not be believed, since the view began. */
   public long passedOver() {
     return passedOver.sum();
+  }
+
+  /**
+   * Why nothing is followed any more, so that what the service knows grows old; empty while it is.
+   */
+  public Optional<String> sick() {
+    return Optional.ofNullable(ended)
+        .map(why -> partitions.get(0).topic() + " is not followed any more: " + why);
+  }
+
+  private void followToTheEnd() {
+    try {
+      follow();
+    } catch (RuntimeException | Error e) {
+      ended = e;
+      log.error("{} is not followed any more", partitions.get(0).topic(), e);
+      throw e;
+    }
   }
 
   private void follow() {

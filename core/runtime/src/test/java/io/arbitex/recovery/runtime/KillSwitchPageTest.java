@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -97,6 +98,11 @@ class KillSwitchPageTest {
           .as("'%s'", text)
           .contains("nothing is changed")
           .doesNotContain("hunter2");
+    }
+    KillSwitch knowing = killSwitch.knowing(Set.of("lab", "other"));
+    for (String text : new String[] {"stop all", "stop *", "stop Other", "stop  other"}) {
+      says = text;
+      assertThat(knowing.thrownFor("lab").orElse("goes on")).contains("nothing is changed");
     }
     says = "run";
     for (int each : new int[] {204, 302, 404, 500}) {

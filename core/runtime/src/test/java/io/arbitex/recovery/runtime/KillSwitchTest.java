@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,19 @@ class KillSwitchTest {
     Files.writeString(file, "other\n");
     assertThat(killSwitch.thrownFor("lab")).isEmpty();
     assertThat(killSwitch.thrownFor("other")).isPresent();
+  }
+
+  /** Review: {@code stop}, {@code all} and a remark stopped nothing. */
+  @Test
+  void aLineThatNamesNoPlatformStopsAll() throws Exception {
+    Path file = folder.resolve("stop");
+    KillSwitch killSwitch = KillSwitch.of(file).knowing(Set.of("lab", "other"));
+    for (String typed : new String[] {"stop", "all", "Other", "other # by Jane", "other, lab"}) {
+      Files.writeString(file, typed + "\n");
+      assertThat(killSwitch.thrownFor("lab").orElse("goes on")).contains("names no platform");
+    }
+    Files.writeString(file, "other\n");
+    assertThat(killSwitch.thrownFor("lab")).isEmpty();
   }
 
   @Test

@@ -63,7 +63,7 @@ final class CommandIntake {
       // is a duplicate again.
       log.info("{}: is known already", command.getCommandId());
     } else {
-      begin(partition, command, record, place);
+      begin(partition, command, place);
     }
   }
 
@@ -87,20 +87,15 @@ final class CommandIntake {
     carrying.buried().run();
   }
 
-  private void begin(
-      OwnedPartition partition,
-      StepCommand command,
-      ConsumerRecord<String, byte[]> record,
-      OwnedPartition.Place place) {
+  private void begin(OwnedPartition partition, StepCommand command, OwnedPartition.Place place) {
     FirstWriteMovesOffset journal = new FirstWriteMovesOffset(partition, place);
     Execution execution;
     try {
       execution = runs.execution(partition, command, journal);
     } catch (RuntimeException e) {
-      // Nothing is written yet, and it would be the same the next time and for ever.
+      // Nothing is begun yet: it fails at once, so that decider and people know.
       log.error("{}: no procedure can be made of it", command.getCommandId(), e);
-      bury(partition, record, place, "no procedure can be made of it: " + e);
-      return;
+      execution = runs.failing(partition, command, journal, e);
     }
     try {
       while (!journal.moved) {

@@ -3,6 +3,7 @@ package io.arbitex.recovery.executors.ownership;
 import io.arbitex.recovery.engine.Execution;
 import io.arbitex.recovery.engine.Journal;
 import io.arbitex.recovery.engine.Ports;
+import io.arbitex.recovery.engine.Procedure;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.schemas.Worker;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The commands that this process carries out now. To be used by the polling thread only. */
 final class CommandRuns {
@@ -23,9 +25,25 @@ final class CommandRuns {
   }
 
   Execution execution(OwnedPartition partition, StepCommand command, Journal journal) {
+    return execution(partition, command, journal, carrying.procedures().apply(command));
+  }
+
+  /**
+   * An execution that touches nothing and fails, for a command of which no procedure can be made.
+   */
+  Execution failing(
+      OwnedPartition partition, StepCommand command, Journal journal, RuntimeException why) {
+    return execution(partition, command, journal, Optional.of(Unbuildable.procedure(command, why)));
+  }
+
+  private Execution execution(
+      OwnedPartition partition,
+      StepCommand command,
+      Journal journal,
+      Optional<Procedure> procedure) {
     return new Execution(
         command,
-        carrying.procedures().apply(command),
+        procedure,
         new Ports(
             worker.id(),
             carrying.owner(),

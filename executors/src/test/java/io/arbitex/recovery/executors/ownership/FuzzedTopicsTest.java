@@ -120,11 +120,14 @@ class FuzzedTopicsTest {
     good = command("inc-1/good/1");
     good.setPlatform(PLATFORM + "/other");
     expect(expected, FRAMING.encode(good), "belongs to partition");
-    good = command("inc-1/good/1");
-    good.setProcedure("test.throws");
-    expect(expected, FRAMING.encode(good), "no procedure can be made of it");
     fuzz(expected);
+    StepCommand broken = command("inc-1/broken/1");
+    broken.setProcedure("test.throws");
+    send(Topic.COMMANDS_POSTGRESQL, PLATFORM, FRAMING.encode(broken));
     loop("executor-1");
+    StepEvent refused = awaitEnd(broken.getCommandId());
+    assertThat(refused.getTransition()).isEqualTo(StepTransition.FAILED);
+    assertThat(refused.getError().getMessage()).contains("what nobody thought of");
     StepCommand last = command("inc-1/last/1");
     send(Topic.COMMANDS_POSTGRESQL, PLATFORM, FRAMING.encode(last));
     assertThat(awaitEnd(last.getCommandId()).getTransition()).isEqualTo(StepTransition.DONE);
