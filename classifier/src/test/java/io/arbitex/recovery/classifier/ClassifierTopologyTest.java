@@ -183,7 +183,7 @@ class ClassifierTopologyTest {
     assertThat(header(dead.get(0), DeadLetters.TOPIC)).isEqualTo("recovery.health");
     assertThat(header(dead.get(0), DeadLetters.OFFSET)).isEqualTo("0");
     assertThat(header(dead.get(0), DeadLetters.ERROR)).contains("first byte is 6e");
-    assertThat(header(dead.get(1), DeadLetters.ERROR)).contains("not of the platform");
+    assertThat(header(dead.get(1), DeadLetters.ERROR)).contains("is not that of this record");
     assertThat(header(dead.get(2), DeadLetters.ERROR)).contains("observer-9");
     disaster();
     assertThat(read(Topic.COMMANDS_POSTGRESQL, StepCommand.class)).hasSize(1);
