@@ -8,6 +8,7 @@ import io.arbitex.recovery.checks.CheckResult;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.EndpointCheck;
 import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.configuration.Redis;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.CheckStatus;
 import io.arbitex.recovery.record.LossMetric;
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * The runbook's validation suite (runbook, "After any recovery, run the full validation suite"):
  * health endpoints, the platform's own check of its audit chain, an own recomputation of that chain
  * against the anchor of the restore point, tenants and critical tables against the baseline taken
- * in the restore point's own snapshot, Alembic head.
+ * in the restore point's own snapshot, Alembic head; of a Redis its keyspace.
  */
 final class Suite {
   private static final Logger log = LoggerFactory.getLogger(Suite.class);
@@ -172,6 +173,11 @@ final class Suite {
       endpoints(run, platform.get());
       for (String name : parameter(command, "components").orElse("").split(",")) {
         Optional<Inventory.Component> component = platform.get().component(name);
+        if (component.flatMap(Inventory.Component::redis).isPresent()) {
+          Redis redis = component.flatMap(Inventory.Component::redis).orElseThrow();
+          run.check(name, () -> RedisProof.of(command, name, redis));
+          continue;
+        }
         if (component.isEmpty() || component.get().postgresql().isEmpty()) {
           run.check(
               name,
