@@ -160,7 +160,7 @@ public final class Lab {
       LabProcesses.end(List.of(broker), Duration.ofSeconds(10));
     }
     // Those of a cluster that was killed, and could not end them itself.
-    pods().kill();
+    LabProcesses.awaitEnd(pods().kill(), Duration.ofSeconds(10));
   }
 
   private PodProcesses pods() {

@@ -15,7 +15,7 @@ final class LabApplication {
   /**
    * So many that a collapse of the keyspace is no accident, with any seconds of logins after it.
    */
-  private static final int SESSIONS = 1_500;
+  private static final int SESSIONS = 1_000;
 
   private static final int LOGINS_A_SECOND = 10;
   private static final Duration LIMIT = Duration.ofSeconds(60);

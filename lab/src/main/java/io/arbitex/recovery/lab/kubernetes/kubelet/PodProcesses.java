@@ -42,14 +42,22 @@ public final class PodProcesses {
     return running;
   }
 
-  /** KILL to every process of every container, whatever became of its first one. */
-  public void kill() throws IOException {
+  /**
+   * KILL to every process of every container, whatever became of its first one.
+   *
+   * @return those that were killed; they may not have ended yet
+   */
+  public List<ProcessHandle> kill() throws IOException {
+    List<ProcessHandle> killed = new ArrayList<>();
     for (Path file : records()) {
       var record = ContainerRecord.read(file);
       if (record.isPresent()) {
-        ContainerProcesses.kill(record.get().containerId(), session(record.get(), file));
+        killed.addAll(
+            ContainerProcesses.of(record.get().containerId(), session(record.get(), file)));
       }
     }
+    killed.forEach(ProcessHandle::destroyForcibly);
+    return killed;
   }
 
   /**
