@@ -21,7 +21,9 @@ public final class ClusterAccess {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration REQUEST = Duration.ofSeconds(15);
 
-  /** With waits from 200 ms doubling, and Retry-After honoured: about 3 s, then the action waits. */
+  /**
+   * With waits from 200 ms doubling, and Retry-After honoured: about 3 s, then the action waits.
+   */
   private static final int RETRIES = 4;
 
   private static final Duration FIRST_RETRY = Duration.ofMillis(200);

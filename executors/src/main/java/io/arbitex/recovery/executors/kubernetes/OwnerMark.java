@@ -48,9 +48,7 @@ public record OwnerMark(long token, String command, Instant issuedAt) {
     if (command.equals(other.command)) {
       return token > other.token;
     }
-    return issuedAt.equals(other.issuedAt)
-        ? token > other.token
-        : issuedAt.isAfter(other.issuedAt);
+    return issuedAt.equals(other.issuedAt) ? token > other.token : issuedAt.isAfter(other.issuedAt);
   }
 
   /**

@@ -99,8 +99,7 @@ public final class PodCommand {
     }
   }
 
-  private void feed(
-      ActionContext context, String what, ExecWatch exec, InputStream input, long end)
+  private void feed(ActionContext context, String what, ExecWatch exec, InputStream input, long end)
       throws ActionFailure {
     byte[] chunk = new byte[CHUNK];
     // Not closed here: to close the input is to close the connection, and the status is lost.

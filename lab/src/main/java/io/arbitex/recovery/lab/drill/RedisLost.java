@@ -10,6 +10,8 @@ import io.arbitex.recovery.record.BlockedReason;
 import io.arbitex.recovery.record.IncidentEvent;
 import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.RestorePoint;
+import io.arbitex.recovery.record.StepEvent;
+import io.arbitex.recovery.record.StepTransition;
 import io.arbitex.recovery.schemas.Facts;
 import java.io.IOException;
 import java.time.Duration;
@@ -169,23 +171,36 @@ final class RedisLost implements Disaster {
     return truth;
   }
 
-  /** The moment whose state was restored: that of the restore point, or just before the flush. */
+  /**
+   * The moment whose state was restored, as the restore says it: it may be no older than the newest
+   * backup that was there at the break.
+   */
   private Instant restoredMoment(IncidentRecords records, Instant brokenAt, List<String> failures) {
-    List<String> procedures =
+    Optional<Instant> restored =
         records.progress().stream()
-            .map(event -> event.getStepId() + "=" + Facts.find(event.getFacts(), "restorePoint"))
-            .distinct()
-            .toList();
-    Optional<RestorePoint> newest =
+            .filter(event -> event.getTransition() == StepTransition.DONE)
+            .filter(event -> event.getStepId().equals("redis.restore"))
+            .map(StepEvent::getFacts)
+            .map(
+                facts ->
+                    Facts.find(facts, "restore-point-taken-at")
+                        .or(() -> Facts.find(facts, "aof-target")))
+            .flatMap(Optional::stream)
+            .map(Instant::parse)
+            .reduce((a, b) -> b);
+    Optional<Instant> newest =
         watcher.records().stream()
             .filter(RestorePoint.class::isInstance)
             .map(RestorePoint.class::cast)
             .filter(point -> point.getComponent().equals("redis"))
             .filter(point -> point.getFinishedAt().isBefore(brokenAt))
-            .max(Comparator.comparing(RestorePoint::getTakenAt));
-    if (newest.isEmpty()) {
-      failures.add("no restore point is known from before the break: " + procedures);
-    }
-    return newest.map(RestorePoint::getTakenAt).orElse(brokenAt);
+            .map(RestorePoint::getTakenAt)
+            .max(Comparator.naturalOrder());
+    Demand.that(
+        failures,
+        "what is restored is no older than the newest backup of " + newest,
+        restored.isPresent() && newest.isPresent() && !restored.get().isBefore(newest.get()),
+        "restored: " + restored);
+    return restored.filter(moment -> moment.isBefore(brokenAt)).orElse(brokenAt);
   }
 }
