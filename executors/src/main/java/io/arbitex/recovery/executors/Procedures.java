@@ -71,6 +71,7 @@ public final class Procedures {
       case DumpProcedure.NAME -> Optional.of(dump(command));
       case CutoverProcedure.NAME -> Optional.of(cutover(command));
       case RedisProcedures.RDB -> Optional.of(redis(command, RedisProcedures::rdb));
+      case RedisProcedures.AOF -> Optional.of(redis(command, RedisProcedures::aof));
       case RedisProcedures.COLD -> Optional.of(redis(command, RedisProcedures::cold));
       case RedisCutover.NAME ->
           Optional.of(

@@ -5,6 +5,7 @@ import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,15 @@ final class ScaleRivals {
   private static final String ARGO_SKIP = "argocd.argoproj.io/skip-reconcile";
   private static final String KEDA_REPLICAS = "autoscaling.keda.sh/paused-replicas";
   private static final String KEDA_PAUSED = "autoscaling.keda.sh/paused";
+
+  private static final ResourceDefinitionContext SCALED_OBJECTS =
+      new ResourceDefinitionContext.Builder()
+          .withGroup("keda.sh")
+          .withVersion("v1alpha1")
+          .withKind("ScaledObject")
+          .withPlural("scaledobjects")
+          .withNamespaced(true)
+          .build();
 
   private final ClusterSession session;
 
@@ -82,7 +92,7 @@ final class ScaleRivals {
             "list scaledobjects.keda.sh",
             client ->
                 client
-                    .genericKubernetesResources("keda.sh/v1alpha1", "ScaledObject")
+                    .genericKubernetesResources(SCALED_OBJECTS)
                     .inNamespace(session.namespace())
                     .list()
                     .getItems())

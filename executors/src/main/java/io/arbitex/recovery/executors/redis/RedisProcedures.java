@@ -3,9 +3,10 @@ package io.arbitex.recovery.executors.redis;
 import io.arbitex.recovery.engine.Procedure;
 import java.util.Optional;
 
-/** {@code redis.rdb} and {@code redis.cold}: see the package. */
+/** {@code redis.rdb}, {@code redis.aof} and {@code redis.cold}: see the package. */
 public final class RedisProcedures {
   public static final String RDB = "redis.rdb";
+  public static final String AOF = "redis.aof";
   public static final String COLD = "redis.cold";
 
   private RedisProcedures() {}
@@ -18,6 +19,17 @@ public final class RedisProcedures {
         .action(new OpenWorkPod(target, context -> Staging.madeBy(target, context.command())))
         .action(new StageRdb(target))
         .action(new ProveStaged(target))
+        .onFailure(new RemoveStaging(target))
+        .onFailure(removePod(target))
+        .build();
+  }
+
+  /** Back in the append-only file that is there, to before it was bad. */
+  public static Procedure aof(RedisTarget target) {
+    return Procedure.named(AOF)
+        .action(new CheckCluster(target))
+        .action(new OpenWorkPod(target, context -> Staging.madeBy(target, context.command())))
+        .action(new StageAof(target))
         .onFailure(new RemoveStaging(target))
         .onFailure(removePod(target))
         .build();

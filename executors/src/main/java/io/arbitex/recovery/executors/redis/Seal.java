@@ -12,16 +12,6 @@ import java.util.Optional;
  */
 record Seal(String command, long keys, long loaded) {
 
-  /**
-   * Reads it, and holds the staged files against it.
-   *
-   * @throws ActionFailure when there is none, or the files are no longer those
-   */
-  static Seal read(ActionContext context, VolumeScript script, Staging staging)
-      throws ActionFailure, InterruptedException {
-    return parse(script.read(context, RedisTarget.LONG, "sealed", staging.folder()));
-  }
-
   static void write(ActionContext context, VolumeScript script, Staging staging, StagedLoad load)
       throws ActionFailure, InterruptedException {
     script.change(
@@ -33,7 +23,8 @@ record Seal(String command, long keys, long loaded) {
         Long.toString(load.loaded()));
   }
 
-  private static Seal parse(String text) {
+  /** Reads its text. */
+  static Seal parse(String text) {
     return new Seal(
         line(text, "command").orElse(""),
         line(text, "keys").map(Long::parseLong).orElse(-1L),
