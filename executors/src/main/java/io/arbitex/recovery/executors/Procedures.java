@@ -10,6 +10,9 @@ import io.arbitex.recovery.executors.notify.NotifyProcedure;
 import io.arbitex.recovery.executors.notify.PageOrder;
 import io.arbitex.recovery.executors.postgresql.DumpProcedure;
 import io.arbitex.recovery.executors.postgresql.DumpSource;
+import io.arbitex.recovery.executors.redis.RedisCutover;
+import io.arbitex.recovery.executors.redis.RedisProcedures;
+import io.arbitex.recovery.executors.redis.RedisTarget;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.runtime.notify.Post;
 import io.arbitex.recovery.schemas.Facts;
@@ -19,12 +22,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Which procedure a command names, with what the inventory and the policy say about its target. */
 public final class Procedures {
   /** Workers that this binary has procedures for. */
   public static final Set<Worker> WORKERS =
-      Set.of(Worker.POSTGRESQL, Worker.CUTOVER, Worker.NOTIFY);
+      Set.of(Worker.POSTGRESQL, Worker.REDIS, Worker.CUTOVER, Worker.NOTIFY);
 
   /** The newest known binding of a component. */
   @FunctionalInterface
@@ -66,6 +70,17 @@ public final class Procedures {
     return switch (command.getProcedure()) {
       case DumpProcedure.NAME -> Optional.of(dump(command));
       case CutoverProcedure.NAME -> Optional.of(cutover(command));
+      case RedisProcedures.RDB -> Optional.of(redis(command, RedisProcedures::rdb));
+      case RedisProcedures.AOF -> Optional.of(redis(command, RedisProcedures::aof));
+      case RedisProcedures.COLD -> Optional.of(redis(command, RedisProcedures::cold));
+      case RedisCutover.NAME ->
+          Optional.of(
+              redis(
+                  command,
+                  target ->
+                      RedisCutover.of(
+                          target,
+                          () -> bindings.of(command.getPlatform(), command.getComponent()))));
       case NotifyProcedure.SLACK, NotifyProcedure.PAGERDUTY -> Optional.of(notify(command));
       default -> Optional.empty();
     };
@@ -100,6 +115,23 @@ public final class Procedures {
                         () -> bindings.of(command.getPlatform(), command.getComponent()),
                         random)))
         .orElseGet(() -> MissingTarget.procedure(command, "PostgreSQL component of the inventory"));
+  }
+
+  private Procedure redis(StepCommand command, Function<RedisTarget, Procedure> procedure) {
+    Optional<Inventory.Platform> platform = inventory.platform(command.getPlatform());
+    return platform
+        .flatMap(found -> found.component(command.getComponent()))
+        .flatMap(Inventory.Component::redis)
+        .map(
+            redis ->
+                new RedisTarget(
+                    command.getPlatform(),
+                    command.getComponent(),
+                    // The inventory refuses a Redis without a cluster.
+                    platform.flatMap(Inventory.Platform::kubernetes).orElseThrow(),
+                    redis))
+        .map(procedure)
+        .orElseGet(() -> MissingTarget.procedure(command, "Redis component of the inventory"));
   }
 
   private Procedure notify(StepCommand command) {

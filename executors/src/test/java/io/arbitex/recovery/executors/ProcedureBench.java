@@ -19,15 +19,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /** Runs procedures on real servers with a journal in memory, and crashes where it is told to. */
-final class ProcedureBench {
+public final class ProcedureBench {
   /** The process dies here. */
-  static final class SimulatedCrash extends Error {
+  public static final class SimulatedCrash extends Error {
     private static final long serialVersionUID = 1L;
 
     SimulatedCrash(String where) {
@@ -37,41 +39,62 @@ final class ProcedureBench {
 
   private static final Framing FRAMING = new Framing();
 
-  final Map<String, JournalEntry> entries = new LinkedHashMap<>();
-  final List<StepEvent> events = new ArrayList<>();
-  final List<StepEvent> lines = new ArrayList<>();
-  final List<Binding> bindings = new ArrayList<>();
+  public final Map<String, JournalEntry> entries = new LinkedHashMap<>();
+  public final List<StepEvent> events = new ArrayList<>();
+  public final List<StepEvent> lines = new ArrayList<>();
+  public final List<Binding> bindings = new ArrayList<>();
   private final Procedures procedures;
   private long writes;
   private int owner;
   private int boundaries;
   private int crashAtBoundary = -1;
   private int crashAtWrite = -1;
+  private boolean crashEverywhere;
+  private final Set<String> crashed = new LinkedHashSet<>();
 
-  ProcedureBench(Procedures procedures) {
+  public ProcedureBench(Procedures procedures) {
     this.procedures = procedures;
   }
 
   /** The process dies before that boundary, counted from 0 over all processes. */
-  void crashBeforeBoundary(int boundary) {
+  public void crashBeforeBoundary(int boundary) {
     crashAtBoundary = boundary;
   }
 
   /** The process dies right after that many more writes. */
-  void crashAfterWrites(int more) {
+  public void crashAfterWrites(int more) {
     crashAtWrite = (int) writes + more;
   }
 
+  /**
+   * The process dies once before every state of every action, and once after every kind of write
+   * that it does for one: all in one run, each time as a new process.
+   */
+  public void crashOnceEverywhere() {
+    crashEverywhere = true;
+  }
+
+  /** Where it has died so. */
+  public Set<String> crashes() {
+    return crashed;
+  }
+
+  private void dieOnce(String where) {
+    if (crashEverywhere && crashed.add(where)) {
+      throw new SimulatedCrash(where);
+    }
+  }
+
   /** Offsets of the journal go on where another bench's ended. */
-  void continueAfter(ProcedureBench earlier) {
+  public void continueAfter(ProcedureBench earlier) {
     writes = earlier.writes;
   }
 
-  int boundaries() {
+  public int boundaries() {
     return boundaries;
   }
 
-  Execution start(StepCommand command) {
+  public Execution start(StepCommand command) {
     int mine = ++owner;
     Journal journal =
         new Journal() {
@@ -88,6 +111,7 @@ final class ProcedureBench {
             if (token == crashAtWrite) {
               throw new SimulatedCrash("after write " + token);
             }
+            dieOnce("after " + copy.getAction() + " " + copy.getState());
             return token;
           }
 
@@ -125,7 +149,7 @@ final class ProcedureBench {
   }
 
   /** Runs until the end, however often the process dies. */
-  Next.Finished run(StepCommand command) throws InterruptedException {
+  public Next.Finished run(StepCommand command) throws InterruptedException {
     while (true) {
       try {
         return drive(start(command));
@@ -135,11 +159,12 @@ final class ProcedureBench {
     }
   }
 
-  Next.Finished drive(Execution execution) throws InterruptedException {
+  public Next.Finished drive(Execution execution) throws InterruptedException {
     while (true) {
       if (boundaries++ == crashAtBoundary) {
         throw new SimulatedCrash("before " + execution.state());
       }
+      dieOnce("before " + execution.currentAction() + " " + execution.state());
       Next next = execution.advance();
       if (next instanceof Next.Finished finished) {
         return finished;
@@ -152,7 +177,7 @@ final class ProcedureBench {
     }
   }
 
-  Map<String, String> factsOfEnd() {
+  public Map<String, String> factsOfEnd() {
     return Facts.toMap(events.get(events.size() - 1).getFacts());
   }
 }

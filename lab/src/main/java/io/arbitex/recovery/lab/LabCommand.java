@@ -86,7 +86,11 @@ final class LabCommand implements Callable<Integer> {
       @Option(
               names = "--monitoring",
               description = "With Prometheus and Alertmanager, whose alerts the observers receive.")
-          boolean monitoring)
+          boolean monitoring,
+      @Option(
+              names = "--redis",
+              description = "With a Kubernetes and, in it, the Redis that keeps sessions.")
+          boolean redis)
       throws IOException, InterruptedException {
     Lab lab = new Lab(folder);
     if (!lab.alive().isEmpty()) {
@@ -105,7 +109,8 @@ final class LabCommand implements Callable<Integer> {
                 Duration.ofMillis((long) (restoreAfter * 1000)),
                 Duration.ofSeconds(cooldown),
                 monitoring ? Optional.of(MonitoringRhythm.TUNED) : Optional.empty(),
-                false),
+                false,
+                redis ? List.of("redis.aof", "redis.rdb", "redis.cold") : List.of()),
             line -> say(time(begin) + line));
     say(time(begin) + "the lab is up; everything about it is in " + lab.folder().state());
     say("  platform  " + state.platform());
@@ -140,6 +145,7 @@ final class LabCommand implements Callable<Integer> {
     List<String> alive = lab.alive();
     List<String> names = new ArrayList<>(state.get().processes().keySet());
     state.get().servers().keySet().forEach(server -> names.add("postgresql-" + server));
+    alive.stream().filter(each -> each.startsWith(Lab.POD)).forEach(names::add);
     for (String name : names) {
       say("  %-20s %s".formatted(name, alive.contains(name) ? "alive" : "dead"));
     }
@@ -159,7 +165,10 @@ final class LabCommand implements Callable<Integer> {
               description =
                   "postgresql-lost: kills the server and deletes its data;"
                       + " postgresql-killed: kills it, its data stays;"
-                      + " postgresql-stopped: stops it in an orderly way.")
+                      + " postgresql-stopped: stops it in an orderly way;"
+                      + " redis-lost: empties Redis' data folder and kills it;"
+                      + " redis-flushed: FLUSHALL;"
+                      + " redis-degraded: its background saves fail; redis-mended: they work again.")
           String what,
       @Option(names = "--server", defaultValue = "primary") String server)
       throws IOException, InterruptedException {
@@ -168,12 +177,15 @@ final class LabCommand implements Callable<Integer> {
       case "postgresql-lost" -> lab.destroyPostgresql(server);
       case "postgresql-killed" -> lab.killPostgresql(server);
       case "postgresql-stopped" -> lab.stopPostgresql(server);
+      case "redis-lost" -> lab.redis().destroy();
+      case "redis-flushed" -> lab.redis().flush();
+      case "redis-degraded" -> lab.redis().failSaves();
+      case "redis-mended" -> lab.redis().mendSaves();
       default ->
           throw new CommandLine.ParameterException(
-              spec.commandLine(),
-              "'" + what + "' is none of postgresql-lost, postgresql-killed, postgresql-stopped");
+              spec.commandLine(), "'" + what + "' is none of those that --help lists");
     }
-    say(what + ": done to " + server);
+    say(what + ": done" + (what.startsWith("postgresql-") ? " to " + server : ""));
     return 0;
   }
 

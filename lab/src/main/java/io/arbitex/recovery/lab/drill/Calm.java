@@ -1,6 +1,7 @@
 package io.arbitex.recovery.lab.drill;
 
 import io.arbitex.recovery.lab.world.Lab;
+import io.arbitex.recovery.lab.world.LabFailure;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.RestorePoint;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The state that a disaster breaks into: a restore point is known, every observer says UP, and
@@ -23,25 +25,46 @@ public final class Calm {
 
   /** Waits until the lab is calm. */
   public static void await(Lab lab, Watcher watcher) throws InterruptedException, IOException {
-    Optional<?> point = watcher.await(LIMIT, RestorePoint.class::isInstance);
+    awaitComponent(lab, watcher, "postgresql", point -> true);
+    if (!moreTraffic(lab, EVENTS_AFTER_DUMP, LIMIT)) {
+      throw new LabFailure("the traffic does not flow; see the lab's logs");
+    }
+  }
+
+  /** Waits until a component has a restore point that will do, and every observer says UP of it. */
+  static void awaitComponent(
+      Lab lab, Watcher watcher, String component, Predicate<RestorePoint> willDo)
+      throws InterruptedException, IOException {
+    Optional<?> found =
+        watcher.await(
+            LIMIT,
+            value ->
+                value instanceof RestorePoint point
+                    && point.getComponent().equals(component)
+                    && willDo.test(point));
+    long observers =
+        lab.requireState().network().paths().keySet().stream()
+            .filter(path -> path.endsWith("-to-witness"))
+            .count();
     Set<String> up = new HashSet<>();
-    int observers = lab.requireState().network().paths().size() / 3;
     Optional<?> all =
         watcher.await(
             LIMIT,
             value -> {
               if (value instanceof HealthEvent event
+                  && event.getComponent().equals(component)
                   && event.getStatus() == HealthStatus.UP
                   && event.getConsecutive() >= 3) {
                 up.add(event.getObserver());
               }
               return up.size() >= observers;
             });
-    if (point.isEmpty() || all.isEmpty()) {
-      throw new IllegalStateException("the lab did not get calm; see its logs");
-    }
-    if (!moreTraffic(lab, EVENTS_AFTER_DUMP, LIMIT)) {
-      throw new IllegalStateException("the traffic does not flow; see the lab's logs");
+    if (found.isEmpty() || all.isEmpty()) {
+      throw new LabFailure(
+          "the lab did not get calm: "
+              + component
+              + (found.isEmpty() ? " has no such restore point" : " is UP for " + up + " only")
+              + "; see its logs");
     }
   }
 

@@ -28,7 +28,9 @@ import picocli.CommandLine.Parameters;
     description = {
       "Runs a disaster and its recovery on this machine, live.",
       "Exit status 0 only if the outcome is what the scenario demands.",
-      "Scenarios: postgresql-lost; alert-only (the observers are blind, an alert alone tells)."
+      "Scenarios: postgresql-lost; alert-only (the observers are blind, an alert alone tells);",
+      "redis-lost (it comes back empty); redis-flushed (FLUSHALL, put back by approval);",
+      "redis-degraded (it cannot save: told, and nothing restored)."
     })
 public final class DrillCommand implements Callable<Integer> {
 
@@ -137,7 +139,7 @@ public final class DrillCommand implements Callable<Integer> {
                   crashes.see(value);
                   lines.of(value).ifPresent(say);
                 })) {
-      return new PostgresqlLost(lab, watcher, Duration.ofSeconds(limit), say, named).run(crashes);
+      return named.disaster(lab, watcher, Duration.ofSeconds(limit), say).run(crashes);
     }
   }
 
@@ -166,6 +168,9 @@ public final class DrillCommand implements Callable<Integer> {
           "  the traffic's own record: %d acknowledged before the break, %d of them lost, %d of those from before the restore point%n",
           result.truth().acknowledged(), result.truth().lost(), result.truth().lostBefore());
       System.out.println("  databases made: " + result.truth().databases());
+    }
+    if (result.sessions() != null) {
+      System.out.println("  the clients' own record: " + result.sessions().line());
     }
     System.out.printf(
         "  decisions replayed from the log: %d, identical: %d%n",

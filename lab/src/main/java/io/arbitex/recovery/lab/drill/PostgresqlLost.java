@@ -3,14 +3,11 @@ package io.arbitex.recovery.lab.drill;
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.console.report.IncidentRecords;
 import io.arbitex.recovery.console.report.Summary;
-import io.arbitex.recovery.decider.Replay;
 import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.record.Binding;
-import io.arbitex.recovery.record.Decision;
 import io.arbitex.recovery.record.IncidentEvent;
 import io.arbitex.recovery.record.LossMetric;
-import io.arbitex.recovery.schemas.Framing;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -26,7 +23,7 @@ import java.util.function.Consumer;
  * interval, nothing of before the restore point missing, one published database and no partial one,
  * and a decision log that replays.
  */
-public final class PostgresqlLost {
+public final class PostgresqlLost implements Disaster {
   private static final Duration READY = Duration.ofSeconds(15);
 
   private final Lab lab;
@@ -47,7 +44,7 @@ public final class PostgresqlLost {
     this.scenario = scenario;
   }
 
-  /** Breaks, waits, and holds what came of it against the truth. */
+  @Override
   public DrillResult run(CrashPlan crashes)
       throws IOException, InterruptedException, SQLException, InvalidConfiguration {
     Calm.await(lab, watcher);
@@ -65,35 +62,35 @@ public final class PostgresqlLost {
     if (end.isEmpty()) {
       Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
       IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
-      return new DrillResult(
-          Summary.of(scenario.word(), open),
-          null,
-          0,
-          0,
-          crashes.done(),
-          List.of("no end within " + limit.toSeconds() + " s of the break"),
-          open);
+      return DrillResult.endless(scenario.word(), open, limit, crashes);
     }
     String id = end.get().getIncidentId();
     watcher.awaitMetrics(Duration.ofSeconds(30), id);
     IncidentRecords records = watcher.incident(id);
     Summary summary = Summary.of(scenario.word(), records);
     List<String> failures = new ArrayList<>();
-    demand(
+    Demand.that(
         failures,
         "the outcome is RECOVERED",
         summary.outcome().equals("RECOVERED"),
         summary.outcome());
-    demand(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
+    Demand.that(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
     Truth truth = null;
     if (summary.outcome().equals("RECOVERED")) {
       truth = againstTruth(records, ledger, failures);
       awaitTraffic(failures);
     }
     failures.addAll(scenario.failures(watcher, records, brokenAt));
-    int[] replayed = replay(failures);
+    Replayed replayed = Replayed.of(watcher.decisions(), failures);
     return new DrillResult(
-        summary, truth, replayed[0], replayed[1], crashes.done(), failures, records);
+        summary,
+        truth,
+        null,
+        replayed.run(),
+        replayed.identical(),
+        crashes.done(),
+        failures,
+        records);
   }
 
   private Truth againstTruth(
@@ -106,14 +103,14 @@ public final class PostgresqlLost {
       failures.add("no loss was measured");
       return truth;
     }
-    demand(
+    Demand.that(
         failures,
         "the true loss of %d lies inside the measured %d to %d"
             .formatted(truth.lost(), loss.get().getLostEventsMin(), loss.get().getLostEventsMax()),
         truth.lost() >= loss.get().getLostEventsMin()
             && truth.lost() <= loss.get().getLostEventsMax(),
         "outside");
-    demand(
+    Demand.that(
         failures,
         "nothing of before the restore point is missing",
         truth.lostBefore() == 0,
@@ -125,7 +122,7 @@ public final class PostgresqlLost {
             .map(resource -> resource.substring(resource.indexOf('/') + 1))
             .distinct()
             .toList();
-    demand(
+    Demand.that(
         failures,
         "one published database and no partial one",
         truth.databases().equals(bound) && bound.size() == 1,
@@ -136,33 +133,6 @@ public final class PostgresqlLost {
   private void awaitTraffic(List<String> failures) throws InterruptedException, IOException {
     if (!Calm.moreTraffic(lab, 1, READY)) {
       failures.add("no event was acknowledged after the recovery");
-    }
-  }
-
-  private int[] replay(List<String> failures) throws InvalidConfiguration {
-    Replay replay = new Replay(new Framing(), Optional.empty());
-    int run = 0;
-    int identical = 0;
-    for (Decision decision : watcher.decisions()) {
-      Optional<Replay.Step> step = replay.next(decision);
-      if (step.isPresent()) {
-        run++;
-        identical += step.get().identical() ? 1 : 0;
-      } else {
-        failures.add("decision " + decision.getId() + " cannot be replayed from the log alone");
-      }
-    }
-    demand(
-        failures,
-        "every decision replays byte for byte",
-        run == identical,
-        identical + " of " + run);
-    return new int[] {run, identical};
-  }
-
-  private static void demand(List<String> failures, String what, boolean holds, String found) {
-    if (!holds) {
-      failures.add("not so: " + what + " (" + found + ")");
     }
   }
 }

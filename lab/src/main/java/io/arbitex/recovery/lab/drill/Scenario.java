@@ -4,6 +4,7 @@ import io.arbitex.recovery.console.report.IncidentRecords;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabOptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -11,25 +12,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** In what circumstances the database server is lost, and what is demanded for them besides. */
+/**
+ * What is broken, in what world and circumstances, and what is demanded for them besides what the
+ * disaster itself demands.
+ */
 public enum Scenario {
   /** All is well but for the loss. */
-  POSTGRESQL_LOST("postgresql-lost") {
-    @Override
-    LabOptions world(LabOptions options) {
-      return options;
-    }
-
-    @Override
-    void before(Lab lab, Watcher watcher, Consumer<String> say) {
-      // The loss is all that happens.
-    }
-
-    @Override
-    List<String> failures(Watcher watcher, IncidentRecords records, Instant brokenAt) {
-      return List.of();
-    }
-  },
+  POSTGRESQL_LOST("postgresql-lost"),
   /** No observer can see the server, nor the world: only an alert says that it is lost. */
   ALERT_ONLY("alert-only") {
     @Override
@@ -46,6 +35,42 @@ public enum Scenario {
     @Override
     List<String> failures(Watcher watcher, IncidentRecords records, Instant brokenAt) {
       return BlindObservers.failures(watcher, records, brokenAt);
+    }
+  },
+  /** Redis comes back empty: its data folder was lost with the process. */
+  REDIS_LOST("redis-lost") {
+    @Override
+    LabOptions world(LabOptions options) {
+      return RedisLost.world(options, List.of("redis.rdb", "redis.cold"));
+    }
+
+    @Override
+    Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
+      return new RedisLost(lab, watcher, limit, say, this, RedisLost.Break.DATA_FOLDER);
+    }
+  },
+  /** Somebody empties Redis by mistake; a person approves that it is put back. */
+  REDIS_FLUSHED("redis-flushed") {
+    @Override
+    LabOptions world(LabOptions options) {
+      return RedisLost.world(options, List.of("redis.aof", "redis.rdb", "redis.cold"));
+    }
+
+    @Override
+    Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
+      return new RedisLost(lab, watcher, limit, say, this, RedisLost.Break.FLUSHALL);
+    }
+  },
+  /** Redis serves, but cannot save: people are told, and nothing is restored. */
+  REDIS_DEGRADED("redis-degraded") {
+    @Override
+    LabOptions world(LabOptions options) {
+      return RedisLost.world(options, List.of("redis.rdb", "redis.cold"));
+    }
+
+    @Override
+    Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
+      return new RedisDegraded(lab, watcher, limit, say, this);
     }
   };
 
@@ -71,12 +96,27 @@ public enum Scenario {
   }
 
   /** What of the world it needs to be otherwise. */
-  abstract LabOptions world(LabOptions options);
+  LabOptions world(LabOptions options) {
+    return options;
+  }
 
-  /** What happens in a calm lab before the server is lost. */
-  abstract void before(Lab lab, Watcher watcher, Consumer<String> say)
-      throws IOException, InterruptedException;
+  /**
+   * What is broken, and what must come of it.
+   *
+   * @param limit from the break to the end of the incident
+   */
+  Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
+    return new PostgresqlLost(lab, watcher, limit, say, this);
+  }
+
+  /** What happens in a calm lab before it is broken. */
+  void before(Lab lab, Watcher watcher, Consumer<String> say)
+      throws IOException, InterruptedException {
+    // The disaster is all that happens.
+  }
 
   /** What is not as demanded, of that which is demanded here alone. */
-  abstract List<String> failures(Watcher watcher, IncidentRecords records, Instant brokenAt);
+  List<String> failures(Watcher watcher, IncidentRecords records, Instant brokenAt) {
+    return List.of();
+  }
 }

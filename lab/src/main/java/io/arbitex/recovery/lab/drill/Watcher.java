@@ -32,6 +32,7 @@ public final class Watcher implements AutoCloseable {
   private static final List<Topic> TOPICS =
       List.of(
           Topic.COMMANDS_POSTGRESQL,
+          Topic.COMMANDS_REDIS,
           Topic.COMMANDS_CUTOVER,
           Topic.COMMANDS_VERIFIER,
           Topic.COMMANDS_NOTIFY,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.lettuce.core.RedisException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,7 +35,11 @@ import picocli.CommandLine.Option;
  *       {"chain_valid":…,"events":…,"checked":…}}.
  *   <li>{@code POST /v1/events} {@code {"tenant":1,"actor":…,"action":…,"payload":{…}}}: 201 {@code
  *       {"id":…,"hmac":…}} once the event is committed.
+ *   <li>With a Redis, {@code POST /v1/sessions} {@code {"tenant":1,"user":…}}: 201 {@code
+ *       {"id":…,"session":…}} once Redis has it; {@code GET /v1/sessions/ID}: the same, or 404.
  * </ul>
+ *
+ * <p>Without Redis there are no sessions, and all else goes on.
  */
 @CommandLine.Command(name = "platform", mixinStandardHelpOptions = true)
 public final class LabPlatform implements Callable<Integer> {
@@ -52,6 +58,9 @@ public final class LabPlatform implements Callable<Integer> {
 
   @Option(names = "--admin-token-file", required = true)
   private Path adminTokenFile;
+
+  @Option(names = "--redis-url-file", description = "Where sessions are kept; without: none are.")
+  private Path redisUrlFile;
 
   @Option(names = "--connections", defaultValue = "4")
   private int connections;
@@ -82,6 +91,8 @@ public final class LabPlatform implements Callable<Integer> {
     route(server, "/health", this::health);
     route(server, "/v1/admin/audit/verify", this::verify);
     route(server, "/v1/events", this::append);
+    Optional<SessionStore> sessions = sessions();
+    sessions.ifPresent(store -> route(server, SessionRequests.PATH, sessionHandler(store)));
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -89,6 +100,7 @@ public final class LabPlatform implements Callable<Integer> {
                   server.stop(1);
                   threads.shutdownNow();
                   pool.close();
+                  sessions.ifPresent(SessionStore::close);
                 },
                 "platform-end"));
     server.start();
@@ -96,7 +108,9 @@ public final class LabPlatform implements Callable<Integer> {
     return 0;
   }
 
-  private record Answer(int status, Object body) {}
+  private Optional<SessionStore> sessions() throws IOException {
+    return redisUrlFile == null ? Optional.empty() : Optional.of(new SessionStore(redisUrlFile));
+  }
 
   private interface Handler {
     Answer answer(HttpExchange exchange) throws IOException, SQLException, InterruptedException;
@@ -113,6 +127,9 @@ public final class LabPlatform implements Callable<Integer> {
             } catch (SQLException e) {
               log.info("{} {}: {}", exchange.getRequestMethod(), path, e.getMessage());
               answer = new Answer(503, Map.of("error", "the database does not answer"));
+            } catch (RedisException e) {
+              log.info("{} {}: {}", exchange.getRequestMethod(), path, e.getMessage());
+              answer = new Answer(503, Map.of("error", "the session store does not answer"));
             } catch (InterruptedException e) {
               Thread.currentThread().interrupt();
               answer = new Answer(503, Map.of("error", "the platform is stopping"));
@@ -146,21 +163,41 @@ public final class LabPlatform implements Callable<Integer> {
         Map.of("chain_valid", found.valid(), "events", found.events(), "checked", found.checked()));
   }
 
+  private static Handler sessionHandler(SessionStore store) {
+    SessionRequests requests = new SessionRequests(store);
+    return exchange ->
+        exchange.getRequestMethod().equals("POST")
+            ? withBody(exchange, requests::create)
+            : requests.find(exchange.getRequestURI().getPath());
+  }
+
   private Answer append(HttpExchange exchange)
       throws IOException, SQLException, InterruptedException {
-    if (!exchange.getRequestMethod().equals("POST")) {
-      return new Answer(405, Map.of("error", "POST an event"));
-    }
+    return exchange.getRequestMethod().equals("POST")
+        ? withBody(exchange, this::append)
+        : new Answer(405, Map.of("error", "POST an event"));
+  }
+
+  private interface BodyHandler {
+    Answer answer(JsonNode body) throws SQLException, InterruptedException;
+  }
+
+  private static Answer withBody(HttpExchange exchange, BodyHandler handler)
+      throws IOException, SQLException, InterruptedException {
     byte[] body = exchange.getRequestBody().readNBytes(BODY_LIMIT + 1);
     if (body.length > BODY_LIMIT) {
-      return new Answer(413, Map.of("error", "an event has at most " + BODY_LIMIT + " bytes"));
+      return new Answer(413, Map.of("error", "a body has at most " + BODY_LIMIT + " bytes"));
     }
-    JsonNode event;
+    JsonNode read;
     try {
-      event = JSON.readTree(body);
+      read = JSON.readTree(body);
     } catch (JsonProcessingException e) {
-      return new Answer(400, Map.of("error", "the event is not JSON"));
+      return new Answer(400, Map.of("error", "the body is not JSON"));
     }
+    return handler.answer(read);
+  }
+
+  private Answer append(JsonNode event) throws SQLException, InterruptedException {
     if (!event.path("tenant").isInt()
         || !event.path("actor").isTextual()
         || !event.path("action").isTextual()

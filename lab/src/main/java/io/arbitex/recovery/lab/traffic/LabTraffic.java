@@ -12,6 +12,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -51,6 +54,15 @@ public final class LabTraffic implements Callable<Integer> {
   @Option(names = "--status", required = true)
   private Path statusFile;
 
+  @Option(names = "--session-ledger", description = "Users log in too; without: none do.")
+  private Path sessionLedgerFile;
+
+  @Option(names = "--sessions", defaultValue = "0", description = "To begin with.")
+  private long sessionsAtLeast;
+
+  @Option(names = "--logins", defaultValue = "10", description = "A second, after that.")
+  private double logins;
+
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
@@ -61,6 +73,7 @@ public final class LabTraffic implements Callable<Integer> {
           .connectTimeout(Duration.ofSeconds(2))
           .build();
   private TrafficLedger ledger;
+  private Optional<SessionTraffic> sessions = Optional.empty();
   private long lastId;
   private String lastAt = "";
   private volatile boolean failing;
@@ -75,12 +88,18 @@ public final class LabTraffic implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     ledger = new TrafficLedger(ledgerFile);
-    Thread[] threads = new Thread[clients];
+    List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < clients; i++) {
       int client = i;
-      threads[i] = new Thread(() -> send(client), "client-" + i);
-      threads[i].start();
+      threads.add(new Thread(() -> send(client), "client-" + i));
     }
+    if (sessionLedgerFile != null) {
+      SessionLedger kept = new SessionLedger(sessionLedgerFile);
+      sessions =
+          Optional.of(new SessionTraffic(platform, http, sessionsAtLeast, logins, kept, end));
+      threads.add(new Thread(sessions.get(), "sessions"));
+    }
+    threads.forEach(Thread::start);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -111,7 +130,15 @@ public final class LabTraffic implements Callable<Integer> {
   }
 
   private synchronized TrafficStatus status() {
-    return new TrafficStatus(sent.get(), acknowledged.get(), failed.get(), lastId, lastAt, failing);
+    return new TrafficStatus(
+        sent.get(),
+        acknowledged.get(),
+        failed.get(),
+        lastId,
+        lastAt,
+        failing,
+        sessions.map(SessionTraffic::acknowledged).orElse(0L),
+        sessions.map(SessionTraffic::failing).orElse(false));
   }
 
   private void send(int client) {

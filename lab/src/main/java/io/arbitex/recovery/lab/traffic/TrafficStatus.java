@@ -15,6 +15,8 @@ import java.nio.file.StandardCopyOption;
  * @param lastAcknowledgedId 0 before the first
  * @param lastAcknowledgedAt ISO 8601, empty before the first
  * @param failing whether the newest request failed
+ * @param sessions that the platform acknowledged
+ * @param sessionsFailing whether the newest login failed
  */
 public record TrafficStatus(
     long sent,
@@ -22,7 +24,9 @@ public record TrafficStatus(
     long failed,
     long lastAcknowledgedId,
     String lastAcknowledgedAt,
-    boolean failing) {
+    boolean failing,
+    long sessions,
+    boolean sessionsFailing) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   public static TrafficStatus read(Path file) throws IOException {

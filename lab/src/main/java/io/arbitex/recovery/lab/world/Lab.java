@@ -2,11 +2,11 @@ package io.arbitex.recovery.lab.world;
 
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.RestorePointManifest;
+import io.arbitex.recovery.lab.kubernetes.kubelet.PodProcesses;
 import io.arbitex.recovery.lab.network.LabNetwork;
 import io.arbitex.recovery.lab.network.NetworkControl;
-import io.arbitex.recovery.lab.platform.LabPlatform;
-import io.arbitex.recovery.lab.traffic.LabTraffic;
 import io.arbitex.recovery.lab.traffic.TrafficStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +33,9 @@ public final class Lab {
 
   /** Begins the names of the monitoring's processes. */
   public static final String MONITORING = "monitoring";
+
+  /** Begins the names of the containers that run in the cluster. */
+  public static final String POD = "pod-";
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int ALERT_SENDERS = 2;
@@ -67,7 +70,7 @@ public final class Lab {
                 new LabFailure("there is no lab in " + folder.root() + "; start one with lab up"));
   }
 
-  /** Names of what lives: processes and {@code postgresql-SERVER}. */
+  /** Names of what lives: processes, {@code postgresql-SERVER}, {@code pod-CONTAINER}. */
   public List<String> alive() throws IOException {
     List<String> alive = new ArrayList<>();
     for (ProcessState process : processes.all().values()) {
@@ -79,6 +82,9 @@ public final class Lab {
       if (server.postmaster().isPresent()) {
         alive.add("postgresql-" + server.name());
       }
+    }
+    for (PodProcesses.Running pod : pods().running()) {
+      alive.add(POD + pod.name());
     }
     alive.sort(Comparator.naturalOrder());
     return alive;
@@ -100,7 +106,7 @@ public final class Lab {
     }
     folder.prepare();
     try {
-      return new LabStart(this, folder, processes, clock).start(options, say);
+      return new LabStart(folder, processes, clock).start(options, say);
     } catch (IOException | InterruptedException | RuntimeException e) {
       // Not one process may be left, whatever went wrong; the first failure is the one to tell.
       try {
@@ -153,6 +159,12 @@ public final class Lab {
     if (broker != null) {
       LabProcesses.end(List.of(broker), Duration.ofSeconds(10));
     }
+    // Those of a cluster that was killed, and could not end them itself.
+    LabProcesses.awaitEnd(pods().kill(), Duration.ofSeconds(10));
+  }
+
+  private PodProcesses pods() {
+    return new PodProcesses(folder.kubernetes());
   }
 
   /** kill -9 of a process alone. */
@@ -210,6 +222,11 @@ public final class Lab {
   /** The network's process. */
   public NetworkControl network() throws IOException {
     return new NetworkControl(URI.create(requireState().network().control()));
+  }
+
+  /** The Redis of the lab. */
+  public LabRedis redis() throws IOException {
+    return new LabRedis(folder, requireState().requireCluster());
   }
 
   /** How the traffic goes. */
@@ -294,13 +311,11 @@ public final class Lab {
 
   /** The steps of {@link #up}, in their order. */
   private static final class LabStart {
-    private final Lab lab;
     private final LabFolder folder;
     private final LabProcesses processes;
     private final Clock clock;
 
-    LabStart(Lab lab, LabFolder folder, LabProcesses processes, Clock clock) {
-      this.lab = lab;
+    LabStart(LabFolder folder, LabProcesses processes, Clock clock) {
       this.folder = folder;
       this.processes = processes;
       this.clock = clock;
@@ -322,18 +337,26 @@ public final class Lab {
       say.accept("broker: starting on " + broker.bootstrap());
       broker.start(plan.controllerPort());
       network(plan);
+      if (plan.redis().isPresent()) {
+        say.accept("kubernetes: starting on port " + plan.redis().get().api());
+        new LabCluster(folder, processes, plan.redis().get())
+            .start(RedisWorkload.images(plan.redis().get().redis()));
+      }
       for (String name : LabPlan.SERVERS) {
         say.accept("postgresql " + name + ": starting on port " + plan.serverPorts().get(name));
         server(plan, name, passwords);
       }
       say.accept("database: seeding " + options.events() + " audit events");
       seed(plan, passwords);
-      platform(plan, say);
+      redis(plan, say);
+      LabApplication application = new LabApplication(plan, processes);
+      application.startPlatform();
+      say.accept("platform: ready at " + plan.platformAddress());
       broker.awaitReady();
       say.accept("broker: ready");
       LabServices services = new LabServices(plan, configuration, processes);
       List<ProcessState> started = options.services() ? services.start() : List.of();
-      traffic(plan, say);
+      application.startTraffic(say);
       monitoring(plan, configuration, state, say);
       for (ProcessState service : started) {
         services.awaitHealthy(service);
@@ -375,6 +398,7 @@ public final class Lab {
       files.put("console", configuration.file(LabConfiguration.CONSOLE).toString());
       files.put("kill-switch", configuration.killSwitch().toString());
       files.put("ledger", folder.traffic().resolve("ledger.csv").toString());
+      files.put("sessions", LabApplication.sessions(folder).toString());
       files.put("traffic-status", folder.traffic().resolve("status.json").toString());
       files.put("backups", folder.backups().toString());
       return new LabState(
@@ -391,6 +415,7 @@ public final class Lab {
               "http://127.0.0.1:" + plan.witnessPort() + "/",
               plan.slackAddress(),
               plan.paths()),
+          LabRedis.state(plan),
           files,
           Map.of());
     }
@@ -423,6 +448,7 @@ public final class Lab {
       for (String observer : plan.observers()) {
         Map<String, Integer> targets = new LinkedHashMap<>(plan.serverPorts());
         targets.put(LabPlan.WITNESS, plan.witnessPort());
+        plan.redis().ifPresent(ports -> targets.put(LabPlan.REDIS, ports.redis()));
         targets.forEach(
             (target, port) -> {
               String name = LabPlan.path(observer, target);
@@ -473,23 +499,17 @@ public final class Lab {
           admin.withLogin(PlatformDatabase.APPLICATION, passwords.get("application")).url());
     }
 
-    private void platform(LabPlan plan, Consumer<String> say)
+    private void redis(LabPlan plan, Consumer<String> say)
         throws IOException, InterruptedException {
-      ProcessState platform =
-          processes.start(
-              "platform",
-              processes.java(
-                  "platform",
-                  128,
-                  LabPlatform.class.getName(),
-                  List.of(
-                      "--port=" + plan.platformPort(),
-                      "--database-url-file=" + folder.secrets().resolve("database-url"),
-                      "--audit-key-file=" + folder.secrets().resolve("audit-key"),
-                      "--admin-token-file=" + folder.secrets().resolve("admin-token"))),
-              plan.platformPort());
-      new LabServices(plan, new LabConfiguration(plan), processes).awaitHealthy(platform);
-      say.accept("platform: ready at " + plan.platformAddress());
+      if (plan.redis().isPresent()) {
+        LabPlan.RedisPorts ports = plan.redis().get();
+        new LabCluster(folder, processes, ports).awaitReady();
+        try (KubernetesClient client = LabCluster.client(LabCluster.kubeconfig(folder))) {
+          RedisWorkload.apply(client, folder, ports.redis());
+          RedisWorkload.awaitReady(client, () -> processes.tail(LabCluster.NAME));
+        }
+        say.accept("redis: ready on port " + ports.redis());
+      }
     }
 
     private void monitoring(
@@ -506,30 +526,6 @@ public final class Lab {
                 ALERT_SENDERS);
         say.accept("monitoring: exporter, Prometheus and two Alertmanagers are ready");
       }
-    }
-
-    private void traffic(LabPlan plan, Consumer<String> say)
-        throws IOException, InterruptedException {
-      processes.start(
-          "traffic",
-          processes.java(
-              "traffic",
-              96,
-              LabTraffic.class.getName(),
-              List.of(
-                  "--platform=" + plan.platformAddress(),
-                  "--rate=" + plan.options().rate(),
-                  "--clients=" + plan.options().clients(),
-                  "--tenants=" + PlatformDatabase.TENANTS,
-                  "--ledger=" + folder.traffic().resolve("ledger.csv"),
-                  "--status=" + folder.traffic().resolve("status.json"))),
-          0);
-      Waiting.until(
-          "the first acknowledged event",
-          LIMIT,
-          () -> lab.traffic().acknowledged() > 0,
-          () -> processes.tail("traffic"));
-      say.accept("traffic: " + plan.options().rate() + " events a second");
     }
   }
 }

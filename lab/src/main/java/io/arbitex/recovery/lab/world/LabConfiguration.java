@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -35,7 +36,10 @@ final class LabConfiguration {
 
   /** Writes all files. */
   void write() throws IOException {
-    Files.writeString(inventory(), inventory(plan.serverPorts()), StandardCharsets.UTF_8);
+    Files.writeString(
+        inventory(),
+        inventory(plan.serverPorts(), plan.redis().map(LabPlan.RedisPorts::redis)),
+        StandardCharsets.UTF_8);
     Files.writeString(policy(), policyText(), StandardCharsets.UTF_8);
     for (String observer : plan.observers()) {
       Map<String, Integer> ports =
@@ -45,7 +49,9 @@ final class LabConfiguration {
                       server -> server,
                       server -> plan.paths().get(LabPlan.path(observer, server))));
       Path own = folder.etc().resolve("platform-" + observer + ".yaml");
-      Files.writeString(own, inventory(ports), StandardCharsets.UTF_8);
+      Optional<Integer> redis =
+          Optional.ofNullable(plan.paths().get(LabPlan.path(observer, LabPlan.REDIS)));
+      Files.writeString(own, inventory(ports, redis), StandardCharsets.UTF_8);
       service(
           observer,
           own,
@@ -133,7 +139,7 @@ final class LabConfiguration {
     Files.writeString(file(name), text, StandardCharsets.UTF_8);
   }
 
-  private String inventory(Map<String, Integer> ports) {
+  private String inventory(Map<String, Integer> ports, Optional<Integer> redis) {
     String servers =
         LabPlan.SERVERS.stream()
             .map(
@@ -161,7 +167,7 @@ final class LabConfiguration {
               auditVerify: %s/v1/admin/audit/verify
               adminToken: file:%s
               auditKey: file:%s
-            components:
+        %s    components:
               - name: %s
                 kind: postgresql
                 procedures: [postgresql.dump]
@@ -175,7 +181,7 @@ final class LabConfiguration {
                   tools: %s
                   criticalTables: [tenants, policy_rules, audit_events]
                   servers:
-        %s"""
+        %s%s"""
         .formatted(
             LabPlan.PLATFORM,
             plan.observers(),
@@ -183,6 +189,7 @@ final class LabConfiguration {
             plan.platformAddress(),
             folder.secrets().resolve("admin-token"),
             folder.secrets().resolve("audit-key"),
+            redis.isEmpty() ? "" : RedisConfiguration.cluster(folder),
             LabPlan.COMPONENT,
             plan.options().monitoring().isEmpty() ? "" : ALERTS,
             PlatformDatabase.DATABASE,
@@ -192,7 +199,10 @@ final class LabConfiguration {
             folder.secrets().resolve("database-url"),
             folder.backups(),
             plan.tools(),
-            servers);
+            servers,
+            redis
+                .map(port -> RedisConfiguration.component(folder, plan.options().redis(), port))
+                .orElse(""));
   }
 
   /** The runbook's policy with budgets in seconds instead of minutes, so that a drill can miss. */
@@ -210,7 +220,7 @@ final class LabConfiguration {
         severities:
           P0: {rto: 60s, rpo: 3m, phaseFactor: 0.5, escalation: [on-call, sre]}
           P1: {rto: 2m, rpo: 3m, phaseFactor: 1, escalation: [on-call, sre]}
-          P2: {rto: 4m, rpo: 6m, phaseFactor: 2, escalation: [sre]}
+          P2: {rto: 4m, rpo: 6m, phaseFactor: 2, escalation: [sre], told: at-once}
         phases:
           detectionTriage: 15s
           restore: 60s
@@ -219,9 +229,15 @@ final class LabConfiguration {
         procedures:
           order:
             postgresql: [postgresql.dump]
+            redis: [redis.aof, redis.rdb, redis.cold]
+          timeouts: {redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 60s}
           expected:
             postgresql.dump: 5s
             cutover.database: 2s
+            redis.aof: 5s
+            redis.rdb: 5s
+            redis.cold: 1s
+            cutover.redis: 5s
             verify.full: 5s
         guards:
           cooldown: %s

@@ -58,6 +58,11 @@ public record LabFolder(Path root) {
     return root.resolve("traffic");
   }
 
+  /** What the cluster keeps: objects, pods, disks. */
+  public Path kubernetes() {
+    return root.resolve("kubernetes");
+  }
+
   public Path log(String process) {
     return logs().resolve(process + ".log");
   }
@@ -86,6 +91,7 @@ public record LabFolder(Path root) {
     }
     delete(root.resolve("postgresql"));
     delete(broker());
+    delete(kubernetes());
     delete(root.resolve("services"));
     delete(root.resolve("monitoring"));
     Files.deleteIfExists(state());

@@ -1,6 +1,7 @@
 package io.arbitex.recovery.lab.world;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,8 @@ import java.util.Optional;
  * @param monitoring whether Prometheus and two Alertmanagers watch the primary, whose alerts the
  *     observers receive and the policy trusts; empty for neither
  * @param dryRun the policy's mode is dry-run instead of act
+ * @param redis procedures that may bring Redis back, in order, for a lab with a Kubernetes that a
+ *     Redis with the platform's sessions lives in; empty for a lab without both
  */
 public record LabOptions(
     long events,
@@ -28,7 +31,8 @@ public record LabOptions(
     Duration restoreAfter,
     Duration cooldown,
     Optional<MonitoringRhythm> monitoring,
-    boolean dryRun) {
+    boolean dryRun,
+    List<String> redis) {
   public static final LabOptions DEFAULT =
       new LabOptions(
           100_000,
@@ -40,9 +44,11 @@ public record LabOptions(
           Duration.ofSeconds(5),
           Duration.ofMinutes(10),
           Optional.empty(),
-          false);
+          false,
+          List.of());
 
   public LabOptions {
+    redis = List.copyOf(redis);
     if (events < 0 || events > 100_000_000 || rate <= 0 || clients < 1) {
       throw new IllegalArgumentException(
           "events: 0 to 100,000,000; rate: above 0; clients: at least 1");
@@ -63,7 +69,8 @@ public record LabOptions(
         restoreAfter,
         cooldown,
         monitoring,
-        dryRun);
+        dryRun,
+        redis);
   }
 
   public LabOptions withRestoreAfter(Duration time) {
@@ -77,7 +84,8 @@ public record LabOptions(
         time,
         cooldown,
         monitoring,
-        dryRun);
+        dryRun,
+        redis);
   }
 
   public LabOptions withBackupEvery(Duration time) {
@@ -91,7 +99,8 @@ public record LabOptions(
         restoreAfter,
         cooldown,
         monitoring,
-        dryRun);
+        dryRun,
+        redis);
   }
 
   /** With Prometheus and Alertmanager. */
@@ -106,7 +115,8 @@ public record LabOptions(
         restoreAfter,
         cooldown,
         Optional.of(rhythm),
-        dryRun);
+        dryRun,
+        redis);
   }
 
   /** The pipeline checks all and changes nothing. */
@@ -121,7 +131,28 @@ public record LabOptions(
         restoreAfter,
         cooldown,
         monitoring,
-        true);
+        true,
+        redis);
+  }
+
+  /**
+   * With a Redis.
+   *
+   * @param procedures that may bring it back, in order
+   */
+  public LabOptions withRedis(List<String> procedures) {
+    return new LabOptions(
+        events,
+        rate,
+        clients,
+        observers,
+        services,
+        backupEvery,
+        restoreAfter,
+        cooldown,
+        monitoring,
+        dryRun,
+        procedures);
   }
 
   /** Without the pipeline's services. */
@@ -136,6 +167,7 @@ public record LabOptions(
         restoreAfter,
         cooldown,
         monitoring,
-        dryRun);
+        dryRun,
+        redis);
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Names and ports of a world that is to be started.
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param observers names of the detectors
  * @param paths port of each path of the network, by name
  * @param receiverPorts where each observer receives alerts; empty without monitoring
+ * @param redis empty without Redis
  */
 record LabPlan(
     LabFolder folder,
@@ -28,7 +30,8 @@ record LabPlan(
     List<String> observers,
     Map<String, Integer> paths,
     Map<String, Integer> statusPorts,
-    Map<String, Integer> receiverPorts) {
+    Map<String, Integer> receiverPorts,
+    Optional<RedisPorts> redis) {
   static final String PRIMARY = "primary";
   static final String SPARE = "spare";
   static final List<String> SERVERS = List.of(PRIMARY, SPARE);
@@ -42,6 +45,18 @@ record LabPlan(
 
   static final String COMPONENT = "postgresql";
 
+  /** Name of the component, and the end of the names of the paths to it. */
+  static final String REDIS = "redis";
+
+  /**
+   * Of the cluster that Redis lives in.
+   *
+   * @param api of the API server
+   * @param control by which the cluster is made to misbehave
+   * @param redis of Redis
+   */
+  record RedisPorts(int api, int control, int redis) {}
+
   static LabPlan make(LabFolder folder, LabOptions options, Path tools) throws IOException {
     List<String> observers = new ArrayList<>();
     for (int i = 0; i < options.observers(); i++) {
@@ -52,7 +67,7 @@ record LabPlan(
     services.addAll(observers);
     FreePorts ports =
         new FreePorts(
-            5 + SERVERS.size() + observers.size() * (SERVERS.size() + 2) + services.size());
+            8 + SERVERS.size() + observers.size() * (SERVERS.size() + 3) + services.size());
     Map<String, Integer> serverPorts = new LinkedHashMap<>();
     SERVERS.forEach(server -> serverPorts.put(server, ports.next()));
     Map<String, Integer> paths = new LinkedHashMap<>();
@@ -61,6 +76,9 @@ record LabPlan(
         paths.put(path(observer, server), ports.next());
       }
       paths.put(path(observer, WITNESS), ports.next());
+      if (!options.redis().isEmpty()) {
+        paths.put(path(observer, REDIS), ports.next());
+      }
     }
     Map<String, Integer> statusPorts = new LinkedHashMap<>();
     services.forEach(service -> statusPorts.put(service, ports.next()));
@@ -81,7 +99,10 @@ record LabPlan(
         observers,
         paths,
         statusPorts,
-        receiverPorts);
+        receiverPorts,
+        options.redis().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new RedisPorts(ports.next(), ports.next(), ports.next())));
   }
 
   static String path(String observer, String target) {

@@ -181,8 +181,8 @@ final class LabProcesses {
     awaitEnd(asked, Duration.ofSeconds(10));
   }
 
-  private static void awaitEnd(List<ProcessHandle> handles, Duration limit)
-      throws InterruptedException {
+  /** Waits until all have ended, or the limit is over. */
+  static void awaitEnd(List<ProcessHandle> handles, Duration limit) throws InterruptedException {
     CompletableFuture<?> all =
         CompletableFuture.allOf(
             handles.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new));

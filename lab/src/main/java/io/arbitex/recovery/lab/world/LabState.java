@@ -1,5 +1,6 @@
 package io.arbitex.recovery.lab.world;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -21,8 +22,9 @@ import java.util.Optional;
  * @param servers by name: primary, spare
  * @param platform address of the platform
  * @param network addresses of the network's process
+ * @param cluster null in a lab without Redis
  * @param files by name: database-url, admin-token, audit-key, inventory, policy, console,
- *     kill-switch, ledger, traffic-status, backups
+ *     kill-switch, ledger, sessions, traffic-status, backups
  * @param processes by name
  */
 public record LabState(
@@ -35,6 +37,7 @@ public record LabState(
     Map<String, Server> servers,
     String platform,
     Network network,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Cluster cluster,
     Map<String, String> files,
     Map<String, ProcessState> processes) {
   private static final ObjectMapper JSON =
@@ -57,6 +60,31 @@ public record LabState(
    */
   public record Network(String control, String witness, String slack, Map<String, Integer> paths) {}
 
+  /**
+   * The Kubernetes of the lab, and the Redis in it.
+   *
+   * @param kubeconfig by which clients find it
+   * @param control where it is made to misbehave
+   * @param stateFolder in which it keeps all that it knows
+   * @param redisPort of Redis on 127.0.0.1, whichever pod it is
+   */
+  public record Cluster(
+      String kubeconfig,
+      String control,
+      String stateFolder,
+      String namespace,
+      String statefulSet,
+      String claim,
+      int redisPort) {}
+
+  /** The Kubernetes of a lab that must have one. */
+  public Cluster requireCluster() {
+    if (cluster == null) {
+      throw new LabFailure("this lab has no Redis; start one with lab up --redis");
+    }
+    return cluster;
+  }
+
   public Path file(String name) {
     String path = files.get(name);
     if (path == null) {
@@ -75,12 +103,13 @@ public record LabState(
 
   LabState withProcesses(Map<String, ProcessState> now) {
     return new LabState(
-        folder, startedAt, ready, events, tools, kafka, servers, platform, network, files, now);
+        folder, startedAt, ready, events, tools, kafka, servers, platform, network, cluster, files,
+        now);
   }
 
   LabState whenReady() {
     return new LabState(
-        folder, startedAt, true, events, tools, kafka, servers, platform, network, files,
+        folder, startedAt, true, events, tools, kafka, servers, platform, network, cluster, files,
         processes);
   }
 

@@ -23,7 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A cluster in the test's own process, with images of a shell and of Redis. */
-final class TestCluster implements AutoCloseable {
+public final class TestCluster implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final long LOOK_MILLIS = 25;
   static final String IMAGES =
@@ -46,7 +46,7 @@ final class TestCluster implements AutoCloseable {
   private final KubernetesClient client;
   private final AtomicInteger namespaces = new AtomicInteger();
 
-  TestCluster(Path folder) throws IOException, InterruptedException {
+  public TestCluster(Path folder) throws IOException, InterruptedException {
     this.folder = folder;
     Path images = Files.writeString(folder.resolve("images.yaml"), IMAGES);
     this.cluster = new Cluster(0, folder.resolve("state"), images, disks(), 1, Clock.systemUTC());
@@ -63,24 +63,24 @@ final class TestCluster implements AutoCloseable {
     return new KubernetesClientBuilder().withConfig(config).build();
   }
 
-  KubernetesClient client() {
+  public KubernetesClient client() {
     return client;
   }
 
-  Path kubeconfig() {
+  public Path kubeconfig() {
     return cluster.kubeconfig();
   }
 
-  Path disks() {
+  public Path disks() {
     return folder.resolve("disks");
   }
 
-  KubernetesControl control() {
+  public KubernetesControl control() {
     return new KubernetesControl(URI.create("http://127.0.0.1:" + control.port()));
   }
 
   /** A namespace that no other test uses. */
-  String namespace() {
+  public String namespace() {
     String name = "test-" + namespaces.incrementAndGet();
     client
         .namespaces()
@@ -126,7 +126,7 @@ final class TestCluster implements AutoCloseable {
         .build();
   }
 
-  static PersistentVolumeClaim claim(String name, String storageClass) {
+  public static PersistentVolumeClaim claim(String name, String storageClass) {
     return new PersistentVolumeClaimBuilder()
         .withNewMetadata()
         .withName(name)
@@ -149,12 +149,12 @@ final class TestCluster implements AutoCloseable {
     return pod(namespace, name);
   }
 
-  Pod pod(String namespace, String name) {
+  public Pod pod(String namespace, String name) {
     return client.pods().inNamespace(namespace).withName(name).get();
   }
 
   /** Looks until it holds; an exception counts as "not yet". */
-  static void until(String what, Callable<Boolean> condition) throws InterruptedException {
+  public static void until(String what, Callable<Boolean> condition) throws InterruptedException {
     long end = System.nanoTime() + LIMIT.toNanos();
     Exception last = null;
     while (System.nanoTime() < end) {

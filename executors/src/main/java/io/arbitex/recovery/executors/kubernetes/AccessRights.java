@@ -1,0 +1,85 @@
+package io.arbitex.recovery.executors.kubernetes;
+
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.record.FailureCode;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Asks the cluster before anything is touched whether it will let us do what we are going to. */
+final class AccessRights {
+  private record Right(String verb, String group, String resource, String subresource) {
+    @Override
+    public String toString() {
+      return verb
+          + " "
+          + resource
+          + (subresource.isEmpty() ? "" : "/" + subresource)
+          + (group.isEmpty() ? "" : "." + group);
+    }
+  }
+
+  private static final List<Right> NEEDED =
+      List.of(
+          new Right("get", "apps", "statefulsets", ""),
+          new Right("patch", "apps", "statefulsets", ""),
+          new Right("get", "", "persistentvolumeclaims", ""),
+          new Right("get", "", "pods", ""),
+          new Right("list", "", "pods", ""),
+          new Right("create", "", "pods", ""),
+          new Right("delete", "", "pods", ""),
+          new Right("create", "", "pods", "exec"),
+          new Right("list", "autoscaling", "horizontalpodautoscalers", ""));
+
+  private final ClusterSession session;
+
+  AccessRights(ClusterSession session) {
+    this.session = session;
+  }
+
+  /**
+   * Refuses when a right is missing. A server that does not review access is taken at its word
+   * later: what can be read without harm the rest of the preflight reads.
+   *
+   * @throws ActionFailure AUTHENTICATION naming all that is missing
+   */
+  void refuseIfMissing() throws ActionFailure, InterruptedException {
+    List<String> missing = new ArrayList<>();
+    for (Right right : NEEDED) {
+      Optional<SelfSubjectAccessReview> answer = review(right);
+      if (answer.isEmpty()) {
+        return;
+      }
+      if (!Boolean.TRUE.equals(answer.get().getStatus().getAllowed())) {
+        missing.add(right.toString());
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw ActionFailure.permanent(
+          FailureCode.AUTHENTICATION,
+          "in the namespace " + session.namespace() + " the executor may not: " + missing,
+          "Add these to the executor's Role in the namespace, then retry.");
+    }
+  }
+
+  private Optional<SelfSubjectAccessReview> review(Right right)
+      throws ActionFailure, InterruptedException {
+    SelfSubjectAccessReview question =
+        new SelfSubjectAccessReviewBuilder()
+            .withNewSpec()
+            .withNewResourceAttributes()
+            .withNamespace(session.namespace())
+            .withVerb(right.verb())
+            .withGroup(right.group())
+            .withResource(right.resource())
+            .withSubresource(right.subresource())
+            .endResourceAttributes()
+            .endSpec()
+            .build();
+    return session.find(
+        "create selfsubjectaccessreviews.authorization.k8s.io",
+        client -> client.authorization().v1().selfSubjectAccessReview().create(question));
+  }
+}

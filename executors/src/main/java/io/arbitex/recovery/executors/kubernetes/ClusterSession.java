@@ -1,0 +1,65 @@
+package io.arbitex.recovery.executors.kubernetes;
+
+import io.arbitex.recovery.engine.ActionFailure;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Optional;
+
+/** A client of the cluster for one action, and the namespace that it works in. */
+public final class ClusterSession implements AutoCloseable {
+  private static final int NOT_FOUND = 404;
+
+  private final KubernetesClient client;
+  private final String namespace;
+
+  ClusterSession(KubernetesClient client, String namespace) {
+    this.client = client;
+    this.namespace = namespace;
+  }
+
+  /** A request of the API. */
+  @FunctionalInterface
+  public interface Request<T> {
+    T send(KubernetesClient client);
+  }
+
+  public String namespace() {
+    return namespace;
+  }
+
+  KubernetesClient client() {
+    return client;
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param what the verb and the resource, for messages: {@code patch statefulsets/arbitex-redis}
+   * @throws ActionFailure what {@link ClusterErrors} makes of a refusal
+   */
+  public <T> T ask(String what, Request<T> request) throws ActionFailure, InterruptedException {
+    try {
+      return request.send(client);
+    } catch (KubernetesClientException e) {
+      throw ClusterErrors.of(what, e);
+    }
+  }
+
+  /** The same for something that may not be there: empty for 404 and for a null answer. */
+  public <T> Optional<T> find(String what, Request<T> request)
+      throws ActionFailure, InterruptedException {
+    try {
+      return Optional.ofNullable(request.send(client));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw ClusterErrors.of(what, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

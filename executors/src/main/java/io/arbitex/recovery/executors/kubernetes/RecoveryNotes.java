@@ -1,0 +1,26 @@
+package io.arbitex.recovery.executors.kubernetes;
+
+/** Names of our labels and annotations. */
+public final class RecoveryNotes {
+  private static final String PREFIX = "recovery.arbitex.io/";
+
+  /** Who changes the object: token, command and moment of issue. */
+  public static final String OWNER = PREFIX + "owner";
+
+  /** How many replicas there were before the recovery scaled to 0. */
+  public static final String REPLICAS = PREFIX + "replicas";
+
+  /** The staging whose data was put in place when it was scaled up last. Stays. */
+  public static final String STARTED_FROM = PREFIX + "started-from";
+
+  /** The command that made a pod. */
+  public static final String COMMAND = PREFIX + "command";
+
+  /** The token of the intent under which a pod was made. */
+  public static final String TOKEN = PREFIX + "token";
+
+  /** The component that a pod works for. */
+  public static final String COMPONENT = PREFIX + "component";
+
+  private RecoveryNotes() {}
+}

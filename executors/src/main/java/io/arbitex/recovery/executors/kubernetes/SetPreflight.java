@@ -1,0 +1,114 @@
+package io.arbitex.recovery.executors.kubernetes;
+
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.record.FailureCode;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.util.Optional;
+
+/**
+ * Whether a StatefulSet of one replica and its claim are fit to be recovered: everything that can
+ * be known before anything is touched.
+ */
+public final class SetPreflight {
+  private final ClusterSession session;
+  private final String setName;
+  private final String claimName;
+
+  public SetPreflight(ClusterSession session, String setName, String claimName) {
+    this.session = session;
+    this.setName = setName;
+    this.claimName = claimName;
+  }
+
+  /**
+   * Looks at all of it.
+   *
+   * @return the replicas to come back to
+   * @throws ActionFailure when it is not fit, or we may not touch it
+   */
+  public int check() throws ActionFailure, InterruptedException {
+    new AccessRights(session).refuseIfMissing();
+    StatefulSet set = new ScaledSet(session, setName).read();
+    int replicas = replicas(set);
+    var retention = set.getSpec().getPersistentVolumeClaimRetentionPolicy();
+    if (retention != null && "Delete".equals(retention.getWhenScaled())) {
+      throw refused(
+          "scaling " + setName + " down deletes its claim (whenScaled: Delete)",
+          "Set persistentVolumeClaimRetentionPolicy.whenScaled to Retain, then retry.");
+    }
+    new ScaleRivals(session).refuse(set);
+    checkClaim();
+    return replicas;
+  }
+
+  private int replicas(StatefulSet set) throws ActionFailure {
+    int wanted = ScaledSet.wanted(set);
+    if (wanted == 1) {
+      return wanted;
+    }
+    Optional<String> before = ScaledSet.note(set, RecoveryNotes.REPLICAS);
+    if (wanted == 0 && before.isPresent()) {
+      return parse(before.get());
+    }
+    throw refused(
+        setName + " wants " + wanted + " replicas" + (wanted == 0 ? ", and not by a recovery" : ""),
+        wanted == 0
+            ? "See who scaled it down and why; scale it to 1 when it may run again."
+            : "Only a Redis of one replica is recovered here: others have a replication to look"
+                + " after.");
+  }
+
+  /**
+   * Reads the annotation with the old number of replicas.
+   *
+   * @throws ActionFailure PREFLIGHT when it holds something else
+   */
+  public static int parse(String replicas) throws ActionFailure {
+    try {
+      int read = Integer.parseInt(replicas);
+      if (read > 0) {
+        return read;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, together with numbers that are none we would write.
+    }
+    throw refused(
+        "the annotation " + RecoveryNotes.REPLICAS + " says '" + replicas + "'",
+        "See who changed it; set it to the number of replicas to come back to.");
+  }
+
+  private void checkClaim() throws ActionFailure, InterruptedException {
+    PersistentVolumeClaim claim =
+        session
+            .find(
+                "get persistentvolumeclaims/" + claimName,
+                client ->
+                    client
+                        .persistentVolumeClaims()
+                        .inNamespace(session.namespace())
+                        .withName(claimName)
+                        .get())
+            .orElseThrow(
+                () ->
+                    refused(
+                        "there is no claim " + claimName + " in " + session.namespace(),
+                        "A lost volume is restored first (runbook, section 3); see also whether"
+                            + " 'claim' of the inventory is its name."));
+    String phase = claim.getStatus() == null ? "" : claim.getStatus().getPhase();
+    if (claim.getMetadata().getDeletionTimestamp() != null || !"Bound".equals(phase)) {
+      throw refused(
+          "the claim " + claimName + " is " + (phase.isEmpty() ? "not bound" : phase),
+          "A lost volume is restored first (runbook, section 3).");
+    }
+    if (claim.getSpec().getAccessModes().contains("ReadWriteOncePod")) {
+      throw refused(
+          "the claim " + claimName + " lets in one pod only (ReadWriteOncePod)",
+          "A second pod must work on it beside Redis: use ReadWriteOnce.");
+    }
+  }
+
+  private static ActionFailure refused(String message, String hint) {
+    return ActionFailure.permanent(FailureCode.PREFLIGHT, message, hint);
+  }
+}

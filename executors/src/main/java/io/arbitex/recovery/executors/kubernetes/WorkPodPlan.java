@@ -1,0 +1,87 @@
+package io.arbitex.recovery.executors.kubernetes;
+
+import io.arbitex.recovery.engine.ActionContext;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How a work pod is made.
+ *
+ * @param name of the pod
+ * @param component that it works for, for its label
+ * @param set the StatefulSet whose volume it works on
+ * @param claim mounted at {@code folder}
+ * @param image with a shell and the tools of the store
+ */
+public record WorkPodPlan(
+    String name, String component, String set, String claim, String folder, String image) {
+  /** Longer than a plan waits for an approval on a bad day; then the cluster ends it. */
+  private static final Duration LIFE = Duration.ofHours(12);
+
+  private static final int LONGEST_LABEL = 63;
+
+  /** The shell ends at once when it is told to; a sleep as first process would not hear it. */
+  private static final String IDLE = "trap 'exit 0' TERM; sleep %d & wait";
+
+  Pod pod(ActionContext context, StatefulSet set, Optional<String> node) {
+    PodSpec like = set.getSpec().getTemplate().getSpec();
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withLabels(
+            Map.of(
+                "app.kubernetes.io/managed-by",
+                "arbitex-recovery",
+                RecoveryNotes.COMPONENT,
+                label(component)))
+        .withAnnotations(
+            Map.of(
+                RecoveryNotes.COMMAND,
+                context.command().getCommandId(),
+                RecoveryNotes.TOKEN,
+                Long.toString(context.token()),
+                // A sidecar would keep it from ending.
+                "sidecar.istio.io/inject",
+                "false"))
+        .endMetadata()
+        .withNewSpec()
+        .withRestartPolicy("Never")
+        .withActiveDeadlineSeconds(LIFE.toSeconds())
+        .withTerminationGracePeriodSeconds(2L)
+        .withAutomountServiceAccountToken(false)
+        .withNodeName(node.orElse(null))
+        // As the store's own pod, so that it may run there and files get the same owner.
+        .withSecurityContext(like.getSecurityContext())
+        .withTolerations(like.getTolerations())
+        .withImagePullSecrets(like.getImagePullSecrets())
+        .addNewContainer()
+        .withName(WorkPod.CONTAINER)
+        .withImage(image)
+        .withCommand("sh", "-c", IDLE.formatted(LIFE.toSeconds()))
+        .withSecurityContext(like.getContainers().get(0).getSecurityContext())
+        .addNewVolumeMount()
+        .withName("data")
+        .withMountPath(folder)
+        .endVolumeMount()
+        .endContainer()
+        .addNewVolume()
+        .withName("data")
+        .withNewPersistentVolumeClaim()
+        .withClaimName(claim)
+        .endPersistentVolumeClaim()
+        .endVolume()
+        .endSpec()
+        .build();
+  }
+
+  private static String label(String text) {
+    String plain = text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9-]", "-");
+    return plain.substring(0, Math.min(LONGEST_LABEL, plain.length()));
+  }
+}

@@ -1,0 +1,73 @@
+package io.arbitex.recovery.executors.redis;
+
+import io.arbitex.recovery.checks.redis.RedisInfo;
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.engine.RetryPolicy;
+import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.record.FailureCode;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Redis has loaded what was proven, every key of it, keeps what is written as it should, and takes
+ * a write. That it is no longer loading says nothing: so does one that started empty.
+ */
+final class ProveRedis extends RedisAction {
+  ProveRedis(RedisTarget target) {
+    super(
+        target,
+        "prove-redis",
+        "count what Redis has loaded, and write to it",
+        false,
+        Duration.ofMinutes(5),
+        RetryPolicy.upTo(20, Duration.ofMillis(500), Duration.ofSeconds(5)));
+  }
+
+  @Override
+  Look look(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    Optional<PodRedis> redis = PodRedis.find(session, target);
+    if (redis.isEmpty()) {
+      return Look.notYet("no pod of Redis is ready");
+    }
+    RedisInfo info = redis.get().info(context);
+    if (info.number("loading").orElse(1) != 0) {
+      return Look.notYet("Redis is loading");
+    }
+    long expected = Long.parseLong(context.required(RedisFacts.LOADED));
+    long loaded = StagedLoad.loaded(info);
+    if (!CheckStaging.cold(context) && loaded != expected && !laterStart(context, info)) {
+      throw refused("Redis has loaded " + loaded + " keys at its start, not " + expected);
+    }
+    boolean appends = info.number("aof_enabled").orElse(0) == 1;
+    if (appends != target.redis().appendOnly()) {
+      throw refused(
+          "Redis runs with appendonly "
+              + (appends ? "yes" : "no")
+              + ", unlike 'appendOnly' of the inventory");
+    }
+    redis.get().write(context);
+    context.progress("Redis has loaded " + loaded + " keys, has " + info.keys() + ", takes writes");
+    return Look.alreadySo(
+        Map.of(RedisFacts.RESOURCE, context.required(RedisFacts.SOURCE_RESOURCE)));
+  }
+
+  /** An earlier attempt started it, so it may have rewritten its files and started again since. */
+  private boolean laterStart(ActionContext context, RedisInfo info) {
+    long keys = Long.parseLong(context.required(RedisFacts.KEYS));
+    return CheckCutover.alreadyStarted(context)
+        && info.keys() + info.goneByThemselves() >= keys * target.redis().collapse()
+        && info.keys() > 0;
+  }
+
+  private static ActionFailure refused(String message) {
+    return ActionFailure.permanent(
+        FailureCode.PROOF_FAILED,
+        message,
+        "The old data is kept on the volume in .recovery; see the log of Redis and its"
+            + " configuration (appenddirname, appendfilename, dir).");
+  }
+}

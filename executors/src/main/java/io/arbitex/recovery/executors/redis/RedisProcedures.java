@@ -1,0 +1,50 @@
+package io.arbitex.recovery.executors.redis;
+
+import io.arbitex.recovery.engine.Procedure;
+import java.util.Optional;
+
+/** {@code redis.rdb}, {@code redis.aof} and {@code redis.cold}: see the package. */
+public final class RedisProcedures {
+  public static final String RDB = "redis.rdb";
+  public static final String AOF = "redis.aof";
+  public static final String COLD = "redis.cold";
+
+  private RedisProcedures() {}
+
+  /** The newest good RDB file, proven beside. */
+  public static Procedure rdb(RedisTarget target) {
+    return Procedure.named(RDB)
+        .action(new CheckCluster(target))
+        .action(new ChooseRdb(target))
+        .action(new OpenWorkPod(target, context -> Staging.madeBy(target, context.command())))
+        .action(new StageRdb(target))
+        .action(new ProveStaged(target))
+        .onFailure(new RemoveStaging(target))
+        .onFailure(removePod(target))
+        .build();
+  }
+
+  /** Back in the append-only file that is there, to before it was bad. */
+  public static Procedure aof(RedisTarget target) {
+    return Procedure.named(AOF)
+        .action(new CheckCluster(target))
+        .action(new OpenWorkPod(target, context -> Staging.madeBy(target, context.command())))
+        .action(new StageAof(target))
+        .onFailure(new RemoveStaging(target))
+        .onFailure(removePod(target))
+        .build();
+  }
+
+  /** No data at all; nothing is prepared. */
+  public static Procedure cold(RedisTarget target) {
+    return Procedure.named(COLD)
+        .action(new CheckCluster(target))
+        .action(new AnnounceCold(target))
+        .build();
+  }
+
+  private static RemoveWorkPod removePod(RedisTarget target) {
+    return new RemoveWorkPod(
+        target, context -> Optional.of(Staging.madeBy(target, context.command())));
+  }
+}

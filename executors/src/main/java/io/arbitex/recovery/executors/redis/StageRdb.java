@@ -1,0 +1,110 @@
+package io.arbitex.recovery.executors.redis;
+
+import io.arbitex.recovery.checks.RestorePointManifest;
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.PodCommand;
+import io.arbitex.recovery.executors.kubernetes.WorkPod;
+import io.arbitex.recovery.record.FailureCode;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The chosen file is on the volume, whole, and laid out as Redis will find it: with {@code
+ * appendonly yes} as the base of an append-only file, since a dump.rdb would be ignored.
+ */
+final class StageRdb extends RedisAction {
+  /** The file, and a copy of it that the throw-away server works on; and a little. */
+  private static final long COPIES = 2;
+
+  private static final long MARGIN_KIBIBYTES = 16 * 1024;
+  private static final long KIBIBYTE = 1024;
+
+  StageRdb(RedisTarget target) {
+    super(
+        target,
+        "stage-rdb",
+        "copy the RDB file beside the data of Redis",
+        true,
+        Duration.ofMinutes(30),
+        PATIENT);
+  }
+
+  @Override
+  Look look(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    Staging staging = Staging.madeBy(target, context.command());
+    if (!new WorkPod(session, staging.podPlan()).runs()) {
+      return Look.notYet("the work pod does not run");
+    }
+    String said =
+        VolumeScript.in(session, staging)
+            .read(
+                context,
+                RedisTarget.LONG,
+                "staged-rdb",
+                staging.folder(),
+                target.mode(),
+                context.required(RedisFacts.SHA256));
+    return said.isBlank()
+        ? Look.notYet("the file is not on the volume")
+        : Look.alreadySo(Map.of(RedisFacts.STAGING_ID, staging.id()));
+  }
+
+  @Override
+  void make(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    Staging staging = Staging.madeBy(target, context.command());
+    new WorkPod(session, staging.podPlan()).ensure(context);
+    // Before the first byte, so that clean-up knows that there may be something.
+    context.remember(RedisFacts.STAGING_ID, staging.id());
+    VolumeScript script = VolumeScript.in(session, staging);
+    Path file = file(context);
+    try {
+      long size = Files.size(file);
+      script.change(
+          context,
+          RedisTarget.SHORT,
+          "prepare",
+          staging.folder(),
+          target.redis().dataFolder(),
+          Long.toString(COPIES * size / KIBIBYTE + MARGIN_KIBIBYTES));
+      context.progress("sending %.1f MB to the volume".formatted(size / 1e6));
+      try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file))) {
+        PodCommand.Result sent =
+            script.send(context, RedisTarget.LONG, staging.folder() + "/upload.part", size, bytes);
+        if (!sent.good()) {
+          throw VolumeScript.failure("send", sent);
+        }
+      }
+    } catch (IOException e) {
+      throw new ActionFailure(
+          FailureCode.NO_RESTORE_POINT,
+          "the chosen file " + file + " can no longer be read: " + e,
+          "See who cleans the folder while a recovery runs; retry.",
+          false,
+          e);
+    }
+    script.change(
+        context,
+        RedisTarget.LONG,
+        "stage-rdb",
+        staging.folder(),
+        target.mode(),
+        context.required(RedisFacts.SHA256));
+  }
+
+  private static Path file(ActionContext context) {
+    Path manifest = Path.of(context.required(RedisFacts.MANIFEST));
+    String name = manifest.getFileName().toString();
+    return manifest.resolveSibling(
+        name.substring(0, name.length() - RestorePointManifest.SUFFIX.length()));
+  }
+}

@@ -1,0 +1,81 @@
+package io.arbitex.recovery.executors.redis;
+
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.OwnerMark;
+import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
+import io.arbitex.recovery.executors.kubernetes.ScaledSet;
+import io.arbitex.recovery.executors.kubernetes.SetPreflight;
+import io.arbitex.recovery.record.FailureCode;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Redis is scaled to 0 and its pod is gone. How many replicas there were goes into the journal
+ * first, and into an annotation by the very patch that scales; a 0 never overwrites it.
+ */
+final class StopRedis extends RedisAction {
+  private final RedisJudge judge;
+
+  StopRedis(RedisTarget target) {
+    super(target, "stop-redis", "stop Redis", true, Duration.ofMinutes(10), PATIENT);
+    this.judge = new RedisJudge(target);
+  }
+
+  @Override
+  Look look(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    return CheckCutover.alreadyStarted(context) || new StoppedRedis(session, target).holds(context)
+        ? Look.alreadySo(
+            Map.of(RedisFacts.REPLICAS, Integer.toString(CheckCutover.replicas(context))))
+        : Look.notYet("Redis is not stopped by this cutover");
+  }
+
+  @Override
+  void make(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
+    StatefulSet before = set.read();
+    boolean wasAway =
+        context.fact(RedisFacts.SOURCE_STATE).filter(RedisFacts.UNREACHABLE::equals).isPresent();
+    if (wasAway && ScaledSet.wanted(before) > 0) {
+      // Minutes or a crash may lie between the first look and now.
+      judge.judge(context, session);
+    }
+    String replicas = Integer.toString(oldReplicas(before));
+    context.remember(RedisFacts.REPLICAS, replicas);
+    OwnerMark mine = OwnerMark.of(context);
+    set.change(
+        context,
+        (read, patch) -> {
+          if (ScaledSet.wanted(read) > 0 && StoppedRedis.isOurs(context, read)) {
+            throw StoppedRedis.scaledBySomebody(read);
+          }
+          oldReplicas(read);
+          patch.replicas(0).note(RecoveryNotes.REPLICAS, replicas);
+          patch.note(RecoveryNotes.OWNER, mine.text());
+          return true;
+        });
+    context.progress("scaled " + target.redis().statefulSet() + " from " + replicas + " to 0");
+    new StoppedRedis(session, target).awaitGone(context);
+  }
+
+  private static int oldReplicas(StatefulSet read) throws ActionFailure {
+    int wanted = ScaledSet.wanted(read);
+    if (wanted > 0) {
+      return wanted;
+    }
+    Optional<String> noted = ScaledSet.note(read, RecoveryNotes.REPLICAS);
+    if (noted.isEmpty()) {
+      throw ActionFailure.permanent(
+          FailureCode.PREFLIGHT,
+          "somebody scaled " + read.getMetadata().getName() + " to 0 before the cutover did",
+          "Find out who and why; scale it to 1 when it may run again, then retry.");
+    }
+    return SetPreflight.parse(noted.get());
+  }
+}

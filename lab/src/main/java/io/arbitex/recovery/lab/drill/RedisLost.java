@@ -1,0 +1,206 @@
+package io.arbitex.recovery.lab.drill;
+
+import io.arbitex.recovery.configuration.InvalidConfiguration;
+import io.arbitex.recovery.console.report.IncidentRecords;
+import io.arbitex.recovery.console.report.Summary;
+import io.arbitex.recovery.lab.traffic.SessionLedger;
+import io.arbitex.recovery.lab.world.Lab;
+import io.arbitex.recovery.lab.world.LabOptions;
+import io.arbitex.recovery.record.BlockedReason;
+import io.arbitex.recovery.record.IncidentEvent;
+import io.arbitex.recovery.record.IncidentKind;
+import io.arbitex.recovery.record.RestorePoint;
+import io.arbitex.recovery.record.StepEvent;
+import io.arbitex.recovery.record.StepTransition;
+import io.arbitex.recovery.schemas.Facts;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Redis' sessions are gone while users go on to log in. Demanded: recovered and proven, every
+ * session of before the restored moment there with its value, and still there after another restart
+ * of the pod; events acknowledged all the time; for a flush no cutover before a person's approval.
+ */
+final class RedisLost implements Disaster {
+  private static final Duration BACKUP_EVERY = Duration.ofSeconds(10);
+  private static final Duration READY = Duration.ofSeconds(30);
+  private static final long MANY = 500;
+  private static final String PERSON = "sre-on-duty";
+
+  /** How they are lost. */
+  enum Break {
+    /** The process is killed, and its data folder emptied: it comes back with nothing. */
+    DATA_FOLDER("the data folder of Redis is emptied, and the server killed with signal 9"),
+    /** The server lives on. */
+    FLUSHALL("somebody types FLUSHALL in the wrong window");
+
+    private final String words;
+
+    Break(String words) {
+      this.words = words;
+    }
+  }
+
+  private final Lab lab;
+  private final Watcher watcher;
+  private final Duration limit;
+  private final Consumer<String> say;
+  private final Scenario scenario;
+  private final Break how;
+
+  RedisLost(
+      Lab lab,
+      Watcher watcher,
+      Duration limit,
+      Consumer<String> say,
+      Scenario scenario,
+      Break how) {
+    this.lab = lab;
+    this.watcher = watcher;
+    this.limit = limit;
+    this.say = say;
+    this.scenario = scenario;
+    this.how = how;
+  }
+
+  /** A world with Redis, backed up every ten seconds. */
+  static LabOptions world(LabOptions options, List<String> procedures) {
+    return options.withRedis(procedures).withBackupEvery(BACKUP_EVERY);
+  }
+
+  @Override
+  public DrillResult run(CrashPlan crashes)
+      throws IOException, InterruptedException, InvalidConfiguration {
+    SessionCalm.await(lab, watcher);
+    Instant brokenAt = Instant.now();
+    say.accept("");
+    say.accept("*** " + how.words + " ***");
+    say.accept("");
+    List<SessionLedger.Entry> ledger = SessionTruth.ledger(lab);
+    if (how == Break.FLUSHALL) {
+      lab.redis().flush();
+    } else {
+      lab.redis().destroy();
+    }
+    List<String> failures = new ArrayList<>();
+    if (how == Break.FLUSHALL) {
+      approve(brokenAt, failures);
+    }
+    Optional<IncidentEvent> end =
+        watcher.awaitIncident(limit, brokenAt, event -> isEnd(event, how));
+    if (end.isEmpty()) {
+      Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
+      IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
+      return DrillResult.endless(scenario.word(), open, limit, crashes);
+    }
+    String id = end.get().getIncidentId();
+    watcher.awaitMetrics(READY, id);
+    IncidentRecords records = watcher.incident(id);
+    Summary summary = Summary.of(scenario.word(), records);
+    boolean recovered = summary.outcome().equals("RECOVERED");
+    Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
+    Demand.that(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
+    SessionTruth truth = recovered ? againstTruth(records, ledger, brokenAt, failures) : null;
+    Replayed replayed = Replayed.of(watcher.decisions(), failures);
+    return new DrillResult(
+        summary,
+        null,
+        truth,
+        replayed.run(),
+        replayed.identical(),
+        crashes.done(),
+        failures,
+        records);
+  }
+
+  /** A block for want of an approval is no end when the drill gives it. */
+  private static boolean isEnd(IncidentEvent event, Break how) {
+    boolean asked =
+        event.getKind() == IncidentKind.BLOCKED
+            && event.getBlockedReason() == BlockedReason.APPROVAL_NEEDED;
+    return Watcher.isEnd(event) && !(asked && how == Break.FLUSHALL);
+  }
+
+  private void approve(Instant brokenAt, List<String> failures)
+      throws IOException, InterruptedException {
+    Optional<IncidentEvent> asked =
+        watcher.awaitIncident(
+            limit, brokenAt, event -> event.getBlockedReason() == BlockedReason.APPROVAL_NEEDED);
+    if (asked.isEmpty()) {
+      failures.add("not so: a person's approval is asked for (not within " + limit + ")");
+      return;
+    }
+    IncidentEvent event = asked.get();
+    int status =
+        new Person(lab, PERSON)
+            .says(
+                "approve",
+                event.getIncidentId(),
+                "--plan",
+                event.getPlanHash(),
+                "--reason",
+                "nobody meant to empty it");
+    Demand.that(failures, "the approval is taken", status == 0, "exit status " + status);
+  }
+
+  private SessionTruth againstTruth(
+      IncidentRecords records,
+      List<SessionLedger.Entry> ledger,
+      Instant brokenAt,
+      List<String> failures)
+      throws IOException, InterruptedException {
+    Instant restored = restoredMoment(records, brokenAt, failures);
+    SessionTruth truth = SessionTruth.of(lab, ledger, restored);
+    truth.demand(failures, "after the recovery");
+    Demand.that(
+        failures,
+        "many sessions are from before the restored moment",
+        truth.before() >= MANY,
+        truth.before() + " of " + truth.acknowledged());
+    Demand.that(failures, "users log in again", SessionCalm.moreLogins(lab, 5, READY), "no login");
+    Demand.that(failures, "events are acknowledged", Calm.moreTraffic(lab, 20, READY), "no event");
+    say.accept("*** the pod of Redis is deleted; another one takes its place ***");
+    lab.redis().restartPod();
+    SessionTruth.of(lab, ledger, restored).demand(failures, "after another restart of the pod");
+    return truth;
+  }
+
+  /**
+   * The moment whose state was restored, as the restore says it: it may be no older than the newest
+   * backup that was there at the break.
+   */
+  private Instant restoredMoment(IncidentRecords records, Instant brokenAt, List<String> failures) {
+    Optional<Instant> restored =
+        records.progress().stream()
+            .filter(event -> event.getTransition() == StepTransition.DONE)
+            .filter(event -> event.getStepId().equals("redis.restore"))
+            .map(StepEvent::getFacts)
+            .map(
+                facts ->
+                    Facts.find(facts, "restore-point-taken-at")
+                        .or(() -> Facts.find(facts, "aof-target")))
+            .flatMap(Optional::stream)
+            .map(Instant::parse)
+            .reduce((a, b) -> b);
+    Optional<Instant> newest =
+        watcher.records().stream()
+            .filter(RestorePoint.class::isInstance)
+            .map(RestorePoint.class::cast)
+            .filter(point -> point.getComponent().equals("redis"))
+            .filter(point -> point.getFinishedAt().isBefore(brokenAt))
+            .map(RestorePoint::getTakenAt)
+            .max(Comparator.naturalOrder());
+    Demand.that(
+        failures,
+        "what is restored is no older than the newest backup of " + newest,
+        restored.isPresent() && newest.isPresent() && !restored.get().isBefore(newest.get()),
+        "restored: " + restored);
+    return restored.filter(moment -> moment.isBefore(brokenAt)).orElse(brokenAt);
+  }
+}

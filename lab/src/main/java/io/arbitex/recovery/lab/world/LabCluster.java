@@ -1,0 +1,76 @@
+package io.arbitex.recovery.lab.world;
+
+import io.arbitex.recovery.lab.kubernetes.LabKubernetes;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** The lab's Kubernetes as a process of its own, to which everybody is a client. */
+final class LabCluster {
+  static final String NAME = "kubernetes";
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int REQUEST_MILLIS = 5_000;
+
+  private final LabFolder folder;
+  private final LabProcesses processes;
+  private final LabPlan.RedisPorts ports;
+
+  LabCluster(LabFolder folder, LabProcesses processes, LabPlan.RedisPorts ports) {
+    this.folder = folder;
+    this.processes = processes;
+    this.ports = ports;
+  }
+
+  /** By it clients find the cluster. */
+  static Path kubeconfig(LabFolder folder) {
+    return folder.kubernetes().resolve("kubeconfig");
+  }
+
+  String controlAddress() {
+    return "http://127.0.0.1:" + ports.control();
+  }
+
+  /** Starts it with its registry of images; not yet ready. */
+  void start(String images) throws IOException {
+    Path imageFile = folder.etc().resolve("images.yaml");
+    Files.writeString(imageFile, images, StandardCharsets.UTF_8);
+    processes.start(
+        NAME,
+        processes.java(
+            NAME,
+            128,
+            LabKubernetes.class.getName(),
+            List.of(
+                "--port=" + ports.api(),
+                "--control-port=" + ports.control(),
+                "--state-folder=" + folder.kubernetes(),
+                "--image-file=" + imageFile)),
+        0);
+  }
+
+  /** Waits until it takes requests. */
+  void awaitReady() throws InterruptedException {
+    Waiting.until(
+        "the cluster's start",
+        LIMIT,
+        () -> {
+          try (KubernetesClient client = client(kubeconfig(folder))) {
+            return !client.nodes().list().getItems().isEmpty();
+          }
+        },
+        () -> processes.tail(NAME));
+  }
+
+  /** A client as anybody has one. */
+  static KubernetesClient client(Path kubeconfig) throws IOException {
+    Config config = Config.fromKubeconfig(Files.readString(kubeconfig, StandardCharsets.UTF_8));
+    config.setRequestTimeout(REQUEST_MILLIS);
+    return new KubernetesClientBuilder().withConfig(config).build();
+  }
+}

@@ -1,0 +1,293 @@
+package io.arbitex.recovery.lab.procedures;
+
+import static io.arbitex.recovery.lab.kubernetes.TestCluster.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.arbitex.recovery.engine.Execution;
+import io.arbitex.recovery.engine.ExecutionState;
+import io.arbitex.recovery.engine.Next;
+import io.arbitex.recovery.engine.Outcome;
+import io.arbitex.recovery.executors.ProcedureBench;
+import io.arbitex.recovery.lab.kubernetes.TestCluster;
+import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour;
+import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour.How;
+import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.StepError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same with crashes, damaged files, a cluster that refuses, and people in the middle. */
+class RedisTroubleTest {
+  @TempDir static Path folder;
+  private static TestCluster cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = new TestCluster(folder);
+  }
+
+  @AfterEach
+  void clear() throws Exception {
+    cluster.control().clearAll();
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  private static Instant ago(int minutes) {
+    return Instant.now().minusSeconds(60L * minutes);
+  }
+
+  private static RedisWorld lost() throws Exception {
+    RedisWorld world = new RedisWorld(cluster, folder, true);
+    world.backup("rp-1", ago(60));
+    world.ask(commands -> commands.flushall());
+    return world;
+  }
+
+  private static Map<String, String> restored(RedisWorld world, ProcedureBench bench)
+      throws Exception {
+    Next.Finished end = bench.run(world.restore("redis.rdb", Map.of()));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    return bench.factsOfEnd();
+  }
+
+  private static void advanceTo(
+      ProcedureBench bench, Execution execution, ExecutionState state, String action)
+      throws Exception {
+    while (execution.state() != state || !execution.currentAction().equals(action)) {
+      assertThat(execution.advance()).isNotInstanceOf(Next.Finished.class);
+    }
+  }
+
+  @Test
+  void aProcessThatDiesAtEveryBoundaryLosesAndDoublesNothing() throws Exception {
+    RedisWorld world = lost();
+    ProcedureBench bench = world.bench();
+    bench.crashOnceEverywhere();
+    Map<String, String> facts = restored(world, bench);
+    assertThat(world.keys()).isZero();
+    Next.Finished end = bench.run(world.cutover(facts));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    assertThat(bench.crashes().size()).as(bench.crashes().toString()).isGreaterThan(80);
+    world.awaitReady();
+    assertThat(world.keys()).isGreaterThanOrEqualTo(RedisWorld.KEYS);
+    assertThat(world.set().get().getSpec().getReplicas()).isEqualTo(1);
+    assertThat(world.dataFiles()).containsExactly("appendonlydir");
+    assertThat(world.workPods()).isEmpty();
+    assertThat(bench.bindings).hasSize(1);
+  }
+
+  @Test
+  void aCutoverThatIsCancelledAtTheLastMomentPutsTheOldDataBackThroughCrashes() throws Exception {
+    RedisWorld world = lost();
+    world.fill("since:", 5);
+    ProcedureBench bench = world.bench();
+    Map<String, String> facts = restored(world, bench);
+    Execution execution = bench.start(world.cutover(facts));
+    advanceTo(bench, execution, ExecutionState.RECORDING, "place-data");
+    assertThat(world.pod()).isNull();
+    execution.cancel();
+    bench.crashOnceEverywhere();
+    Next.Finished end = null;
+    while (end == null) {
+      try {
+        end = bench.drive(execution);
+      } catch (ProcedureBench.SimulatedCrash e) {
+        execution = bench.start(execution.command());
+        execution.cancel();
+      }
+    }
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.CANCELLED);
+    assertThat(end.error().orElseThrow().getLeftBehind()).isEmpty();
+    world.awaitReady();
+    assertThat(world.keys()).as("the old data").isEqualTo(5);
+    assertThat(world.workPods()).isEmpty();
+    assertThat(bench.bindings).isEmpty();
+
+    // The staging is still what was proven, so a person can say: again.
+    assertThat(bench.run(world.cutover(facts)).outcome()).isEqualTo(Outcome.DONE);
+    assertThat(world.keys()).isGreaterThanOrEqualTo(RedisWorld.KEYS);
+  }
+
+  @Test
+  void damagedFilesArePassedOverAndTold() throws Exception {
+    RedisWorld world = new RedisWorld(cluster, folder, true);
+    world.backup("good", ago(90));
+    Path cut = world.backup("cut", ago(60));
+    byte[] bytes = Files.readAllBytes(cut);
+    Files.write(cut, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+    Path flipped = world.backup("flipped", ago(30));
+    bytes = Files.readAllBytes(flipped);
+    bytes[bytes.length / 2] ^= 0x10;
+    Files.write(flipped, bytes);
+    // Its sum is right, so only redis-check-rdb can know.
+    Path wrong = world.backup("flipped-before-its-sum", ago(20));
+    bytes = Files.readAllBytes(wrong);
+    bytes[bytes.length / 2] ^= 0x10;
+    Files.write(wrong, bytes);
+    world.describe(wrong, "flipped-before-its-sum", ago(20), RedisWorld.KEYS);
+    world.backup("too-late", Instant.now().plusSeconds(60));
+    ProcedureBench bench = world.bench();
+    Map<String, String> facts = restored(world, bench);
+    assertThat(facts).containsEntry("restore-point", "good");
+    assertThat(facts.get("rejected"))
+        .contains("cut is not what was written")
+        .contains("flipped is not what was written")
+        .contains("flipped-before-its-sum fails redis-check-rdb")
+        .contains("too-late was taken at");
+    StepError error =
+        bench
+            .run(world.restore("redis.rdb", Map.of("exclude-restore-points", "good")))
+            .error()
+            .orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.NO_RESTORE_POINT);
+  }
+
+  @Test
+  void anUploadThatIsCutIsSentAgain() throws Exception {
+    RedisWorld world = lost();
+    ProcedureBench bench = world.bench();
+    Execution execution = bench.start(world.restore("redis.rdb", Map.of()));
+    advanceTo(bench, execution, ExecutionState.MAKING, "stage-rdb");
+    // The script before it is shorter than what it takes to be cut.
+    cluster.control().add(new Misbehaviour("create", "pods/exec", ".*", How.CUT, 2, 0, 0, 10_000));
+    Next.Finished end = bench.drive(execution);
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    assertThat(bench.events).anyMatch(event -> event.getText().contains("closed without a status"));
+    assertThat(bench.run(world.cutover(bench.factsOfEnd())).outcome()).isEqualTo(Outcome.DONE);
+    assertThat(world.keys()).isGreaterThanOrEqualTo(RedisWorld.KEYS);
+  }
+
+  @Test
+  void aClusterThatRefusesInTheMiddleGetsRedisBackAsItWas() throws Exception {
+    RedisWorld world = lost();
+    world.fill("since:", 5);
+    ProcedureBench bench = world.bench();
+    Map<String, String> facts = restored(world, bench);
+    Execution execution = bench.start(world.cutover(facts));
+    advanceTo(bench, execution, ExecutionState.MAKING, "place-data");
+    assertThat(world.pod()).isNull();
+    cluster.control().add(Misbehaviour.of("create", "pods/exec", How.FORBIDDEN, 0));
+    StepError error = bench.drive(execution).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.AUTHENTICATION);
+    assertThat(error.getMessage()).contains("pods/exec").contains("403");
+    assertThat(error.getHint()).contains("Role");
+    assertThat(error.getLeftBehind()).isEmpty();
+    cluster.control().clearAll();
+    world.awaitReady();
+    assertThat(world.keys()).isEqualTo(5);
+    assertThat(bench.bindings).isEmpty();
+  }
+
+  @Test
+  void aRefusedPreflightTouchesNothing() throws Exception {
+    RedisWorld world = lost();
+    ProcedureBench bench = world.bench();
+    cluster.control().add(Misbehaviour.of("get", "statefulsets", How.FORBIDDEN, 0));
+    StepError error = bench.run(world.restore("redis.rdb", Map.of())).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.AUTHENTICATION);
+    assertThat(error.getHint()).contains("get statefulsets/" + RedisWorld.SET);
+    cluster.control().clearAll();
+    assertThat(world.workPods()).isEmpty();
+    assertThat(world.dataFiles()).containsExactly("appendonlydir");
+  }
+
+  @Test
+  void anOperatorsScaleInTheMiddleIsSeenAndNotFought() throws Exception {
+    RedisWorld world = lost();
+    ProcedureBench bench = world.bench();
+    Map<String, String> facts = restored(world, bench);
+    Execution execution = bench.start(world.cutover(facts));
+    advanceTo(bench, execution, ExecutionState.MAKING, "place-data");
+    world.set().scale(1);
+    StepError error = bench.drive(execution).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.NOT_CONFIRMED);
+    assertThat(error.getMessage()).contains("somebody scaled");
+    world.awaitReady();
+    assertThat(world.set().get().getSpec().getReplicas()).isEqualTo(1);
+    assertThat(world.dataFiles()).containsExactly("appendonlydir");
+    assertThat(world.workPods()).isEmpty();
+  }
+
+  @Test
+  void podsThatAreDeletedInTheMiddleAreMadeAgain() throws Exception {
+    RedisWorld world = lost();
+    ProcedureBench bench = world.bench();
+    Execution restore = bench.start(world.restore("redis.rdb", Map.of()));
+    advanceTo(bench, restore, ExecutionState.MAKING, "prove-staged");
+    deleteWorkPod(world);
+    assertThat(bench.drive(restore).outcome()).isEqualTo(Outcome.DONE);
+    Execution cutover = bench.start(world.cutover(bench.factsOfEnd()));
+    advanceTo(bench, cutover, ExecutionState.MAKING, "place-data");
+    deleteWorkPod(world);
+    advanceTo(bench, cutover, ExecutionState.LOOKING, "await-redis");
+    until("Redis has a pod", () -> world.pod() != null);
+    world.restartPod();
+    Next.Finished end = bench.drive(cutover);
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    assertThat(world.keys()).isGreaterThanOrEqualTo(RedisWorld.KEYS);
+  }
+
+  private static void deleteWorkPod(RedisWorld world) throws Exception {
+    List<String> pods = world.workPods();
+    assertThat(pods).hasSize(1);
+    cluster.client().pods().inNamespace(world.namespace).withName(pods.get(0)).delete();
+    until("the work pod is gone", () -> world.workPods().isEmpty());
+  }
+
+  @Test
+  void aSourceThatIsSoundIsNotReplaced() throws Exception {
+    RedisWorld world = new RedisWorld(cluster, folder, true);
+    world.backup("rp-1", ago(60));
+    ProcedureBench bench = world.bench();
+    Map<String, String> facts = restored(world, bench);
+    StepError error = bench.run(world.cutover(facts)).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.SOURCE_SOUND);
+    assertThat(world.set().get().getMetadata().getAnnotations()).isNull();
+    assertThat(world.workPods()).isEmpty();
+  }
+
+  @Test
+  void aFlushIsUndoneFromTheAppendOnlyFile() throws Exception {
+    RedisWorld world = new RedisWorld(cluster, folder, true);
+    long filled = Instant.now().getEpochSecond();
+    until("another second", () -> Instant.now().getEpochSecond() > filled + 1);
+    world.ask(commands -> commands.flushall());
+    world.fill("since:", 3);
+    ProcedureBench bench = world.bench();
+    Next.Finished end = bench.run(world.restore("redis.aof", Map.of()));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    assertThat(bench.factsOfEnd())
+        .containsEntry("keys", Integer.toString(RedisWorld.KEYS))
+        .containsKey("aof-target");
+    assertThat(world.keys()).isEqualTo(3);
+    Map<String, String> approved = bench.factsOfEnd();
+    approved.put("source-may-live", "true");
+    end = bench.run(world.cutover(approved));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    assertThat(world.keys()).isEqualTo(RedisWorld.KEYS);
+    assertThat(world.<String>ask(commands -> commands.get("key:77"))).isEqualTo("value 77");
+    world.restartPod();
+    assertThat(world.keys()).isEqualTo(RedisWorld.KEYS);
+  }
+
+  @Test
+  void withoutAnAppendOnlyFileThereIsNothingToGoBackTo() throws Exception {
+    RedisWorld world = new RedisWorld(cluster, folder, false);
+    ProcedureBench bench = world.bench();
+    StepError error = bench.run(world.restore("redis.aof", Map.of())).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.NO_RESTORE_POINT);
+    assertThat(world.workPods()).isEmpty();
+  }
+}
