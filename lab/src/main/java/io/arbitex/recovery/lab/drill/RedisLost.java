@@ -106,7 +106,9 @@ final class RedisLost implements Disaster {
     boolean recovered = summary.outcome().equals("RECOVERED");
     Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
     Demand.that(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
-    SessionTruth truth = recovered ? againstTruth(records, ledger, brokenAt, failures) : null;
+    // A cutover that could not be proven afterwards is held against the truth too.
+    boolean cutOver = done(records, "redis.cutover").isPresent();
+    SessionTruth truth = cutOver ? againstTruth(records, ledger, brokenAt, failures) : null;
     Replayed replayed = Replayed.of(watcher.decisions(), failures);
     return new DrillResult(
         summary,
@@ -171,23 +173,26 @@ final class RedisLost implements Disaster {
     return truth;
   }
 
+  private static Optional<StepEvent> done(IncidentRecords records, String step) {
+    return records.progress().stream()
+        .filter(event -> event.getTransition() == StepTransition.DONE)
+        .filter(event -> event.getStepId().equals(step))
+        .reduce((a, b) -> b);
+  }
+
   /**
    * The moment whose state was restored, as the restore says it: it may be no older than the newest
    * backup that was there at the break.
    */
   private Instant restoredMoment(IncidentRecords records, Instant brokenAt, List<String> failures) {
     Optional<Instant> restored =
-        records.progress().stream()
-            .filter(event -> event.getTransition() == StepTransition.DONE)
-            .filter(event -> event.getStepId().equals("redis.restore"))
+        done(records, "redis.restore")
             .map(StepEvent::getFacts)
-            .map(
+            .flatMap(
                 facts ->
                     Facts.find(facts, "restore-point-taken-at")
                         .or(() -> Facts.find(facts, "aof-target")))
-            .flatMap(Optional::stream)
-            .map(Instant::parse)
-            .reduce((a, b) -> b);
+            .map(Instant::parse);
     Optional<Instant> newest =
         watcher.records().stream()
             .filter(RestorePoint.class::isInstance)
