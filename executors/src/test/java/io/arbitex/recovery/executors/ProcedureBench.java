@@ -72,6 +72,7 @@ public final class ProcedureBench {
    */
   public void crashOnceEverywhere() {
     crashEverywhere = true;
+    crashed.clear();
   }
 
   /** Where it has died so. */

@@ -3,6 +3,7 @@ package io.arbitex.recovery.executors.kubernetes;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 
@@ -19,15 +20,14 @@ final class ClusterErrors {
    * @param what the verb and the resource
    * @throws InterruptedException when the request ended because the thread was interrupted
    */
-  static ActionFailure of(String what, KubernetesClientException error)
-      throws InterruptedException {
+  static ActionFailure of(String what, Throwable error) throws InterruptedException {
     if (causedBy(error, InterruptedException.class)) {
       // The client sets the mark again; it is passed on as an exception instead.
       Thread.interrupted();
       throw interrupted(what, error);
     }
     String said = what + ": " + said(error);
-    return switch (error.getCode()) {
+    return switch (code(error)) {
       case 401 ->
           failure(
               FailureCode.AUTHENTICATION,
@@ -98,14 +98,29 @@ final class ClusterErrors {
     return interrupted;
   }
 
+  /** The HTTP status; 0 for none. That of a refused upgrade, as for an exec, is further down. */
+  static int code(Throwable error) {
+    for (Throwable each = error; each != null; each = each.getCause()) {
+      if (each instanceof KubernetesClientException known && known.getCode() > 0) {
+        return known.getCode();
+      }
+      if (each instanceof WebSocketHandshakeException refused) {
+        return refused.getResponse().code();
+      }
+    }
+    return 0;
+  }
+
   /** The server's own words where there are some: the client's repeat the whole request. */
-  static String said(KubernetesClientException error) {
+  private static String said(Throwable error) {
     String words =
-        error.getStatus() != null && error.getStatus().getMessage() != null
-            ? error.getStatus().getMessage()
+        error instanceof KubernetesClientException known
+                && known.getStatus() != null
+                && known.getStatus().getMessage() != null
+            ? known.getStatus().getMessage()
             : root(error);
-    String code = error.getCode() > 0 ? "HTTP " + error.getCode() + ", " : "";
-    return code + words.lines().findFirst().orElse("");
+    int code = code(error);
+    return (code > 0 ? "HTTP " + code + ", " : "") + words.lines().findFirst().orElse("");
   }
 
   private static String root(Throwable error) {

@@ -134,8 +134,8 @@ public final class PodCommand {
         Patience.refuseIfCancelled(context);
         refuseIfLate(what, end);
       } catch (ExecutionException e) {
-        if (e.getCause() instanceof KubernetesClientException known && known.getCode() >= 400) {
-          throw ClusterErrors.of(what, known);
+        if (ClusterErrors.code(e) > 0) {
+          throw ClusterErrors.of(what, e.getCause());
         }
         throw cut(what, e.getCause());
       }

@@ -37,7 +37,7 @@ public final class RedisCutover {
         .action(new ProveRedis(target))
         .action(new ReleaseRedis(target))
         .onFailure(new PutBackData(target))
-        .onFailure(new RemoveWorkPod(target, context -> given(target, context)))
+        .onFailure(new RemoveWorkPod(target, "remove-work-pod", context -> given(target, context)))
         .onFailure(new RestartRedis(target))
         .publishing((command, facts, at) -> binding(target, command, facts, at))
         .build();

@@ -75,7 +75,8 @@ final class RedisJudge {
       throw ActionFailure.permanent(
           FailureCode.SOURCE_SOUND,
           name + " answers, takes writes and has " + keys + " keys; it is not replaced",
-          "Nothing. To replace it all the same, approve the plan.");
+          "Nothing. To replace it all the same, approve the plan. What was prepared stays in"
+              + " .recovery on the volume.");
     }
     return new Found("sound", name + " has " + keys + " keys; its replacement is approved");
   }

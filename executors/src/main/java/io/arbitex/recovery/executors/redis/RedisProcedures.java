@@ -19,8 +19,9 @@ public final class RedisProcedures {
         .action(new OpenWorkPod(target, context -> Staging.madeBy(target, context.command())))
         .action(new StageRdb(target))
         .action(new ProveStaged(target))
+        .action(removePod(target, "close-work-pod"))
         .onFailure(new RemoveStaging(target))
-        .onFailure(removePod(target))
+        .onFailure(removePod(target, "remove-work-pod"))
         .build();
   }
 
@@ -30,8 +31,9 @@ public final class RedisProcedures {
         .action(new CheckCluster(target))
         .action(new OpenWorkPod(target, context -> Staging.madeBy(target, context.command())))
         .action(new StageAof(target))
+        .action(removePod(target, "close-work-pod"))
         .onFailure(new RemoveStaging(target))
-        .onFailure(removePod(target))
+        .onFailure(removePod(target, "remove-work-pod"))
         .build();
   }
 
@@ -43,8 +45,8 @@ public final class RedisProcedures {
         .build();
   }
 
-  private static RemoveWorkPod removePod(RedisTarget target) {
+  private static RemoveWorkPod removePod(RedisTarget target, String name) {
     return new RemoveWorkPod(
-        target, context -> Optional.of(Staging.madeBy(target, context.command())));
+        target, name, context -> Optional.of(Staging.madeBy(target, context.command())));
   }
 }

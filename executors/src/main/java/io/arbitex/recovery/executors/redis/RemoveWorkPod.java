@@ -9,21 +9,20 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Clean-up: the pod on the volume is gone. */
+/**
+ * The pod on the volume is gone: when it is no longer needed, and when its procedure failed. None
+ * is kept while a plan waits for an approval.
+ */
 final class RemoveWorkPod extends RedisAction {
   private final Function<ActionContext, Optional<Staging>> staging;
 
   /**
+   * @param name of the action: it is a step of some procedures and a clean-up of all
    * @param staging the one that the pod worked on; empty when none is known
    */
-  RemoveWorkPod(RedisTarget target, Function<ActionContext, Optional<Staging>> staging) {
-    super(
-        target,
-        "remove-work-pod",
-        "delete the pod on the volume",
-        true,
-        Duration.ofMinutes(4),
-        PATIENT);
+  RemoveWorkPod(
+      RedisTarget target, String name, Function<ActionContext, Optional<Staging>> staging) {
+    super(target, name, "delete the pod on the volume", true, Duration.ofMinutes(4), PATIENT);
     this.staging = staging;
   }
 

@@ -20,6 +20,6 @@ for each in "$staging"/old/* "$staging"/old/.[!.]* "$staging"/old/..?*; do
   mv "$each" "$data/" || fail 70 "cannot move $name"
 done
 flush "$data" "$staging/old"
-rmdir "$staging/old" || exit 1
+[ ! -d "$staging/old" ] || rmdir "$staging/old" || exit 1
 rm -f "$staging/state" "$staging/ownership"
 flush "$staging"

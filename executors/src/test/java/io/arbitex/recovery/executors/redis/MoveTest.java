@@ -1,0 +1,160 @@
+package io.arbitex.recovery.executors.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The scripts that move data on the volume, killed before each of their commands. */
+class MoveTest {
+  private static final int KILLED = 137;
+
+  @TempDir Path folder;
+  private int volumes;
+  private long token;
+
+  /** A volume with old data and a staging, and what lies on it. */
+  private final class Volume {
+    final Path data = folder.resolve("data-" + ++volumes);
+    final Path staging = data.resolve(".recovery/s");
+
+    Volume() throws IOException {
+      write("appendonlydir/appendonly.aof.manifest", "old manifest");
+      write("appendonlydir/appendonly.aof.1.incr.aof", "old commands");
+      write("dump.rdb", "old dump");
+      write(".hidden", "old hidden");
+      write(".recovery/s/staged/appendonlydir/appendonly.aof.manifest", "new manifest");
+    }
+
+    private void write(String name, String text) throws IOException {
+      Path file = data.resolve(name);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, text);
+    }
+
+    Map<String, String> files() throws IOException {
+      Map<String, String> found = new TreeMap<>();
+      try (Stream<Path> all = Files.walk(data)) {
+        for (Path each : all.filter(Files::isRegularFile).toList()) {
+          String name = data.relativize(each).toString();
+          if (!name.contains("owner") && !name.endsWith(".new")) {
+            found.put(name, Files.readString(each));
+          }
+        }
+      }
+      return found;
+    }
+
+    /** Runs a script; before its nth command of the kind that changes something it is killed. */
+    int run(String script, int killedBefore) throws Exception {
+      Path bin = Files.createDirectories(folder.resolve("bin"));
+      Path count = Files.writeString(folder.resolve("count"), "0");
+      for (String name : List.of("mv", "mkdir", "rmdir", "rm", "sync", "chown", "stat")) {
+        Path shim =
+            Files.writeString(
+                bin.resolve(name),
+                "#!/bin/sh\nread -r n <%s; n=$((n + 1)); echo $n >%s\n".formatted(count, count)
+                    + "[ $n -ne %d ] || kill -9 $PPID\nexec /bin/%s \"$@\"\n"
+                        .formatted(killedBefore, name));
+        Files.setPosixFilePermissions(shim, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
+      Files.writeString(count, "0\n");
+      List<String> words =
+          new ArrayList<>(List.of("sh", "-c", text("common") + text(script), script));
+      words.addAll(List.of(staging.toString(), data.toString(), "aof"));
+      words.addAll(List.of("1", Long.toString(++token), "command"));
+      ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
+      builder.environment().put("PATH", bin + ":/usr/bin:/bin");
+      return builder.start().waitFor();
+    }
+  }
+
+  private static String text(String name) throws IOException {
+    try (InputStream in = VolumeScript.class.getResourceAsStream(name + ".sh")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8) + "\n";
+    }
+  }
+
+  private static void assertPlaced(Volume volume) throws IOException {
+    assertThat(volume.files())
+        .containsEntry("appendonlydir/appendonly.aof.manifest", "new manifest")
+        .containsEntry(".recovery/s/old/appendonlydir/appendonly.aof.manifest", "old manifest")
+        .containsEntry(".recovery/s/old/appendonlydir/appendonly.aof.1.incr.aof", "old commands")
+        .containsEntry(".recovery/s/old/dump.rdb", "old dump")
+        .containsEntry(".recovery/s/old/.hidden", "old hidden")
+        .containsEntry(".recovery/s/state", "placed\n")
+        .doesNotContainKey("dump.rdb")
+        .doesNotContainKey("appendonlydir/appendonly.aof.1.incr.aof");
+  }
+
+  @Test
+  void aMoveThatWasKilledAnywhereIsGoneOnWith() throws Exception {
+    int kills = 0;
+    while (true) {
+      Volume volume = new Volume();
+      int status = volume.run("place", kills + 1);
+      if (status == 0) {
+        break;
+      }
+      assertThat(status).isEqualTo(KILLED);
+      kills++;
+      assertThat(volume.run("place", 0)).isZero();
+      assertPlaced(volume);
+    }
+    assertThat(kills).isGreaterThan(15);
+  }
+
+  @Test
+  void aMoveThatWasKilledAnywhereIsUndone() throws Exception {
+    for (int kill = 1; ; kill++) {
+      Volume volume = new Volume();
+      Map<String, String> before = volume.files();
+      int status = volume.run("place", kill);
+      assertThat(volume.run("put-back", 0)).as("killed before command %d", kill).isZero();
+      assertThat(volume.files()).as("killed before command %d", kill).isEqualTo(before);
+      if (status == 0) {
+        break;
+      }
+    }
+  }
+
+  @Test
+  void anUndoThatWasKilledAnywhereIsGoneOnWith() throws Exception {
+    for (int kill = 1; ; kill++) {
+      Volume volume = new Volume();
+      Map<String, String> before = volume.files();
+      assertThat(volume.run("place", 0)).isZero();
+      int status = volume.run("put-back", kill);
+      assertThat(volume.run("put-back", 0)).as("killed before command %d", kill).isZero();
+      assertThat(volume.files()).as("killed before command %d", kill).isEqualTo(before);
+      if (status == 0) {
+        break;
+      }
+    }
+  }
+
+  @Test
+  void anEarlierOwnerIsBarredAndNewDataInTheWayIsNotOverwritten() throws Exception {
+    Volume volume = new Volume();
+    assertThat(volume.run("place", 0)).isZero();
+    token = -1;
+    assertThat(volume.run("put-back", 0)).isEqualTo(77);
+    assertPlaced(volume);
+    token = 100;
+    Files.writeString(volume.data.resolve("dump.rdb"), "written by somebody");
+    assertThat(volume.run("put-back", 0)).isEqualTo(70);
+    assertThat(volume.files()).containsEntry("dump.rdb", "written by somebody");
+    assertThat(volume.files()).containsEntry(".recovery/s/old/dump.rdb", "old dump");
+  }
+}
