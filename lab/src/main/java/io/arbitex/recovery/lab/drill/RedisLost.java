@@ -30,6 +30,10 @@ import java.util.function.Consumer;
 final class RedisLost implements Disaster {
   private static final Duration BACKUP_EVERY = Duration.ofSeconds(10);
   private static final Duration READY = Duration.ofSeconds(30);
+
+  /** An append-only file is gone back in by whole seconds; a backup may have been taken in them. */
+  private static final Duration SECONDS_BEFORE = Duration.ofSeconds(5);
+
   private static final long MANY = 500;
   private static final String PERSON = "sre-on-duty";
 
@@ -201,11 +205,16 @@ final class RedisLost implements Disaster {
             .filter(point -> point.getFinishedAt().isBefore(brokenAt))
             .map(RestorePoint::getTakenAt)
             .max(Comparator.naturalOrder());
+    boolean young =
+        restored.isPresent()
+            && newest.isPresent()
+            && (!restored.get().isBefore(newest.get())
+                || !restored.get().isBefore(brokenAt.minus(SECONDS_BEFORE)));
     Demand.that(
         failures,
-        "what is restored is no older than the newest backup of " + newest,
-        restored.isPresent() && newest.isPresent() && !restored.get().isBefore(newest.get()),
-        "restored: " + restored);
+        "what is restored is no older than the newest backup of " + newest.orElse(null),
+        young,
+        "it is of " + restored.orElse(null));
     return restored.filter(moment -> moment.isBefore(brokenAt)).orElse(brokenAt);
   }
 }

@@ -48,4 +48,13 @@ class RedisIT {
     assertThat(result.summary().severity()).isEqualTo("P2");
     assertThat(result.summary().outcome()).isEqualTo("SELF_HEALED");
   }
+
+  @Test
+  @Order(2)
+  void aRedisThatComesBackEmptyIsPutBackAndStaysSo() throws Exception {
+    DrillResult result = run(Scenario.REDIS_LOST);
+    assertThat(result.failures()).as("%s", world.told()).isEmpty();
+    assertThat(result.sessions().before()).isGreaterThan(500);
+    CompleteRecords.demand(watcher, result.summary().incidentId());
+  }
 }
