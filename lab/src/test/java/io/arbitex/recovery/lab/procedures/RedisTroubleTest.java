@@ -63,8 +63,7 @@ class RedisTroubleTest {
     return bench.factsOfEnd();
   }
 
-  private static void advanceTo(
-      ProcedureBench bench, Execution execution, ExecutionState state, String action)
+  private static void advanceTo(Execution execution, ExecutionState state, String action)
       throws Exception {
     while (execution.state() != state || !execution.currentAction().equals(action)) {
       assertThat(execution.advance()).isNotInstanceOf(Next.Finished.class);
@@ -98,7 +97,7 @@ class RedisTroubleTest {
     ProcedureBench bench = world.bench();
     Map<String, String> facts = restored(world, bench);
     Execution execution = bench.start(world.cutover(facts));
-    advanceTo(bench, execution, ExecutionState.RECORDING, "place-data");
+    advanceTo(execution, ExecutionState.RECORDING, "place-data");
     assertThat(world.pod()).isNull();
     execution.cancel();
     bench.crashOnceEverywhere();
@@ -162,7 +161,7 @@ class RedisTroubleTest {
     RedisWorld world = lost();
     ProcedureBench bench = world.bench();
     Execution execution = bench.start(world.restore("redis.rdb", Map.of()));
-    advanceTo(bench, execution, ExecutionState.MAKING, "stage-rdb");
+    advanceTo(execution, ExecutionState.MAKING, "stage-rdb");
     // The script before it is shorter than what it takes to be cut.
     cluster.control().add(new Misbehaviour("create", "pods/exec", ".*", How.CUT, 2, 0, 0, 10_000));
     Next.Finished end = bench.drive(execution);
@@ -179,7 +178,7 @@ class RedisTroubleTest {
     ProcedureBench bench = world.bench();
     Map<String, String> facts = restored(world, bench);
     Execution execution = bench.start(world.cutover(facts));
-    advanceTo(bench, execution, ExecutionState.MAKING, "place-data");
+    advanceTo(execution, ExecutionState.MAKING, "place-data");
     assertThat(world.pod()).isNull();
     cluster.control().add(Misbehaviour.of("create", "pods/exec", How.FORBIDDEN, 0));
     StepError error = bench.drive(execution).error().orElseThrow();
@@ -238,7 +237,7 @@ class RedisTroubleTest {
     ProcedureBench bench = world.bench();
     Map<String, String> facts = restored(world, bench);
     Execution execution = bench.start(world.cutover(facts));
-    advanceTo(bench, execution, ExecutionState.MAKING, "place-data");
+    advanceTo(execution, ExecutionState.MAKING, "place-data");
     world.set().scale(1);
     StepError error = bench.drive(execution).error().orElseThrow();
     assertThat(error.getCode()).isEqualTo(FailureCode.NOT_CONFIRMED);
@@ -254,13 +253,13 @@ class RedisTroubleTest {
     RedisWorld world = lost();
     ProcedureBench bench = world.bench();
     Execution restore = bench.start(world.restore("redis.rdb", Map.of()));
-    advanceTo(bench, restore, ExecutionState.MAKING, "prove-staged");
+    advanceTo(restore, ExecutionState.MAKING, "prove-staged");
     deleteWorkPod(world);
     assertThat(bench.drive(restore).outcome()).isEqualTo(Outcome.DONE);
     Execution cutover = bench.start(world.cutover(bench.factsOfEnd()));
-    advanceTo(bench, cutover, ExecutionState.MAKING, "place-data");
+    advanceTo(cutover, ExecutionState.MAKING, "place-data");
     deleteWorkPod(world);
-    advanceTo(bench, cutover, ExecutionState.LOOKING, "await-redis");
+    advanceTo(cutover, ExecutionState.LOOKING, "await-redis");
     until("Redis has a pod", () -> world.pod() != null);
     world.restartPod();
     Next.Finished end = bench.drive(cutover);
