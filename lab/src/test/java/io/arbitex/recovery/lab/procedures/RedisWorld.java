@@ -103,7 +103,8 @@ final class RedisWorld {
         .addNewContainer()
         .withName("redis")
         .withImage("redis:7.0")
-        .withCommand("redis-server", "--dir", "/data")
+        // Without the delay a backup waits 5 s for other replicas that may want the same.
+        .withCommand("redis-server", "--dir", "/data", "--repl-diskless-sync-delay", "0")
         .withArgs(
             appendOnly
                 ? List.of("--appendonly", "yes", "--aof-timestamp-enabled", "yes", "--save", "")
