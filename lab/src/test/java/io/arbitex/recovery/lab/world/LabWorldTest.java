@@ -15,6 +15,7 @@ import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.lab.network.NetworkControl;
 import io.arbitex.recovery.lab.network.PathState;
+import io.arbitex.recovery.lab.traffic.SessionLedger;
 import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.record.RestorePoint;
 import java.io.IOException;
@@ -387,15 +388,27 @@ class LabWorldTest {
     assertThat(lab.down()).isEmpty();
     assertThat(lab.state()).isPresent();
 
-    LabState again = lab.up(LabOptions.DEFAULT.withEvents(100).worldOnly(), System.out::println);
+    LabState again =
+        lab.up(
+            LabOptions.DEFAULT.withEvents(100).worldOnly().withRedis(List.of("redis.cold")),
+            System.out::println);
     assertThat(again.ready()).isTrue();
+    everySessionIsInRedis(again);
     for (ProcessState process : again.processes().values()) {
       lab.kill(process.name());
     }
     lab.killPostgresql("primary");
     lab.killPostgresql("spare");
-    assertThat(lab.alive()).isEmpty();
+    assertThat(lab.alive()).as("pods outlive their cluster").containsExactly("pod-redis");
+    assertThat(lab.down()).containsExactly("pod-redis");
     assertThat(lab.up(LabOptions.DEFAULT.withEvents(0).worldOnly(), System.out::println).ready())
         .isTrue();
+  }
+
+  private static void everySessionIsInRedis(LabState now) throws Exception {
+    until("fifty sessions", () -> lab.traffic().sessions() > 50);
+    List<SessionLedger.Entry> ledger = SessionLedger.read(now.file("sessions"));
+    assertThat(lab.redis().sessions(ledger.stream().map(SessionLedger.Entry::id).toList()))
+        .isEqualTo(ledger.stream().map(SessionLedger.Entry::session).toList());
   }
 }
