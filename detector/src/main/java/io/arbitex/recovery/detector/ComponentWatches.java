@@ -110,6 +110,7 @@ final class ComponentWatches implements AutoCloseable {
             door,
             new KeyspaceMemory(
                 found.collapse(), () -> keyspaces.newest(platform.name(), component.name())));
+    probe.warmUp();
     start(
         platform,
         component,

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Connects, pings, reads INFO and writes a key of its own, each under a limit: what refuses writes
@@ -17,6 +19,8 @@ import java.util.Optional;
 final class RedisProbe {
   /** The key is gone soon when nobody observes any more. */
   private static final Duration LIFE = Duration.ofMinutes(1);
+
+  private static final Logger log = LoggerFactory.getLogger(RedisProbe.class);
 
   private final String key;
   private final RedisDoor door;
@@ -46,6 +50,18 @@ final class RedisProbe {
       }
       return look(at);
     };
+  }
+
+  /**
+   * Loads what a first connection needs, so that the first look is not late by its own fault and
+   * told as one of the server. What comes of it says nothing.
+   */
+  void warmUp() {
+    try (RedisDoor.Session session = door.open()) {
+      session.ping();
+    } catch (IOException | RuntimeException e) {
+      log.debug("before the first look", e);
+    }
   }
 
   private Observation look(Instant at) {

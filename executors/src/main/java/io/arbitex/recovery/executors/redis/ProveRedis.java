@@ -16,6 +16,8 @@ import java.util.Optional;
  * a write. That it is no longer loading says nothing: so does one that started empty.
  */
 final class ProveRedis extends RedisAction {
+  private static final double NEARLY = 0.9;
+
   ProveRedis(RedisTarget target) {
     super(
         target,
@@ -42,6 +44,11 @@ final class ProveRedis extends RedisAction {
     if (!CheckStaging.cold(context) && loaded != expected && !laterStart(context, info)) {
       throw refused("Redis has loaded " + loaded + " keys at its start, not " + expected);
     }
+    long keys = Long.parseLong(context.required(RedisFacts.KEYS));
+    if (!CheckStaging.cold(context) && !hasNearly(info, keys)) {
+      // What an append-only file adds to its base is not in the loaded keys.
+      throw refused("Redis has " + info.keys() + " keys, where " + keys + " were proven beside");
+    }
     boolean appends = info.number("aof_enabled").orElse(0) == 1;
     if (appends != target.redis().appendOnly()) {
       throw refused(
@@ -58,9 +65,13 @@ final class ProveRedis extends RedisAction {
   /** An earlier attempt started it, so it may have rewritten its files and started again since. */
   private boolean laterStart(ActionContext context, RedisInfo info) {
     long keys = Long.parseLong(context.required(RedisFacts.KEYS));
-    return CheckCutover.alreadyStarted(context)
-        && info.keys() + info.goneByThemselves() >= keys * target.redis().collapse()
-        && info.keys() > 0;
+    return CheckCutover.alreadyStarted(context) && hasNearly(info, keys) && info.keys() > 0;
+  }
+
+  /** Clients come back as soon as it is up: they may add, expire and delete by now. */
+  private static boolean hasNearly(RedisInfo info, long keys) {
+    long gone = info.goneByThemselves() + info.number("rdb_last_load_keys_expired").orElse(0);
+    return info.keys() + gone >= keys * NEARLY;
   }
 
   private static ActionFailure refused(String message) {

@@ -50,6 +50,31 @@ final class RdbPoints {
         candidates.add(each);
       }
     }
+    passOverEmptied(target.redis().collapse());
+  }
+
+  /**
+   * Between the loss and the first bad observation a backup may have been taken of what was empty
+   * already. One that has less than the share of the one before it is such a backup.
+   */
+  private void passOverEmptied(double collapse) {
+    while (candidates.size() > 1) {
+      OptionalLong newest = keys(candidates.get(0).point());
+      OptionalLong before = keys(candidates.get(1).point());
+      if (newest.isEmpty()
+          || before.isEmpty()
+          || newest.getAsLong() >= before.getAsLong() * collapse) {
+        return;
+      }
+      rejected.add(
+          candidates.get(0).point().getId()
+              + " has "
+              + newest.getAsLong()
+              + " keys, the one before it "
+              + before.getAsLong()
+              + ": it was taken after the loss");
+      candidates.remove(0);
+    }
   }
 
   List<Found> candidates() {
