@@ -122,8 +122,11 @@ final class RedisJudge {
     if (inside.isEmpty()) {
       return new Found(RedisFacts.UNREACHABLE, detail);
     }
-    return weigh(
-        context, "in its pod, not at its door (" + detail + "), it", inside.get().info(context));
+    RedisInfo info = inside.get().info(context);
+    if (info.number("loading").orElse(0) != 0) {
+      throw loading("in its pod, not at its door (" + detail + "), it is loading", null);
+    }
+    return weigh(context, "in its pod, not at its door (" + detail + "), it", info);
   }
 
   private static Found living(ActionContext context, String state, String detail)

@@ -40,10 +40,8 @@ final class StopRedis extends RedisAction {
       throws ActionFailure, InterruptedException {
     ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
     StatefulSet before = set.read();
-    boolean wasAway =
-        context.fact(RedisFacts.SOURCE_STATE).filter(RedisFacts.UNREACHABLE::equals).isPresent();
-    if (wasAway && ScaledSet.wanted(before) > 0) {
-      // Minutes or a crash may lie between the first look and now.
+    if (ScaledSet.wanted(before) > 0) {
+      // Minutes or a crash may lie between the first look and now, whatever it said.
       judge.judge(context, session);
     }
     String replicas = Integer.toString(oldReplicas(before));
