@@ -113,7 +113,7 @@ class RedisTroubleTest {
     assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.CANCELLED);
     assertThat(end.error().orElseThrow().getLeftBehind()).isEmpty();
     world.awaitReady();
-    assertThat(world.keys()).as("the old data").isEqualTo(5);
+    until("the old data is there", () -> world.keys() == 5);
     assertThat(world.workPods()).isEmpty();
     assertThat(bench.bindings).isEmpty();
 
@@ -188,7 +188,8 @@ class RedisTroubleTest {
     assertThat(error.getLeftBehind()).isEmpty();
     cluster.control().clearAll();
     world.awaitReady();
-    assertThat(world.keys()).isEqualTo(5);
+    // The key that the judge wrote with goes after a second.
+    until("it has its own keys", () -> world.keys() == 5);
     assertThat(bench.bindings).isEmpty();
   }
 
@@ -299,7 +300,7 @@ class RedisTroubleTest {
     assertThat(bench.factsOfEnd())
         .containsEntry("keys", Integer.toString(RedisWorld.KEYS))
         .containsKey("aof-target");
-    assertThat(world.keys()).isEqualTo(3);
+    until("it has its own keys", () -> world.keys() == 3);
     Map<String, String> approved = bench.factsOfEnd();
     approved.put("source-may-live", "true");
     end = bench.run(world.cutover(approved));
@@ -308,7 +309,7 @@ class RedisTroubleTest {
     until("the keys of before are there", () -> world.keys() == RedisWorld.KEYS);
     assertThat(world.<String>ask(commands -> commands.get("key:77"))).isEqualTo("value 77");
     world.restartPod();
-    assertThat(world.keys()).isEqualTo(RedisWorld.KEYS);
+    until("it has all of its keys", () -> world.keys() == RedisWorld.KEYS);
   }
 
   @Test
