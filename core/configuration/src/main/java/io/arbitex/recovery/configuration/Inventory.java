@@ -75,7 +75,7 @@ public record Inventory(List<Platform> platforms, String text) {
    * @param resource the server that is the component until {@code recovery.bindings} says otherwise
    * @param restoreTo servers on which a fresh database may be made, in order of preference
    * @param applicationRole the role of the platform; it owns nothing and may log in
-   * @param connectionSecret the file that the platform reads its connection from
+   * @param connectionSecret where the platform reads its connection from
    * @param backups folders with dumps and their manifests; copies outside of the region too
    * @param tools folder of pg_restore and pg_dump
    */
@@ -85,7 +85,7 @@ public record Inventory(List<Platform> platforms, String text) {
       List<Server> servers,
       List<String> restoreTo,
       String applicationRole,
-      SecretReference connectionSecret,
+      ConnectionSecret connectionSecret,
       List<Path> backups,
       Path tools,
       List<String> criticalTables) {
@@ -183,10 +183,11 @@ public record Inventory(List<Platform> platforms, String text) {
             endpoints.secret("adminToken"),
             endpoints.secret("auditKey"));
     endpoints.close();
+    Section cluster = section.section("kubernetes");
+    // Wrong ones are told where they stand; only that there are none is told below.
+    boolean writers = cluster.has("writers");
     Optional<Kubernetes> kubernetes =
-        section.has("kubernetes")
-            ? Optional.of(Kubernetes.of(section.section("kubernetes")))
-            : Optional.empty();
+        section.has("kubernetes") ? Optional.of(Kubernetes.of(cluster)) : Optional.empty();
     Set<String> names = new HashSet<>();
     List<Component> components =
         section.requiredSections("components").stream()
@@ -199,6 +200,12 @@ public record Inventory(List<Platform> platforms, String text) {
                   if (component.redis().isPresent() && kubernetes.isEmpty()) {
                     each.problem("kind", "a redis needs the platform's 'kubernetes'");
                   }
+                  if (keptInCluster(component) && !writers) {
+                    each.problem(
+                        "postgresql",
+                        "a connectionSecret in the cluster needs the platform's"
+                            + " 'kubernetes.writers': pods read it when they start");
+                  }
                   return component;
                 })
             .toList();
@@ -206,6 +213,13 @@ public record Inventory(List<Platform> platforms, String text) {
     section.close();
     return new Platform(
         name, observers, read, kubernetes, components, section.firstLine(), section.endLine());
+  }
+
+  private static boolean keptInCluster(Component component) {
+    return component
+        .postgresql()
+        .filter(found -> found.connectionSecret() instanceof ConnectionSecret.InCluster)
+        .isPresent();
   }
 
   private static Component component(Section section) {
@@ -259,14 +273,10 @@ public record Inventory(List<Platform> platforms, String text) {
             servers,
             restoreTo,
             section.text("applicationRole"),
-            section.secret("connectionSecret"),
+            section.connectionSecret("connectionSecret"),
             section.paths("backups"),
             section.path("tools"),
             section.requiredTexts("criticalTables"));
-    if (!read.connectionSecret().text().isEmpty() && read.connectionSecret().file() == null) {
-      section.problem(
-          "connectionSecret", "must be a file, since a recovery rewrites it: file:PATH");
-    }
     section.close();
     return read;
   }

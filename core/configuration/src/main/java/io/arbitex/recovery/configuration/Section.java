@@ -293,6 +293,20 @@ public final class Section {
     }
   }
 
+  /** Where the platform reads its database connection from; null when it is missing or wrong. */
+  public ConnectionSecret connectionSecret(String field) {
+    String value = text(field);
+    if (value.isEmpty()) {
+      return null;
+    }
+    try {
+      return ConnectionSecret.of(value, document::resolve);
+    } catch (IllegalArgumentException e) {
+      problem(field, e.getMessage());
+      return null;
+    }
+  }
+
   /** The mapping under a field; an empty section when it is absent. */
   public Section section(String field) {
     read.add(field);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class InventoryTest {
@@ -54,8 +55,8 @@ class InventoryTest {
             .orElseThrow()
             .postgresql()
             .orElseThrow();
-    assertThat(postgresql.connectionSecret().file())
-        .isEqualTo(Path.of("/etc/recovery/secrets/database-url"));
+    assertThat(postgresql.connectionSecret())
+        .isEqualTo(new ConnectionSecret.InFile(Path.of("/etc/recovery/secrets/database-url")));
     assertThat(postgresql.backups()).containsExactly(Path.of("/etc/recovery/backups"));
     assertThat(inventory.text()).isEqualTo(GOOD);
   }
@@ -101,5 +102,40 @@ class InventoryTest {
     assertThat(e2)
         .hasMessageContaining("restoreTo: 'elsewhere' is none of the servers")
         .hasMessageContaining("servers[1].port: is 99999, allowed: a whole number from 1 to 65535");
+  }
+
+  @Test
+  void aConnectionInTheClusterNeedsItsWriters() throws InvalidConfiguration {
+    String inCluster =
+        GOOD.replace("file:secrets/database-url", "kubernetes:arbitex-secrets/DATABASE_URL");
+    InvalidConfiguration e =
+        catchThrowableOfType(
+            InvalidConfiguration.class,
+            () -> Inventory.parse("platform.yaml", Path.of("/etc/recovery"), inCluster));
+    assertThat(e).hasMessageContaining("needs the platform's 'kubernetes.writers'");
+    String cluster =
+        """
+            kubernetes:
+              kubeconfig: file:kubeconfig
+              namespace: arbitex
+              writers: [deployment/arbitex-platform, cronjob/report]
+              smoke:
+                - {name: smoke, in: deployment/arbitex-platform, command: [smoke]}
+            components:
+        """;
+    Inventory.Platform platform =
+        Inventory.parse(
+                "platform.yaml",
+                Path.of("/etc/recovery"),
+                inCluster.replace("    components:\n", cluster))
+            .platform("lab")
+            .orElseThrow();
+    assertThat(platform.components().get(0).postgresql().orElseThrow().connectionSecret())
+        .isEqualTo(new ConnectionSecret.InCluster("arbitex-secrets", "DATABASE_URL"));
+    assertThat(platform.kubernetes().orElseThrow().writers())
+        .extracting(Workload::toString)
+        .containsExactly("deployment/arbitex-platform", "cronjob/report");
+    assertThat(platform.kubernetes().orElseThrow().smoke().get(0).timeout())
+        .isEqualTo(Duration.ofSeconds(60));
   }
 }
