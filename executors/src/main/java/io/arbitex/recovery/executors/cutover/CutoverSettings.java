@@ -92,7 +92,9 @@ public record CutoverSettings(
   }
 
   Path secretFile() {
-    return postgresql.connectionSecret().file();
+    return ((io.arbitex.recovery.configuration.ConnectionSecret.InFile)
+            postgresql.connectionSecret())
+        .file();
   }
 
   /**
