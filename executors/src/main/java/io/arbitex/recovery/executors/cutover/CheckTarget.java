@@ -9,7 +9,6 @@ import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
 import io.arbitex.recovery.record.FailureCode;
-import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -36,7 +35,7 @@ final class CheckTarget extends BoundAction {
   }
 
   @Override
-  public Look look(ActionContext context) throws ActionFailure {
+  public Look look(ActionContext context) throws ActionFailure, InterruptedException {
     MarkedDatabase target = settings.target(context);
     CutoverSettings.Source source = settings.source(context);
     Optional<CutoverSettings.Bound> bound = settings.bound().get();
@@ -58,17 +57,7 @@ final class CheckTarget extends BoundAction {
     if (settings.sameServer(context) && source.database().equals(target.name())) {
       throw refused("the target is the source", "This is a bug; nothing was touched.");
     }
-    try {
-      new SecretFile(settings.secretFile()).probe();
-    } catch (IOException e) {
-      throw new ActionFailure(
-          FailureCode.PREFLIGHT,
-          "the connection secret " + settings.secretFile() + " could not be replaced: " + e,
-          "Give the executor's user the right to write there, and to hand files to the owner of"
-              + " the secret; see to space and mount.",
-          false,
-          e);
-    }
+    settings.secret().probe();
     try {
       Optional<DatabaseMark> mark = target.find().flatMap(MarkedDatabase.Found::mark);
       if (mark.isEmpty() || !mark.get().reached(DatabaseMark.Stage.PROVEN)) {
@@ -93,11 +82,11 @@ final class CheckTarget extends BoundAction {
    */
   private Look alreadyCutOver(
       ActionContext context, MarkedDatabase target, String resource, long epoch)
-      throws ActionFailure {
+      throws ActionFailure, InterruptedException {
     try {
       Optional<DatabaseMark> mark = target.find().flatMap(MarkedDatabase.Found::mark);
       boolean serving = mark.filter(each -> each.reached(DatabaseMark.Stage.SERVING)).isPresent();
-      if (!serving || !new SecretFile(settings.secretFile()).names(target)) {
+      if (!serving || !settings.secret().names(target)) {
         throw refused(
             resource
                 + " is bound as the component, but "
@@ -110,8 +99,6 @@ final class CheckTarget extends BoundAction {
       return Look.alreadySo(facts);
     } catch (SQLException e) {
       throw DatabaseFailures.of(target.door().server().name(), e);
-    } catch (IOException e) {
-      throw SwitchSecret.secretFailure(e);
     }
   }
 

@@ -37,6 +37,9 @@ final class CutoverFacts {
    */
   static final String FENCED_GRANTS = "fenced-grants";
 
+  /** Set before the role gets a new password for a switch that can still be put back. */
+  static final String SWITCH_BEGUN = "switch-begun";
+
   /** Epoch of the binding that an earlier attempt of this very cutover has published. */
   static final String CUT_OVER_EPOCH = "cut-over-epoch";
 

@@ -1,6 +1,12 @@
 package io.arbitex.recovery.executors.cutover;
 
 import io.arbitex.recovery.engine.Procedure;
+import io.arbitex.recovery.executors.writers.AwaitWriters;
+import io.arbitex.recovery.executors.writers.CheckWriters;
+import io.arbitex.recovery.executors.writers.ResumeWriters;
+import io.arbitex.recovery.executors.writers.StartWriters;
+import io.arbitex.recovery.executors.writers.StopWriters;
+import io.arbitex.recovery.executors.writers.Writers;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.schemas.Facts;
@@ -15,6 +21,18 @@ public final class CutoverProcedure {
   private CutoverProcedure() {}
 
   public static Procedure of(CutoverSettings settings) {
+    Procedure.Builder procedure =
+        settings
+            .writers()
+            .map(writers -> withWriters(settings, writers))
+            .orElseGet(() -> following(settings));
+    return procedure
+        .publishing((command, facts, at) -> binding(settings, command, facts, at))
+        .build();
+  }
+
+  /** The platform follows its secret by itself, so the switch opens the traffic. */
+  private static Procedure.Builder following(CutoverSettings settings) {
     return Procedure.named(NAME)
         .action(new CheckTarget(settings))
         .action(new RecheckSource(settings))
@@ -23,9 +41,27 @@ public final class CutoverProcedure {
         .pointOfNoReturn(new SwitchSecret(settings))
         .action(new FollowPlatform(settings))
         .onFailure(new CloseTarget(settings))
+        .onFailure(new LiftFence(settings));
+  }
+
+  /** Nothing writes from before the fence until the start, so all before that can be undone. */
+  private static Procedure.Builder withWriters(CutoverSettings settings, Writers writers) {
+    ReturnedSource returned = new ReturnedSource(settings);
+    return Procedure.named(NAME)
+        .action(new CheckTarget(settings))
+        .action(new CheckWriters(writers))
+        .action(new RecheckSource(settings))
+        .action(new StopWriters(writers, CutoverSettings::alreadyCutOver))
+        .action(new FenceSource(settings))
+        .action(new OpenTarget(settings))
+        .action(new SwitchSecret(settings))
+        .pointOfNoReturn(new StartWriters(writers, returned::refuseOrFence))
+        .action(new AwaitWriters(writers))
+        .action(new FollowPlatform(settings))
+        .onFailure(new PutBackSecret(settings))
+        .onFailure(new CloseTarget(settings))
         .onFailure(new LiftFence(settings))
-        .publishing((command, facts, at) -> binding(settings, command, facts, at))
-        .build();
+        .onFailure(new ResumeWriters(writers, settings::refuseIfSwitched));
   }
 
   /** Where an earlier attempt has bound the target already, its epoch is told again. */

@@ -1,20 +1,25 @@
 package io.arbitex.recovery.executors.cutover;
 
+import io.arbitex.recovery.configuration.ConnectionSecret;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
+import io.arbitex.recovery.executors.database.Sql;
+import io.arbitex.recovery.executors.writers.Writers;
 import io.arbitex.recovery.record.FailureCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.postgresql.util.PasswordUtil;
 
 /**
  * What a cutover works with, as the configuration has it.
@@ -27,6 +32,7 @@ public record CutoverSettings(
     Inventory.Postgresql postgresql,
     Supplier<Optional<Bound>> bound,
     SecureRandom random) {
+  private static final int PASSWORD_BYTES = 24;
 
   /** What the component is by its newest binding. */
   public record Bound(String resource, long epoch) {}
@@ -91,10 +97,47 @@ public record CutoverSettings(
     }
   }
 
-  Path secretFile() {
-    return ((io.arbitex.recovery.configuration.ConnectionSecret.InFile)
-            postgresql.connectionSecret())
-        .file();
+  PlatformSecret secret() {
+    if (postgresql.connectionSecret() instanceof ConnectionSecret.InCluster in) {
+      // The inventory refuses one in a cluster that is not there.
+      return new ClusterSecret(platform.kubernetes().orElseThrow(), in);
+    }
+    return new FileSecret(((ConnectionSecret.InFile) postgresql.connectionSecret()).file());
+  }
+
+  /**
+   * With the secret on the target the source stays closed, and no writer is started for it.
+   *
+   * @throws ActionFailure NOT_CONFIRMED when the secret names the target
+   */
+  void refuseIfSwitched(ActionContext context) throws ActionFailure, InterruptedException {
+    if (secret().names(target(context))) {
+      throw ActionFailure.permanent(
+          FailureCode.NOT_CONFIRMED,
+          "the connection secret names the target, so nothing goes back to the source",
+          "See which of the two databases the platform is to use; the source is not opened.");
+    }
+  }
+
+  /** Who writes to the database from within the cluster; empty where nobody is known to. */
+  Optional<Writers> writers() {
+    return platform.kubernetes().filter(found -> !found.writers().isEmpty()).map(Writers::new);
+  }
+
+  /** Gives the platform's role a password that is hashed here, so that it is in no server's log. */
+  void setPassword(Connection maintenance, String password) throws SQLException {
+    Sql.run(
+        maintenance,
+        PasswordUtil.genAlterUserPasswordSQL(
+            postgresql.applicationRole(), password.toCharArray(), "scram-sha-256"));
+  }
+
+  String newPassword() {
+    byte[] bytes = new byte[PASSWORD_BYTES];
+    random.nextBytes(bytes);
+    String password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    Arrays.fill(bytes, (byte) 0);
+    return password;
   }
 
   /**

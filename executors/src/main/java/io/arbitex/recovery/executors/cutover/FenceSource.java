@@ -61,8 +61,7 @@ final class FenceSource extends BoundAction {
     settings.closeSource(context);
   }
 
-  private static Look unreachable(
-      ActionContext context, CutoverSettings.Source source, SQLException error)
+  private Look unreachable(ActionContext context, CutoverSettings.Source source, SQLException error)
       throws ActionFailure {
     // A hung server that a person gave up is fenced like one that is away.
     boolean hung =
@@ -71,8 +70,11 @@ final class FenceSource extends BoundAction {
       return Look.alreadySo(
           Map.of(
               CutoverFacts.FENCE,
-              "the source is unreachable; the new credentials are the fence, close it when it"
-                  + " comes back"));
+              "the source is unreachable; "
+                  + (settings.writers().isPresent()
+                      ? "no writer runs, and they come back with new credentials"
+                      : "the new credentials are the fence")
+                  + "; close it when it comes back"));
     }
     ActionFailure failure = DatabaseFailures.of(source.door().server().name(), error);
     throw new ActionFailure(

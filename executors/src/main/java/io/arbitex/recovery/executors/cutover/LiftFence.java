@@ -7,8 +7,6 @@ import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
 import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
-import io.arbitex.recovery.record.FailureCode;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -31,12 +29,13 @@ final class LiftFence extends BoundAction {
   }
 
   @Override
-  public Look look(ActionContext context) throws ActionFailure {
+  public Look look(ActionContext context) throws ActionFailure, InterruptedException {
     if (context.fact(CutoverFacts.FENCED_ROLE).isEmpty()
         || CutoverSettings.alreadyCutOver(context)) {
       return Look.alreadySo();
     }
-    refuseIfSwitched(context);
+    // Never two writable authorities.
+    settings.refuseIfSwitched(context);
     CutoverSettings.Source source = settings.source(context);
     try (Connection maintenance = source.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
       return settings.fence(context, maintenance).closed()
@@ -56,20 +55,6 @@ final class LiftFence extends BoundAction {
           .open(context.fact(CutoverFacts.FENCED_GRANTS).orElse(SourceFence.ROLE));
     } catch (SQLException e) {
       throw DatabaseFailures.of(source.door().server().name() + ": lift the fence", e);
-    }
-  }
-
-  /** Never two writable authorities: with the secret on the target the source stays closed. */
-  private void refuseIfSwitched(ActionContext context) throws ActionFailure {
-    try {
-      if (new SecretFile(settings.secretFile()).names(settings.target(context))) {
-        throw ActionFailure.permanent(
-            FailureCode.NOT_CONFIRMED,
-            "the connection secret names the target, so the source stays closed",
-            "See which of the two databases the platform is to use; the source is not opened.");
-      }
-    } catch (IOException e) {
-      throw SwitchSecret.secretFailure(e);
     }
   }
 }

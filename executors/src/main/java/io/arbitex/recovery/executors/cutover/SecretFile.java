@@ -1,10 +1,7 @@
 package io.arbitex.recovery.executors.cutover;
 
-import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.RestorePointManifest;
-import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.engine.ActionContext;
-import io.arbitex.recovery.executors.database.MarkedDatabase;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -94,20 +91,13 @@ final class SecretFile {
     }
   }
 
-  /** Whether it names that database; not, when there is none or it holds something else. */
-  boolean names(MarkedDatabase target) throws IOException {
+  /** What was there before the incident; empty when nothing was kept. */
+  Optional<String> kept(String incident) throws IOException {
     try {
-      return read().map(DatabaseAddress::parse).filter(found -> isAt(found, target)).isPresent();
-    } catch (IllegalArgumentException e) {
-      return false;
+      return Optional.of(Files.readString(keptFile(incident), StandardCharsets.UTF_8).strip());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
     }
-  }
-
-  static boolean isAt(DatabaseAddress address, MarkedDatabase target) {
-    Inventory.Server server = target.door().server();
-    return address.host().equals(server.host())
-        && address.port() == server.port()
-        && address.database().equals(target.name());
   }
 
   /**
@@ -176,14 +166,17 @@ final class SecretFile {
 
   /** Written once: a second try of the same incident must not take the new content for the old. */
   private void keepOld(String incident) throws IOException {
-    Path kept =
-        file.resolveSibling(
-            file.getFileName() + ".before-" + incident.replaceAll("[^A-Za-z0-9._-]", "_"));
+    Path kept = keptFile(incident);
     if (Files.exists(file) && !Files.exists(kept)) {
       Path part = kept.resolveSibling(kept.getFileName() + ".part");
       write(part, Files.readString(file, StandardCharsets.UTF_8));
       Files.move(part, kept, StandardCopyOption.ATOMIC_MOVE);
     }
+  }
+
+  private Path keptFile(String incident) {
+    return file.resolveSibling(
+        file.getFileName() + ".before-" + incident.replaceAll("[^A-Za-z0-9._-]", "_"));
   }
 
   private static void write(Path target, String content) throws IOException {

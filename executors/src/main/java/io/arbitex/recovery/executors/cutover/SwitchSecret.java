@@ -13,17 +13,14 @@ import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
 import io.arbitex.recovery.executors.database.Sql;
+import io.arbitex.recovery.executors.writers.Writers;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.Symptom;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
-import org.postgresql.util.PasswordUtil;
 
 /**
  * The platform's secret names the target, with a new password that really logs in. The password is
@@ -35,8 +32,6 @@ import org.postgresql.util.PasswordUtil;
  * late is refused at whichever of these it meets first.
  */
 final class SwitchSecret extends BoundAction {
-  private static final int PASSWORD_BYTES = 24;
-
   private final CutoverSettings settings;
   private final ReturnedSource returned;
 
@@ -52,17 +47,10 @@ final class SwitchSecret extends BoundAction {
   }
 
   @Override
-  public Look look(ActionContext context) throws ActionFailure {
+  public Look look(ActionContext context) throws ActionFailure, InterruptedException {
     MarkedDatabase target = settings.target(context);
-    Optional<DatabaseAddress> named;
-    try {
-      named = new SecretFile(settings.secretFile()).read().map(DatabaseAddress::parse);
-    } catch (IOException e) {
-      throw secretFailure(e);
-    } catch (IllegalArgumentException e) {
-      return Look.notYet("the secret holds something else: " + e.getMessage());
-    }
-    if (named.isEmpty() || !SecretFile.isAt(named.get(), target)) {
+    Optional<DatabaseAddress> named = settings.secret().address();
+    if (named.isEmpty() || !PlatformSecret.isAt(named.get(), target)) {
       return Look.notYet("the secret does not name the target");
     }
     try (Connection connection =
@@ -80,44 +68,39 @@ final class SwitchSecret extends BoundAction {
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
     MarkedDatabase target = settings.target(context);
-    SecretFile secret = new SecretFile(settings.secretFile());
-    String password = newPassword();
+    PlatformSecret secret = settings.secret();
+    Optional<Writers> writers = settings.writers();
+    String password = settings.newPassword();
+    if (writers.isPresent()) {
+      writers.get().requireStopped(context);
+      context.remember(CutoverFacts.SWITCH_BEGUN, "true");
+    }
+    // Once the secret names the target the platform may write there: then only forward.
+    if (!secret.names(target)) {
+      returned.refuseOrFence(context);
+    }
+    secret.claim(context);
     try {
-      // Once the secret names the target the platform may write there: then only forward.
-      if (!secret.names(target)) {
-        returned.refuseOrFence(context);
-      }
-      SecretFile.Claim claim = SecretFile.Claim.of(context);
-      secret.claim(claim);
       setPassword(context, target, password);
-      secret.replace(content(secret, target, password), claim, context.command().getIncidentId());
-    } catch (SecretFile.ClaimedByLaterOwner e) {
-      throw new ActionFailure(
-          FailureCode.OWNERSHIP_LOST,
-          e.getMessage(),
-          "Nothing, when that command goes on. When it belongs to a pipeline that is gone and its"
-              + " moment is wrong, delete the .owner file beside the secret and retry.",
-          false,
-          e);
-    } catch (IOException e) {
-      throw secretFailure(e);
     } catch (SQLException e) {
       throw DatabaseFailures.of(target.door().server().name() + ": set the platform's password", e);
     }
+    secret.replace(context, content(secret, target, password));
   }
 
   /** The claim keeps an earlier try that stood still from writing after this answer. */
   @Override
-  public boolean ruledOut(ActionContext context) throws ActionFailure {
-    SecretFile secret = new SecretFile(settings.secretFile());
+  public boolean ruledOut(ActionContext context) throws ActionFailure, InterruptedException {
+    PlatformSecret secret = settings.secret();
     try {
-      secret.claim(SecretFile.Claim.of(context));
-      return secret.read().isPresent() && !secret.names(settings.target(context));
-    } catch (SecretFile.ClaimedByLaterOwner e) {
-      return false;
-    } catch (IOException e) {
-      throw secretFailure(e);
+      secret.claim(context);
+    } catch (ActionFailure e) {
+      if (e.code() == FailureCode.OWNERSHIP_LOST) {
+        return false;
+      }
+      throw e;
     }
+    return secret.read().isPresent() && !secret.names(settings.target(context));
   }
 
   private void setPassword(ActionContext context, MarkedDatabase target, String password)
@@ -139,17 +122,14 @@ final class SwitchSecret extends BoundAction {
               new DatabaseMark(
                   mark.command(), context.token(), DatabaseMark.Stage.SERVING, mark.facts()));
           String role = settings.postgresql().applicationRole();
-          // Hashed here, so that the password is in no log of the server.
-          Sql.run(
-              maintenance,
-              PasswordUtil.genAlterUserPasswordSQL(role, password.toCharArray(), "scram-sha-256"));
+          settings.setPassword(maintenance, password);
           Sql.run(maintenance, "ALTER ROLE " + Sql.name(maintenance, role) + " LOGIN");
           maintenance.commit();
         });
   }
 
-  private String content(SecretFile secret, MarkedDatabase target, String password)
-      throws IOException {
+  private String content(PlatformSecret secret, MarkedDatabase target, String password)
+      throws ActionFailure, InterruptedException {
     Inventory.Server server = target.door().server();
     DatabaseAddress address =
         new DatabaseAddress(
@@ -159,29 +139,9 @@ final class SwitchSecret extends BoundAction {
             settings.postgresql().applicationRole(),
             password,
             server.sslMode(),
-            oldOptions(secret));
+            // What the platform's URL says beyond place and login is kept.
+            secret.address().map(DatabaseAddress::options).orElse(Map.of()));
     return address.url();
-  }
-
-  /** What the platform's URL says beyond place and login is kept. */
-  private static Map<String, String> oldOptions(SecretFile secret) throws IOException {
-    try {
-      return secret
-          .read()
-          .map(DatabaseAddress::parse)
-          .map(DatabaseAddress::options)
-          .orElse(Map.of());
-    } catch (IllegalArgumentException e) {
-      return Map.of();
-    }
-  }
-
-  private String newPassword() {
-    byte[] bytes = new byte[PASSWORD_BYTES];
-    settings.random().nextBytes(bytes);
-    String password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    Arrays.fill(bytes, (byte) 0);
-    return password;
   }
 
   private static ActionFailure notOurs(MarkedDatabase target) {
@@ -189,14 +149,5 @@ final class SwitchSecret extends BoundAction {
         FailureCode.NOT_CONFIRMED,
         "the database " + target.name() + " is no longer marked as opened by this cutover",
         "See who changed it.");
-  }
-
-  static ActionFailure secretFailure(IOException error) {
-    return new ActionFailure(
-        FailureCode.TOOL_FAILED,
-        "the connection secret cannot be read or written: " + error,
-        "See to the folder of the secret: rights, space, mount.",
-        true,
-        error);
   }
 }

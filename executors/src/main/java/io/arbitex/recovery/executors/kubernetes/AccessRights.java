@@ -9,19 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** Asks the cluster before anything is touched whether it will let us do what we are going to. */
-final class AccessRights {
-  private record Right(String verb, String group, String resource, String subresource) {
-    @Override
-    public String toString() {
-      return verb
-          + " "
-          + resource
-          + (subresource.isEmpty() ? "" : "/" + subresource)
-          + (group.isEmpty() ? "" : "." + group);
-    }
-  }
-
-  private static final List<Right> NEEDED =
+public final class AccessRights {
+  /** What the recovery of a StatefulSet's volume needs. */
+  static final List<Right> FOR_VOLUME =
       List.of(
           new Right("get", "apps", "statefulsets", ""),
           new Right("patch", "apps", "statefulsets", ""),
@@ -35,8 +25,33 @@ final class AccessRights {
 
   private final ClusterSession session;
 
-  AccessRights(ClusterSession session) {
+  private final List<Right> needed;
+
+  public AccessRights(ClusterSession session, List<Right> needed) {
     this.session = session;
+    this.needed = List.copyOf(needed);
+  }
+
+  /**
+   * A right in the namespace.
+   *
+   * @param group of the API; empty for the core
+   * @param subresource empty for the resource itself
+   */
+  public record Right(String verb, String group, String resource, String subresource) {
+
+    public static Right to(String verb, ObjectKind kind) {
+      return new Right(verb, kind.group(), kind.plural(), "");
+    }
+
+    @Override
+    public String toString() {
+      return verb
+          + " "
+          + resource
+          + (subresource.isEmpty() ? "" : "/" + subresource)
+          + (group.isEmpty() ? "" : "." + group);
+    }
   }
 
   /**
@@ -45,9 +60,9 @@ final class AccessRights {
    *
    * @throws ActionFailure AUTHENTICATION naming all that is missing
    */
-  void refuseIfMissing() throws ActionFailure, InterruptedException {
+  public void refuseIfMissing() throws ActionFailure, InterruptedException {
     List<String> missing = new ArrayList<>();
-    for (Right right : NEEDED) {
+    for (Right right : needed) {
       Optional<SelfSubjectAccessReview> answer = review(right);
       if (answer.isEmpty()) {
         return;

@@ -13,6 +13,12 @@ public final class RecoveryNotes {
   /** The staging whose data was put in place when it was scaled up last. Stays. */
   public static final String STARTED_FROM = PREFIX + "started-from";
 
+  /** The command that started a writer on what it cut over to. Stays. */
+  public static final String STARTED_FOR = PREFIX + "started-for";
+
+  /** On a Secret: the incident before which the kept old value was there. Stays. */
+  public static final String KEPT_BEFORE = PREFIX + "kept-before";
+
   /** The command that made a pod. */
   public static final String COMMAND = PREFIX + "command";
 

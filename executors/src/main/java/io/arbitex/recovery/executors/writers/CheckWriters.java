@@ -1,0 +1,48 @@
+package io.arbitex.recovery.executors.writers;
+
+import io.arbitex.recovery.configuration.Workload;
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.executors.kubernetes.AccessRights;
+import io.arbitex.recovery.executors.kubernetes.AccessRights.Right;
+import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.ScaleRivals;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Preflight: the writers are there, we may scale them, and nobody else would start them. */
+public final class CheckWriters extends WriterAction {
+  public CheckWriters(Writers writers) {
+    super(
+        writers,
+        "check-writers",
+        "check the cluster and the workloads that write",
+        false,
+        Duration.ofMinutes(3));
+  }
+
+  @Override
+  Look look(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    new AccessRights(session, List.copyOf(needed())).refuseIfMissing();
+    for (Writer writer : writers.in(session)) {
+      var read = writer.object().read();
+      Writer.noted(read);
+      new ScaleRivals(session).refuseAtZero(read);
+    }
+    return Look.alreadySo();
+  }
+
+  private Set<Right> needed() {
+    Set<Right> needed = new LinkedHashSet<>();
+    for (Workload each : writers.kubernetes().writers()) {
+      needed.add(Right.to("get", Writer.kind(each)));
+      needed.add(Right.to("patch", Writer.kind(each)));
+    }
+    needed.add(new Right("list", "", "pods", ""));
+    return needed;
+  }
+}

@@ -1,0 +1,102 @@
+package io.arbitex.recovery.executors.writers;
+
+import io.arbitex.recovery.configuration.Kubernetes;
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.executors.kubernetes.ClusterAccess;
+import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.Patience;
+import io.arbitex.recovery.record.FailureCode;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** All writers of a platform. */
+public final class Writers {
+  private final Kubernetes kubernetes;
+
+  public Writers(Kubernetes kubernetes) {
+    this.kubernetes = kubernetes;
+  }
+
+  ClusterSession open() throws ActionFailure {
+    return new ClusterAccess(kubernetes).open();
+  }
+
+  List<Writer> in(ClusterSession session) {
+    return kubernetes.writers().stream().map(each -> new Writer(session, each)).toList();
+  }
+
+  Kubernetes kubernetes() {
+    return kubernetes;
+  }
+
+  /**
+   * Refuses to go on when a writer was started, by whomever, since this command stopped it: seen,
+   * and not fought.
+   *
+   * @throws ActionFailure NOT_CONFIRMED naming it
+   */
+  public void requireStopped(ActionContext context) throws ActionFailure, InterruptedException {
+    try (ClusterSession session = open()) {
+      for (Writer writer : in(session)) {
+        refuseIfStarted(context, writer, writer.object().read());
+      }
+    }
+  }
+
+  /** Whether this command holds all of them at 0, and nothing of them runs. */
+  boolean areStopped(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    for (Writer writer : in(session)) {
+      GenericKubernetesResource read = writer.object().read();
+      if (!Writer.isHeld(context, read)
+          || writer.wanted(read) > 0
+          || writer.running(read).isPresent()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Waits until nothing of them runs. */
+  void awaitEnd(ActionContext context, ClusterSession session, Duration limit)
+      throws ActionFailure, InterruptedException {
+    Optional<String> left =
+        Patience.await(
+            context,
+            limit,
+            () -> {
+              List<String> running = new ArrayList<>();
+              for (Writer writer : in(session)) {
+                GenericKubernetesResource read = writer.object().read();
+                refuseIfStarted(context, writer, read);
+                writer.running(read).ifPresent(running::add);
+              }
+              return running.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", running));
+            });
+    if (left.isPresent()) {
+      throw ActionFailure.passing(
+          FailureCode.NOT_CONFIRMED,
+          "writers do not end: " + left.get(),
+          "See whether their nodes are alive; a pod on a lost node may still write, and stays until"
+              + " the node is removed.");
+    }
+  }
+
+  private static void refuseIfStarted(
+      ActionContext context, Writer writer, GenericKubernetesResource read) throws ActionFailure {
+    if (!Writer.isHeld(context, read) || writer.wanted(read) > 0) {
+      throw startedBySomebody(writer, writer.wanted(read));
+    }
+  }
+
+  static ActionFailure startedBySomebody(Writer writer, int wanted) {
+    return ActionFailure.permanent(
+        FailureCode.NOT_CONFIRMED,
+        "somebody scaled " + writer.name() + " to " + wanted + " in the middle of the cutover",
+        "Find out who and why, pause them, then retry; the platform has its old database back.");
+  }
+}
