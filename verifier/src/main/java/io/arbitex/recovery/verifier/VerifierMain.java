@@ -1,5 +1,6 @@
 package io.arbitex.recovery.verifier;
 
+import io.arbitex.recovery.checks.kubernetes.ClusterGreeting;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.SchemaTopic;
 import io.arbitex.recovery.runtime.ServiceCommand;
@@ -72,6 +73,7 @@ public final class VerifierMain extends ServiceCommand {
     @Override
     public void await() throws Exception {
       Clock clock = Clock.systemUTC();
+      ClusterGreeting.start(configuration.inventory());
       Suite suite =
           new Suite(
               configuration.inventory(),
