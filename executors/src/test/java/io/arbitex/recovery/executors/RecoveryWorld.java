@@ -41,20 +41,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A platform's database on one real server, a spare server, dumps and an inventory. */
-final class RecoveryWorld implements AutoCloseable {
-  static final String DATABASE = "arbitex";
+public final class RecoveryWorld implements AutoCloseable {
+  public static final String DATABASE = "arbitex";
   static final String APPLICATION = "arbitex_app";
   static final String ADMIN = "arbitex_admin";
   private static final String ADMIN_PASSWORD = "admin-of-the-test";
   private static final String APPLICATION_PASSWORD = "old-password-of-the-test";
 
-  final PostgresFixture primary;
-  final PostgresFixture spare;
-  final Path folder;
+  public final PostgresFixture primary;
+  public final PostgresFixture spare;
+  public final Path folder;
   final Path backups;
-  final Path secret;
-  Optional<CutoverSettings.Bound> bound = Optional.empty();
-  String healthUrl = "http://127.0.0.1:1/health";
+  public final Path secret;
+  public Optional<CutoverSettings.Bound> bound = Optional.empty();
+  public String healthUrl = "http://127.0.0.1:1/health";
+
+  /** Where the inventory says that the platform reads its connection. */
+  public String connectionSecret = "file:database-url";
+
+  /** The inventory's {@code kubernetes}, at the depth of {@code endpoints}; empty for none. */
+  public String kubernetes = "";
 
   RecoveryWorld(Path folder, PostgresFixture primary, PostgresFixture spare) throws Exception {
     this.folder = folder;
@@ -90,11 +96,11 @@ final class RecoveryWorld implements AutoCloseable {
     }
   }
 
-  static RecoveryWorld start(Path folder) throws Exception {
+  public static RecoveryWorld start(Path folder) throws Exception {
     return new RecoveryWorld(folder, PostgresFixture.start(), PostgresFixture.start());
   }
 
-  Connection admin(PostgresFixture server, String database) throws SQLException {
+  public Connection admin(PostgresFixture server, String database) throws SQLException {
     return address(server, database).connect("test", Duration.ofSeconds(5), Duration.ofSeconds(60));
   }
 
@@ -116,7 +122,7 @@ final class RecoveryWorld implements AutoCloseable {
               health: ["%s"]
               adminToken: file:admin-token
               auditKey: file:audit-key
-            components:
+        %s    components:
               - name: postgresql
                 kind: postgresql
                 procedures: [postgresql.dump]
@@ -125,7 +131,7 @@ final class RecoveryWorld implements AutoCloseable {
                   resource: primary
                   restoreTo: [spare]
                   applicationRole: arbitex_app
-                  connectionSecret: file:database-url
+                  connectionSecret: %s
                   backups: [backups]
                   tools: %s
                   criticalTables: [tenants, policy_rules, audit_events]
@@ -143,10 +149,11 @@ final class RecoveryWorld implements AutoCloseable {
                       adminUser: arbitex_admin
                       adminPassword: file:admin
         """
-        .formatted(healthUrl, spare.tools(), primary.port(), spare.port());
+        .formatted(
+            healthUrl, kubernetes, connectionSecret, spare.tools(), primary.port(), spare.port());
   }
 
-  Procedures procedures() throws InvalidConfiguration {
+  public Procedures procedures() throws InvalidConfiguration {
     return procedures("version: 1\n");
   }
 
@@ -155,7 +162,8 @@ final class RecoveryWorld implements AutoCloseable {
     return new Procedures(inventory(), policy, (platform, component) -> bound, Clock.systemUTC());
   }
 
-  StepCommand command(String procedure, String worker, int attempt, Map<String, String> facts) {
+  public StepCommand command(
+      String procedure, String worker, int attempt, Map<String, String> facts) {
     Instant now = Times.now(Clock.systemUTC());
     return StepCommand.newBuilder()
         .setCommandId("inc-7/" + procedure + "/" + attempt)
@@ -175,12 +183,12 @@ final class RecoveryWorld implements AutoCloseable {
         .build();
   }
 
-  StepCommand restore(int attempt) {
+  public StepCommand restore(int attempt) {
     return command("postgresql.dump", "postgresql", attempt, Map.of());
   }
 
   /** A dump of the primary with its manifest, as the backup makes it. */
-  RestorePoint dump(String id) throws Exception {
+  public RestorePoint dump(String id) throws Exception {
     return dump(id, List.of("-Fc", "-Z1"), "");
   }
 
@@ -262,7 +270,7 @@ final class RecoveryWorld implements AutoCloseable {
   }
 
   /** Databases of a server that no server is born with. */
-  List<String> databases(PostgresFixture server) throws SQLException {
+  public List<String> databases(PostgresFixture server) throws SQLException {
     return texts(
         server,
         "postgres",
@@ -270,7 +278,7 @@ final class RecoveryWorld implements AutoCloseable {
             + " ORDER BY datname");
   }
 
-  Optional<String> comment(PostgresFixture server, String database) throws SQLException {
+  public Optional<String> comment(PostgresFixture server, String database) throws SQLException {
     return texts(
             server,
             "postgres",
@@ -282,7 +290,8 @@ final class RecoveryWorld implements AutoCloseable {
         .findFirst();
   }
 
-  List<String> texts(PostgresFixture server, String database, String query) throws SQLException {
+  public List<String> texts(PostgresFixture server, String database, String query)
+      throws SQLException {
     try (Connection connection = server.connect(database);
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
