@@ -15,11 +15,13 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -119,7 +121,13 @@ class NodePortTest {
     String[] command =
         ready ? new String[] {"touch", "/tmp/ready"} : new String[] {"rm", "/tmp/ready"};
     try (ExecWatch exec =
-        cluster.client().pods().inNamespace(namespace).withName(name).exec(command)) {
+        cluster
+            .client()
+            .pods()
+            .inNamespace(namespace)
+            .withName(name)
+            .writingOutput(OutputStream.nullOutputStream())
+            .exec(command)) {
       assertThat(exec.exitCode().get(10, TimeUnit.SECONDS)).isZero();
     }
     until(
@@ -215,7 +223,7 @@ class NodePortTest {
               })
           .as("it is not left hanging")
           .isInstanceOf(IOException.class)
-          .isNotInstanceOf(java.net.SocketTimeoutException.class);
+          .isNotInstanceOf(SocketTimeoutException.class);
     }
   }
 
