@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
  * The runbook's validation suite (runbook, "After any recovery, run the full validation suite"):
  * health endpoints, the platform's own check of its audit chain, an own recomputation of that chain
  * against the anchor of the restore point, tenants and critical tables against the baseline taken
- * in the restore point's own snapshot, Alembic head; of a Redis its keyspace.
+ * in the restore point's own snapshot, Alembic head; of a Redis its keyspace; in the cluster its
+ * rollouts, crash loops and smoke tests.
  */
 final class Suite {
   private static final Logger log = LoggerFactory.getLogger(Suite.class);
@@ -88,6 +89,9 @@ final class Suite {
     final List<ValidationOutcome> outcomes = new ArrayList<>();
     final List<String> failed = new ArrayList<>();
     boolean error;
+
+    /** Of the database that was restored; empty when none was. */
+    Optional<String> alembicHead = Optional.empty();
 
     Run(StepCommand command) {
       this.command = command;
@@ -194,6 +198,8 @@ final class Suite {
         database(run, platform.get(), component.get());
         measured.join().ifPresent(losses::add);
       }
+      // Last: its smoke tests write, and what they write must not stand in what is measured.
+      cluster(run, platform.get());
     }
     run.outcomes.add(run.verdict(started));
     return new Proof(run.outcomes, losses);
@@ -220,6 +226,12 @@ final class Suite {
     }
   }
 
+  private void cluster(Run run, Inventory.Platform platform) throws InterruptedException {
+    if (platform.kubernetes().isPresent()) {
+      run.check("", () -> ClusterProof.of(platform, platform.kubernetes().get(), run.alembicHead));
+    }
+  }
+
   private void database(Run run, Inventory.Platform platform, Inventory.Component component)
       throws InterruptedException {
     String name = component.name();
@@ -228,6 +240,7 @@ final class Suite {
         parameter(run.command, name + ".restore-point")
             .flatMap(id -> restorePoints.find(platform.name(), settings.backups(), id));
     Optional<Baseline> baseline = point.map(RestorePoint::getBaseline);
+    run.alembicHead = baseline.map(Baseline::getAlembicHead);
     run.check(
         name,
         () -> {

@@ -1,0 +1,72 @@
+package io.arbitex.recovery.checks.kubernetes;
+
+import io.arbitex.recovery.configuration.Kubernetes;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Opens clients of a platform's cluster, with limits. */
+public final class ClusterClients {
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration REQUEST = Duration.ofSeconds(15);
+
+  /**
+   * With waits from 200 ms doubling, and Retry-After honoured: about 3 s, then the caller waits.
+   */
+  private static final int RETRIES = 4;
+
+  private static final Duration FIRST_RETRY = Duration.ofMillis(200);
+
+  private ClusterClients() {}
+
+  /**
+   * Opens a client; nothing is sent yet. The kubeconfig is read anew, so a token that was rotated
+   * counts.
+   *
+   * @throws IOException when the kubeconfig cannot be read or is none; without its content, which
+   *     holds a token
+   */
+  public static KubernetesClient open(Kubernetes settings) throws IOException {
+    try {
+      Config config = read(settings);
+      config.setNamespace(settings.namespace());
+      config.setConnectionTimeout((int) CONNECT.toMillis());
+      config.setRequestTimeout((int) REQUEST.toMillis());
+      config.setRequestRetryBackoffLimit(RETRIES);
+      config.setRequestRetryBackoffInterval((int) FIRST_RETRY.toMillis());
+      return new KubernetesClientBuilder().withConfig(config).build();
+    } catch (IOException e) {
+      throw new IOException("the kubeconfig " + settings.kubeconfig() + " cannot be read: " + e, e);
+    } catch (KubernetesClientException | IllegalArgumentException e) {
+      // The parser's message may quote the file, so it is no cause either.
+      throw new IOException(
+          "the kubeconfig "
+              + settings.kubeconfig()
+              + " is none that can be used ("
+              + e.getClass().getSimpleName()
+              + ")");
+    }
+  }
+
+  private static Config read(Kubernetes settings) throws IOException {
+    Path file = settings.kubeconfig().file();
+    if (file != null) {
+      if (!Files.isReadable(file)) {
+        throw new NoSuchFileException(file.toString());
+      }
+      return Config.fromKubeconfig(settings.context().orElse(null), file.toFile());
+    }
+    io.fabric8.kubernetes.api.model.Config whole =
+        Serialization.unmarshal(
+            settings.kubeconfig().resolve(), io.fabric8.kubernetes.api.model.Config.class);
+    settings.context().ifPresent(whole::setCurrentContext);
+    return Config.fromKubeconfig(Serialization.asYaml(whole));
+  }
+}
