@@ -211,11 +211,23 @@ final class LabConfiguration {
           kubeconfig: file:%s
           namespace: %s
           writers: %s
+          smoke:
+            - name: alembic
+              in: deployment/%s
+              command: [alembic, current]
+              timeout: 20s
+              printsAlembicHead: true
+            - name: smoke
+              in: deployment/%s
+              command: [smoke]
+              timeout: 20s
     """
         .formatted(
             LabCluster.kubeconfig(folder),
             LabCluster.NAMESPACE,
-            PlatformWorkload.DEPLOYMENTS.stream().map("deployment/"::concat).toList());
+            PlatformWorkload.DEPLOYMENTS.stream().map("deployment/"::concat).toList(),
+            PlatformWorkload.PLATFORM,
+            PlatformWorkload.PLATFORM);
   }
 
   /** The runbook's policy with budgets in seconds instead of minutes, so that a drill can miss. */
