@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.arbitex.recovery.checks.AuditTables;
 import io.arbitex.recovery.checks.PostgresFixture;
 import io.arbitex.recovery.checks.RestorePointManifest;
+import io.arbitex.recovery.configuration.ConnectionSecret;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.SecretReference;
 import io.arbitex.recovery.record.RestorePoint;
@@ -80,7 +81,7 @@ class BackupScheduleTest {
   }
 
   private BackupSchedule schedule(int keep) {
-    SecretReference none = new SecretReference("", null);
+    ConnectionSecret none = new ConnectionSecret.InFile(far);
     Inventory.Postgresql settings =
         new Inventory.Postgresql(
             "arbitex",

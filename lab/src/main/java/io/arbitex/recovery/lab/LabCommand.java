@@ -87,10 +87,7 @@ final class LabCommand implements Callable<Integer> {
               names = "--monitoring",
               description = "With Prometheus and Alertmanager, whose alerts the observers receive.")
           boolean monitoring,
-      @Option(
-              names = "--redis",
-              description = "With a Kubernetes and, in it, the Redis that keeps sessions.")
-          boolean redis)
+      @Option(names = "--redis", description = "With the Redis that keeps sessions.") boolean redis)
       throws IOException, InterruptedException {
     Lab lab = new Lab(folder);
     if (!lab.alive().isEmpty()) {
@@ -147,7 +144,7 @@ final class LabCommand implements Callable<Integer> {
     state.get().servers().keySet().forEach(server -> names.add("postgresql-" + server));
     alive.stream().filter(each -> each.startsWith(Lab.POD)).forEach(names::add);
     for (String name : names) {
-      say("  %-20s %s".formatted(name, alive.contains(name) ? "alive" : "dead"));
+      say("  %-36s %s".formatted(name, alive.contains(name) ? "alive" : "dead"));
     }
     if (alive.isEmpty()) {
       say("the lab of " + state.get().startedAt() + " has ended");
@@ -189,7 +186,7 @@ final class LabCommand implements Callable<Integer> {
     return 0;
   }
 
-  @Command(name = "kill", description = "kill -9 of one process of the lab.")
+  @Command(name = "kill", description = "kill -9 of one process of the lab, or of a pod.")
   int kill(@Parameters(paramLabel = "PROCESS") String process)
       throws IOException, InterruptedException {
     new Lab(folder).kill(process);

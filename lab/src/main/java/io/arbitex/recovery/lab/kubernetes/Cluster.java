@@ -10,6 +10,7 @@ import io.arbitex.recovery.lab.kubernetes.kubelet.KubeletSettings;
 import io.arbitex.recovery.lab.kubernetes.objects.Meta;
 import io.arbitex.recovery.lab.kubernetes.objects.ObjectKey;
 import io.arbitex.recovery.lab.kubernetes.objects.ResourceTypes;
+import io.arbitex.recovery.lab.kubernetes.proxy.NodePorts;
 import io.arbitex.recovery.lab.kubernetes.store.ObjectStore;
 import io.arbitex.recovery.lab.kubernetes.store.Registry;
 import java.io.IOException;
@@ -28,6 +29,7 @@ final class Cluster implements AutoCloseable {
   private final Misbehaviours misbehaviours = new Misbehaviours();
   private final ControllerLoop controllers;
   private final Kubelet kubelet;
+  private final NodePorts nodePorts;
   private final ApiServer api;
   private final Path stateFolder;
   private final ServerCertificate certificate;
@@ -55,6 +57,7 @@ final class Cluster implements AutoCloseable {
     this.kubelet =
         new Kubelet(
             registry, new ImageFile(images), KubeletSettings.of(stateFolder, disks, nodes), clock);
+    this.nodePorts = new NodePorts(registry);
     this.api =
         new ApiServer(port, token, certificate.tls(), registry, kubelet, misbehaviours, clock);
   }
@@ -63,6 +66,7 @@ final class Cluster implements AutoCloseable {
   void start() throws IOException {
     kubelet.start();
     controllers.start();
+    nodePorts.start();
     api.start();
     Kubeconfig.write(kubeconfig(), api.port(), certificate.pem(), token, "default");
   }
@@ -117,6 +121,7 @@ final class Cluster implements AutoCloseable {
   @Override
   public void close() {
     api.close();
+    nodePorts.close();
     controllers.close();
     kubelet.close();
   }

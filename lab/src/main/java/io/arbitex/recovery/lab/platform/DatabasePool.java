@@ -1,68 +1,40 @@
 package io.arbitex.recovery.lab.platform;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A few connections to the database that the secret file names now. The file is looked at every 100
- * ms; when it names another database, connections to the old one are not used again.
+ * A few connections to one database for the life of the process. While it cannot be reached each
+ * piece of work fails and the next one tries anew, so the pool is well again as soon as the
+ * database is.
  */
 final class DatabasePool implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DatabasePool.class);
-  private static final long LOOK_MILLIS = 100;
 
-  private final Path secretFile;
+  private final DatabaseSecret database;
   private final Semaphore slots;
-  private final Deque<Lease> idle = new ArrayDeque<>();
-  private final ScheduledExecutorService watcher;
-  private FileTime seen = FileTime.fromMillis(0);
-  private DatabaseSecret secret;
-  private long generation;
+  private final Deque<Connection> idle = new ArrayDeque<>();
 
   /** Work on a connection. */
   interface Work<T> {
     T on(Connection connection) throws SQLException;
   }
 
-  private record Lease(Connection connection, long generation) {}
-
   /**
+   * Connects to nothing yet.
+   *
    * @param size connections at most
-   * @throws IOException when the file holds no database URL
    */
-  DatabasePool(Path secretFile, int size) throws IOException {
-    this.secretFile = secretFile;
+  DatabasePool(DatabaseSecret database, int size) {
+    this.database = database;
     this.slots = new Semaphore(size);
-    look();
-    watcher =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "database-secret");
-              thread.setDaemon(true);
-              return thread;
-            });
-    var unused =
-        watcher.scheduleWithFixedDelay(
-            this::lookAgain, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-  }
-
-  /** Rises whenever the secret names another database. */
-  synchronized long generation() {
-    return generation;
   }
 
   /**
@@ -76,15 +48,17 @@ final class DatabasePool implements AutoCloseable {
       throw new SQLException("all connections are busy", "53300");
     }
     try {
-      Lease lease = borrow();
+      Connection connection = borrow();
       try {
-        T result = work.on(lease.connection());
-        lease.connection().commit();
-        giveBack(lease);
+        T result = work.on(connection);
+        connection.commit();
+        giveBack(connection);
         return result;
       } catch (SQLException | RuntimeException e) {
         // A connection that has failed once may be in any state; a new one is cheap.
-        discard(lease);
+        discard(connection);
+        // What broke this one may have broken the others: not each of them is to cost a request.
+        discardIdle();
         throw e;
       }
     } finally {
@@ -92,77 +66,42 @@ final class DatabasePool implements AutoCloseable {
     }
   }
 
-  private Lease borrow() throws SQLException {
-    DatabaseSecret now;
-    long current;
+  private Connection borrow() throws SQLException {
     synchronized (this) {
-      while (!idle.isEmpty()) {
-        Lease lease = idle.pop();
-        if (lease.generation() == generation) {
-          return lease;
-        }
-        discard(lease);
+      if (!idle.isEmpty()) {
+        return idle.pop();
       }
-      now = secret;
-      current = generation;
     }
-    Connection connection = DriverManager.getConnection(now.jdbcUrl(), now.properties());
-    connection.setAutoCommit(false);
-    return new Lease(connection, current);
-  }
-
-  private synchronized void giveBack(Lease lease) {
-    if (lease.generation() == generation) {
-      idle.push(lease);
-    } else {
-      discard(lease);
-    }
-  }
-
-  private static void discard(Lease lease) {
+    Connection connection = database.connect();
     try {
-      lease.connection().close();
+      connection.setAutoCommit(false);
+    } catch (SQLException e) {
+      discard(connection);
+      throw e;
+    }
+    return connection;
+  }
+
+  private synchronized void giveBack(Connection connection) {
+    idle.push(connection);
+  }
+
+  private synchronized void discardIdle() {
+    while (!idle.isEmpty()) {
+      discard(idle.pop());
+    }
+  }
+
+  private static void discard(Connection connection) {
+    try {
+      connection.close();
     } catch (SQLException e) {
       log.debug("closing a connection: {}", e.toString());
     }
   }
 
-  private void lookAgain() {
-    try {
-      look();
-    } catch (IOException | RuntimeException e) {
-      log.warn("staying with {}: {}", secret, e.toString());
-    }
-  }
-
-  private void look() throws IOException {
-    FileTime modified = Files.getLastModifiedTime(secretFile);
-    synchronized (this) {
-      if (modified.equals(seen)) {
-        return;
-      }
-    }
-    DatabaseSecret read = DatabaseSecret.read(secretFile);
-    synchronized (this) {
-      seen = modified;
-      if (!read.equals(secret)) {
-        secret = read;
-        generation++;
-        while (!idle.isEmpty()) {
-          discard(idle.pop());
-        }
-        log.info("the database is {}", read);
-      }
-    }
-  }
-
   @Override
   public void close() {
-    watcher.shutdownNow();
-    synchronized (this) {
-      while (!idle.isEmpty()) {
-        discard(idle.pop());
-      }
-    }
+    discardIdle();
   }
 }

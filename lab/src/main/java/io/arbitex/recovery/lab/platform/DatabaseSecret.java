@@ -1,17 +1,16 @@
 package io.arbitex.recovery.lab.platform;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Properties;
 
 /**
- * The platform's database URL, as it stands in a file: {@code
- * postgresql://user:password@host:port/database?sslmode=…}.
+ * The platform's database URL: {@code postgresql://user:password@host:port/database?sslmode=…}.
  *
  * @param jdbcUrl without user and password
  * @param properties user, password and limits
@@ -19,18 +18,19 @@ import java.util.Properties;
 record DatabaseSecret(String jdbcUrl, Properties properties) {
 
   /**
-   * Reads the file.
+   * Reads it.
    *
-   * @throws IOException when it cannot be read or holds no database URL; its text is not told
+   * @param application as which the database's own views name the connections
+   * @throws IllegalArgumentException when it is no database URL; its text is not told
    */
-  static DatabaseSecret read(Path file) throws IOException {
+  static DatabaseSecret of(String text, String application) {
     try {
-      URI url = URI.create(Files.readString(file, StandardCharsets.UTF_8).strip());
+      URI url = URI.create(text.strip());
       String[] login = url.getRawUserInfo().split(":", 2);
       Properties properties = new Properties();
       properties.setProperty("user", decode(login[0]));
       properties.setProperty("password", decode(login[1]));
-      properties.setProperty("ApplicationName", "arbitex-platform");
+      properties.setProperty("ApplicationName", application);
       properties.setProperty("gssEncMode", "disable");
       properties.setProperty("connectTimeout", "2");
       properties.setProperty("socketTimeout", "5");
@@ -44,12 +44,18 @@ record DatabaseSecret(String jdbcUrl, Properties properties) {
       return new DatabaseSecret(
           "jdbc:postgresql://" + url.getHost() + ":" + port + url.getRawPath(), properties);
     } catch (IllegalArgumentException | NullPointerException | IndexOutOfBoundsException e) {
-      throw new IOException(file + " holds no database URL", e);
+      // Not as its cause: the message would hold the password.
+      throw new IllegalArgumentException(
+          "is no database URL, expected postgresql://user:password@host:port/database");
     }
   }
 
   private static String decode(String text) {
     return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  Connection connect() throws SQLException {
+    return DriverManager.getConnection(jdbcUrl, properties);
   }
 
   /** Without the login. */

@@ -7,27 +7,21 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.lettuce.core.RedisException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
-import picocli.CommandLine.Option;
 
 /**
- * The platform's process.
+ * The platform's process, which reads {@link PlatformEnvironment} when it starts.
  *
  * <ul>
  *   <li>{@code GET /health}: 200 when the database answers, else 503.
@@ -41,59 +35,47 @@ import picocli.CommandLine.Option;
  *
  * <p>Without Redis there are no sessions, and all else goes on.
  */
-@CommandLine.Command(name = "platform", mixinStandardHelpOptions = true)
-public final class LabPlatform implements Callable<Integer> {
+public final class LabPlatform {
   private static final Logger log = LoggerFactory.getLogger(LabPlatform.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int BODY_LIMIT = 64 * 1024;
+  private static final int CONNECTIONS = 4;
 
-  @Option(names = "--port", required = true)
-  private int port;
+  private final AuditLog auditLog;
+  private final String adminToken;
 
-  @Option(names = "--database-url-file", required = true)
-  private Path databaseUrlFile;
+  private LabPlatform(AuditLog auditLog, String adminToken) {
+    this.auditLog = auditLog;
+    this.adminToken = adminToken;
+  }
 
-  @Option(names = "--audit-key-file", required = true)
-  private Path auditKeyFile;
-
-  @Option(names = "--admin-token-file", required = true)
-  private Path adminTokenFile;
-
-  @Option(names = "--redis-url-file", description = "Where sessions are kept; without: none are.")
-  private Path redisUrlFile;
-
-  @Option(names = "--connections", defaultValue = "4")
-  private int connections;
-
-  private AuditLog auditLog;
-  private String adminToken;
-
-  public static void main(String[] args) {
+  public static void main(String[] arguments) throws IOException {
     // Else every answer waits 40 ms for the client to acknowledge its headers.
     System.setProperty("sun.net.httpserver.nodelay", "true");
-    int status = new CommandLine(new LabPlatform()).execute(args);
-    if (status != 0) {
-      System.exit(status);
+    try {
+      start(PlatformEnvironment.of(System.getenv()));
+    } catch (IllegalArgumentException e) {
+      log.error("the platform cannot start: {}", e.getMessage());
+      System.exit(2);
     }
   }
 
-  @Override
-  public Integer call() throws IOException, InterruptedException {
-    adminToken = Files.readString(adminTokenFile).strip();
-    byte[] key = Files.readString(auditKeyFile).strip().getBytes(StandardCharsets.UTF_8);
+  private static void start(PlatformEnvironment environment) throws IOException {
     AtomicInteger number = new AtomicInteger();
     ExecutorService threads =
         Executors.newFixedThreadPool(
-            connections + 4, task -> new Thread(task, "platform-http-" + number.incrementAndGet()));
-    DatabasePool pool = new DatabasePool(databaseUrlFile, connections);
-    auditLog = new AuditLog(pool, key, Clock.systemUTC());
+            CONNECTIONS + 4, task -> new Thread(task, "platform-http-" + number.incrementAndGet()));
+    DatabasePool pool = new DatabasePool(environment.database(), CONNECTIONS);
+    byte[] key = environment.auditKey().getBytes(StandardCharsets.UTF_8);
+    AuditLog auditLog = new AuditLog(pool, key, Clock.systemUTC());
+    LabPlatform platform = new LabPlatform(auditLog, environment.adminToken());
     HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 64);
+        HttpServer.create(new InetSocketAddress(environment.host(), environment.port()), 64);
     server.setExecutor(threads);
-    route(server, "/health", this::health);
-    route(server, "/v1/admin/audit/verify", this::verify);
-    route(server, "/v1/events", this::append);
-    Optional<SessionStore> sessions = sessions();
+    route(server, "/health", platform::health);
+    route(server, "/v1/admin/audit/verify", platform::verify);
+    route(server, "/v1/events", platform::append);
+    Optional<SessionStore> sessions = environment.redisUrl().map(SessionStore::new);
     sessions.ifPresent(store -> route(server, SessionRequests.PATH, sessionHandler(store)));
     Runtime.getRuntime()
         .addShutdownHook(
@@ -106,12 +88,10 @@ public final class LabPlatform implements Callable<Integer> {
                 },
                 "platform-end"));
     server.start();
-    log.info("the platform listens on {}", server.getAddress());
-    return 0;
-  }
-
-  private Optional<SessionStore> sessions() throws IOException {
-    return redisUrlFile == null ? Optional.empty() : Optional.of(new SessionStore(redisUrlFile));
+    log.info(
+        "the platform listens on {}, its database is {}",
+        server.getAddress(),
+        environment.database());
   }
 
   private interface Handler {

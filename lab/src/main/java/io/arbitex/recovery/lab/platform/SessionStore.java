@@ -9,10 +9,6 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -33,11 +29,10 @@ public final class SessionStore implements AutoCloseable {
   private Optional<StatefulRedisConnection<String, String>> connection = Optional.empty();
 
   /**
-   * @param urlFile holds the address, {@code redis://…}; it is not connected to yet
-   * @throws IOException when the file cannot be read
+   * @param url its address, {@code redis://…}; it is not connected to yet
    */
-  SessionStore(Path urlFile) throws IOException {
-    RedisURI uri = RedisURI.create(Files.readString(urlFile, StandardCharsets.UTF_8).strip());
+  SessionStore(String url) {
+    RedisURI uri = RedisURI.create(url.strip());
     uri.setTimeout(LIMIT);
     client = RedisClient.create(uri);
     client.setOptions(

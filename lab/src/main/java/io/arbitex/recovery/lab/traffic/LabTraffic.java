@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,8 +27,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /**
- * The process of the platform's clients. Each client sends one event at a time; an event that is
- * not acknowledged is sent again, with growing pauses of up to a second, until it is.
+ * The process of the platform's clients. Each client sends one event at a time, every fifth one
+ * through the platform's other door. An event that is not acknowledged is sent again, with growing
+ * pauses of up to a second, until it is or 30 s are over.
  */
 @CommandLine.Command(name = "traffic", mixinStandardHelpOptions = true)
 public final class LabTraffic implements Callable<Integer> {
@@ -35,9 +37,17 @@ public final class LabTraffic implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String[] ACTIONS = {"login", "prompt", "policy.check", "export", "logout"};
   private static final long STATUS_MILLIS = 200;
+  private static final int THROUGH_CLOUD = 5;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @Option(names = "--platform", required = true, description = "The platform's address.")
   private URI platform;
+
+  @Option(
+      names = "--cloud",
+      required = true,
+      description = "The address of the platform's other deployment.")
+  private URI cloud;
 
   @Option(names = "--rate", defaultValue = "100", description = "Events a second, of all clients.")
   private double rate;
@@ -66,6 +76,11 @@ public final class LabTraffic implements Callable<Integer> {
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
+  private final AtomicLong abandoned = new AtomicLong();
+
+  /** So that no event of another process has the same name. */
+  private final String run = UUID.randomUUID().toString();
+
   private final CountDownLatch end = new CountDownLatch(1);
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -134,6 +149,7 @@ public final class LabTraffic implements Callable<Integer> {
         sent.get(),
         acknowledged.get(),
         failed.get(),
+        abandoned.get(),
         lastId,
         lastAt,
         failing,
@@ -148,7 +164,7 @@ public final class LabTraffic implements Callable<Integer> {
     long number = 0;
     try {
       while (!end.await(Math.max(0, next - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-        sendUntilAcknowledged(random, client + "-" + number++);
+        send(random, client, number++);
         // After an outage the clients go on at their rate; they do not catch up in a burst.
         next = Math.max(next + interval, System.nanoTime());
       }
@@ -159,42 +175,66 @@ public final class LabTraffic implements Callable<Integer> {
     }
   }
 
-  private void sendUntilAcknowledged(Random random, String name)
+  private void send(Random random, int client, long number)
       throws IOException, InterruptedException {
     int tenant = 1 + random.nextInt(tenants);
+    String name = run + "-" + client + "-" + number;
     ObjectNode event = JSON.createObjectNode();
     event.put("tenant", tenant);
     event.put("actor", "user-" + random.nextInt(1_000));
     event.put("action", ACTIONS[random.nextInt(ACTIONS.length)]);
     event.putObject("payload").put("request", name).put("size", random.nextInt(100_000));
+    URI door = number % THROUGH_CLOUD == THROUGH_CLOUD - 1 ? cloud : platform;
     HttpRequest request =
-        HttpRequest.newBuilder(platform.resolve("/v1/events"))
+        HttpRequest.newBuilder(door.resolve("/v1/events"))
             .timeout(Duration.ofSeconds(5))
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(event)))
             .build();
+    long latest = System.nanoTime() + PATIENCE.toNanos();
     long pause = 100;
-    do {
-      sent.incrementAndGet();
-      try {
-        HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        if (response.statusCode() == 201) {
-          JsonNode answer = JSON.readTree(response.body());
-          acknowledged(answer.get("id").longValue(), answer.get("hmac").textValue(), tenant);
-          return;
-        }
-      } catch (IOException e) {
-        log.debug("event {}: {}", name, e.toString());
-      }
+    while (!isAcknowledged(request, tenant, name)) {
       failed.incrementAndGet();
       failing = true;
+      if (System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause) > latest) {
+        abandoned.incrementAndGet();
+        log.warn("event {} was given up after {} s", name, PATIENCE.toSeconds());
+        return;
+      }
+      if (end.await(pause, TimeUnit.MILLISECONDS)) {
+        return;
+      }
       pause = Math.min(1_000, pause * 2);
-    } while (!end.await(pause, TimeUnit.MILLISECONDS));
+    }
   }
 
-  private synchronized void acknowledged(long id, String hmac, int tenant) throws IOException {
+  /**
+   * Sends it once. What is not acknowledged may have been kept all the same, so that a repetition
+   * stands there twice; that is what clients of such a platform live with.
+   */
+  private boolean isAcknowledged(HttpRequest request, int tenant, String name)
+      throws IOException, InterruptedException {
+    sent.incrementAndGet();
+    HttpResponse<byte[]> response;
+    try {
+      response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      log.debug("event {}: {}", name, e.toString());
+      return false;
+    }
+    if (response.statusCode() != 201) {
+      log.debug("event {}: {}", name, response.statusCode());
+      return false;
+    }
+    JsonNode answer = JSON.readTree(response.body());
+    acknowledged(answer.get("id").longValue(), answer.get("hmac").textValue(), tenant, name);
+    return true;
+  }
+
+  private synchronized void acknowledged(long id, String hmac, int tenant, String name)
+      throws IOException {
     var at = Clock.systemUTC().instant().truncatedTo(ChronoUnit.MICROS);
-    ledger.acknowledged(new TrafficLedger.Entry(id, hmac, tenant, at));
+    ledger.acknowledged(new TrafficLedger.Entry(id, hmac, tenant, at, name));
     acknowledged.incrementAndGet();
     lastId = id;
     lastAt = at.toString();

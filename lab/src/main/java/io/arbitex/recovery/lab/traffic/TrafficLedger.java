@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A file with one line for each acknowledged event: {@code id,hmac,tenant,microseconds}. Lines are
- * only appended, and handed to the operating system before the next event is sent.
+ * A file with one line for each acknowledged event: {@code id,hmac,tenant,microseconds,request}.
+ * Lines are only appended, and handed to the operating system before the next event is sent.
  */
 public final class TrafficLedger implements AutoCloseable {
   private final FileChannel channel;
@@ -30,8 +30,10 @@ public final class TrafficLedger implements AutoCloseable {
    * An event that the platform acknowledged.
    *
    * @param at when the client had the answer
+   * @param request the client's own name of the event, in its payload too: an id may be given to
+   *     another event once the database was put back
    */
-  public record Entry(long id, String hmac, int tenant, Instant at) {}
+  public record Entry(long id, String hmac, int tenant, Instant at, String request) {}
 
   /**
    * What is lost of the ledger.
@@ -49,7 +51,15 @@ public final class TrafficLedger implements AutoCloseable {
 
   synchronized void acknowledged(Entry entry) throws IOException {
     long micros = ChronoUnit.MICROS.between(Instant.EPOCH, entry.at());
-    String line = entry.id() + "," + entry.hmac() + "," + entry.tenant() + "," + micros + "\n";
+    String line =
+        String.join(
+                ",",
+                Long.toString(entry.id()),
+                entry.hmac(),
+                Integer.toString(entry.tenant()),
+                Long.toString(micros),
+                entry.request())
+            + "\n";
     ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII));
     while (bytes.hasRemaining()) {
       channel.write(bytes);
@@ -72,13 +82,14 @@ public final class TrafficLedger implements AutoCloseable {
     List<Entry> entries = new ArrayList<>();
     for (String line : text.substring(0, text.lastIndexOf('\n') + 1).split("\n", -1)) {
       String[] fields = line.split(",", -1);
-      if (fields.length == 4) {
+      if (fields.length == 5) {
         entries.add(
             new Entry(
                 Long.parseLong(fields[0]),
                 fields[1],
                 Integer.parseInt(fields[2]),
-                Instant.EPOCH.plus(Long.parseLong(fields[3]), ChronoUnit.MICROS)));
+                Instant.EPOCH.plus(Long.parseLong(fields[3]), ChronoUnit.MICROS),
+                fields[4]));
       }
     }
     return entries;

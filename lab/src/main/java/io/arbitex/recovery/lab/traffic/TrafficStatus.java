@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
  * @param sent requests, repeated ones too
  * @param acknowledged events that the platform acknowledged
  * @param failed requests without an acknowledgement
+ * @param abandoned events that were given up, never acknowledged
  * @param lastAcknowledgedId 0 before the first
  * @param lastAcknowledgedAt ISO 8601, empty before the first
  * @param failing whether the newest request failed
@@ -22,6 +23,7 @@ public record TrafficStatus(
     long sent,
     long acknowledged,
     long failed,
+    long abandoned,
     long lastAcknowledgedId,
     String lastAcknowledgedAt,
     boolean failing,

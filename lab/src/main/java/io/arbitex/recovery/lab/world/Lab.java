@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +35,7 @@ public final class Lab {
   /** Begins the names of the monitoring's processes. */
   public static final String MONITORING = "monitoring";
 
-  /** Begins the names of the containers that run in the cluster. */
+  /** Begins the names of the pods that run in the cluster. */
   public static final String POD = "pod-";
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -70,7 +71,7 @@ public final class Lab {
                 new LabFailure("there is no lab in " + folder.root() + "; start one with lab up"));
   }
 
-  /** Names of what lives: processes, {@code postgresql-SERVER}, {@code pod-CONTAINER}. */
+  /** Names of what lives: processes, {@code postgresql-SERVER}, {@code pod-POD}. */
   public List<String> alive() throws IOException {
     List<String> alive = new ArrayList<>();
     for (ProcessState process : processes.all().values()) {
@@ -84,7 +85,7 @@ public final class Lab {
       }
     }
     for (PodProcesses.Running pod : pods().running()) {
-      alive.add(POD + pod.name());
+      alive.add(POD + pod.pod());
     }
     alive.sort(Comparator.naturalOrder());
     return alive;
@@ -167,9 +168,19 @@ public final class Lab {
     return new PodProcesses(folder.kubernetes());
   }
 
-  /** kill -9 of a process alone. */
+  /** kill -9 of a process alone, or of what runs in a pod: that comes back by itself. */
   public void kill(String process) throws IOException, InterruptedException {
-    LabProcesses.kill(process(process));
+    List<ProcessHandle> inPod =
+        pods().running().stream()
+            .filter(each -> process.equals(POD + each.pod()))
+            .map(PodProcesses.Running::process)
+            .toList();
+    if (inPod.isEmpty()) {
+      LabProcesses.kill(process(process));
+    } else {
+      inPod.forEach(ProcessHandle::destroyForcibly);
+      LabProcesses.awaitEnd(inPod, Duration.ofSeconds(10));
+    }
   }
 
   /** Starts a process again that has ended, with the command it had. */
@@ -226,7 +237,7 @@ public final class Lab {
 
   /** The Redis of the lab. */
   public LabRedis redis() throws IOException {
-    return new LabRedis(folder, requireState().requireCluster());
+    return new LabRedis(folder, requireState().cluster());
   }
 
   /** How the traffic goes. */
@@ -246,10 +257,24 @@ public final class Lab {
         "disable");
   }
 
-  /** The database that the platform uses now. */
+  /**
+   * The database that the platform's pods use if they start now: what the Secret in the cluster
+   * says.
+   */
   public DatabaseAddress platformDatabase() throws IOException {
-    return DatabaseAddress.parse(
-        Files.readString(requireState().file("database-url"), StandardCharsets.UTF_8));
+    LabState.Cluster cluster = requireState().cluster();
+    try (KubernetesClient client = LabCluster.client(Path.of(cluster.kubeconfig()))) {
+      String encoded =
+          client
+              .secrets()
+              .inNamespace(cluster.namespace())
+              .withName(cluster.secret())
+              .require()
+              .getData()
+              .get(cluster.key());
+      return DatabaseAddress.parse(
+          new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8));
+    }
   }
 
   /** What the monitoring needs that is not installed, by the names of Debian's packages. */
@@ -337,26 +362,22 @@ public final class Lab {
       say.accept("broker: starting on " + broker.bootstrap());
       broker.start(plan.controllerPort());
       network(plan);
-      if (plan.redis().isPresent()) {
-        say.accept("kubernetes: starting on port " + plan.redis().get().api());
-        new LabCluster(folder, processes, plan.redis().get())
-            .start(RedisWorkload.images(plan.redis().get().redis()));
+      try (LabWorkloads workloads = new LabWorkloads(plan, processes)) {
+        say.accept("kubernetes: starting on port " + plan.cluster().api());
+        workloads.begin(platformSecrets(plan, passwords));
+        for (String name : LabPlan.SERVERS) {
+          say.accept("postgresql " + name + ": starting on port " + plan.serverPorts().get(name));
+          server(plan, name, passwords);
+        }
+        say.accept("database: seeding " + options.events() + " audit events");
+        seed(plan, passwords);
+        workloads.awaitReady(say);
       }
-      for (String name : LabPlan.SERVERS) {
-        say.accept("postgresql " + name + ": starting on port " + plan.serverPorts().get(name));
-        server(plan, name, passwords);
-      }
-      say.accept("database: seeding " + options.events() + " audit events");
-      seed(plan, passwords);
-      redis(plan, say);
-      LabApplication application = new LabApplication(plan, processes);
-      application.startPlatform();
-      say.accept("platform: ready at " + plan.platformAddress());
       broker.awaitReady();
       say.accept("broker: ready");
       LabServices services = new LabServices(plan, configuration, processes);
       List<ProcessState> started = options.services() ? services.start() : List.of();
-      application.startTraffic(say);
+      new LabClients(plan, processes).start(say);
       monitoring(plan, configuration, state, say);
       for (ProcessState service : started) {
         services.awaitHealthy(service);
@@ -390,7 +411,6 @@ public final class Lab {
                 server.log().toString()));
       }
       Map<String, String> files = new LinkedHashMap<>();
-      files.put("database-url", folder.secrets().resolve("database-url").toString());
       files.put("admin-token", folder.secrets().resolve("admin-token").toString());
       files.put("audit-key", folder.secrets().resolve("audit-key").toString());
       files.put("inventory", configuration.inventory().toString());
@@ -398,7 +418,7 @@ public final class Lab {
       files.put("console", configuration.file(LabConfiguration.CONSOLE).toString());
       files.put("kill-switch", configuration.killSwitch().toString());
       files.put("ledger", folder.traffic().resolve("ledger.csv").toString());
-      files.put("sessions", LabApplication.sessions(folder).toString());
+      files.put("sessions", LabClients.sessions(folder).toString());
       files.put("traffic-status", folder.traffic().resolve("status.json").toString());
       files.put("backups", folder.backups().toString());
       return new LabState(
@@ -410,14 +430,29 @@ public final class Lab {
           "127.0.0.1:" + plan.brokerPort(),
           servers,
           plan.platformAddress(),
+          plan.cloudAddress(),
           new LabState.Network(
               plan.controlAddress(),
               "http://127.0.0.1:" + plan.witnessPort() + "/",
               plan.slackAddress(),
               plan.paths()),
-          LabRedis.state(plan),
+          cluster(plan),
           files,
           Map.of());
+    }
+
+    private static LabState.Cluster cluster(LabPlan plan) {
+      return new LabState.Cluster(
+          LabCluster.kubeconfig(plan.folder()).toString(),
+          "http://127.0.0.1:" + plan.cluster().control(),
+          plan.folder().kubernetes().toString(),
+          LabCluster.NAMESPACE,
+          PlatformWorkload.DEPLOYMENTS,
+          PlatformWorkload.SECRET,
+          PlatformWorkload.DATABASE_URL,
+          plan.redis()
+              .map(port -> new LabState.Redis(RedisWorkload.NAME, RedisWorkload.CLAIM, port))
+              .orElse(null));
     }
 
     private Map<String, String> secrets(LabPlan plan) throws IOException {
@@ -431,7 +466,8 @@ public final class Lab {
       passwords.put("application", LabFolder.randomSecret());
       passwords.put("audit-key", LabFolder.randomSecret());
       folder.secret("audit-key", passwords.get("audit-key"));
-      folder.secret("admin-token", LabFolder.randomSecret());
+      passwords.put("admin-token", LabFolder.randomSecret());
+      folder.secret("admin-token", passwords.get("admin-token"));
       folder.secret("slack-url", plan.slackAddress());
       folder.secret("pagerduty-routing-key", LabFolder.randomSecret());
       if (plan.options().monitoring().isPresent()) {
@@ -448,7 +484,7 @@ public final class Lab {
       for (String observer : plan.observers()) {
         Map<String, Integer> targets = new LinkedHashMap<>(plan.serverPorts());
         targets.put(LabPlan.WITNESS, plan.witnessPort());
-        plan.redis().ifPresent(ports -> targets.put(LabPlan.REDIS, ports.redis()));
+        plan.redis().ifPresent(port -> targets.put(LabPlan.REDIS, port));
         targets.forEach(
             (target, port) -> {
               String name = LabPlan.path(observer, target);
@@ -476,17 +512,9 @@ public final class Lab {
     }
 
     private void seed(LabPlan plan, Map<String, String> passwords) throws IOException {
-      DatabaseAddress admin =
-          new DatabaseAddress(
-              "127.0.0.1",
-              plan.serverPorts().get(LabPlan.PRIMARY),
-              PlatformDatabase.DATABASE,
-              PlatformDatabase.ADMIN,
-              passwords.get(LabPlan.PRIMARY),
-              "disable");
       try {
         PlatformDatabase.create(
-            admin,
+            database(plan, passwords),
             passwords.get("application"),
             passwords.get("audit-key").getBytes(StandardCharsets.UTF_8),
             plan.options().events(),
@@ -494,22 +522,29 @@ public final class Lab {
       } catch (SQLException e) {
         throw new LabFailure("the database cannot be seeded: " + e.getMessage(), e);
       }
-      folder.secret(
-          "database-url",
-          admin.withLogin(PlatformDatabase.APPLICATION, passwords.get("application")).url());
     }
 
-    private void redis(LabPlan plan, Consumer<String> say)
-        throws IOException, InterruptedException {
-      if (plan.redis().isPresent()) {
-        LabPlan.RedisPorts ports = plan.redis().get();
-        new LabCluster(folder, processes, ports).awaitReady();
-        try (KubernetesClient client = LabCluster.client(LabCluster.kubeconfig(folder))) {
-          RedisWorkload.apply(client, folder, ports.redis());
-          RedisWorkload.awaitReady(client, () -> processes.tail(LabCluster.NAME));
-        }
-        say.accept("redis: ready on port " + ports.redis());
-      }
+    private static DatabaseAddress database(LabPlan plan, Map<String, String> passwords) {
+      return new DatabaseAddress(
+          "127.0.0.1",
+          plan.serverPorts().get(LabPlan.PRIMARY),
+          PlatformDatabase.DATABASE,
+          PlatformDatabase.ADMIN,
+          passwords.get(LabPlan.PRIMARY),
+          "disable");
+    }
+
+    private static Map<String, String> platformSecrets(
+        LabPlan plan, Map<String, String> passwords) {
+      return Map.of(
+          PlatformWorkload.DATABASE_URL,
+          database(plan, passwords)
+              .withLogin(PlatformDatabase.APPLICATION, passwords.get("application"))
+              .url(),
+          "AUDIT_KEY",
+          passwords.get("audit-key"),
+          "ADMIN_TOKEN",
+          passwords.get("admin-token"));
     }
 
     private void monitoring(

@@ -5,6 +5,9 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,14 +17,18 @@ import java.util.List;
 /** The lab's Kubernetes as a process of its own, to which everybody is a client. */
 final class LabCluster {
   static final String NAME = "kubernetes";
+
+  /** Of all that the lab has in it. */
+  static final String NAMESPACE = "arbitex";
+
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int REQUEST_MILLIS = 5_000;
 
   private final LabFolder folder;
   private final LabProcesses processes;
-  private final LabPlan.RedisPorts ports;
+  private final LabPlan.ClusterPorts ports;
 
-  LabCluster(LabFolder folder, LabProcesses processes, LabPlan.RedisPorts ports) {
+  LabCluster(LabFolder folder, LabProcesses processes, LabPlan.ClusterPorts ports) {
     this.folder = folder;
     this.processes = processes;
     this.ports = ports;
@@ -60,8 +67,11 @@ final class LabCluster {
         "the cluster's start",
         LIMIT,
         () -> {
-          try (KubernetesClient client = client(kubeconfig(folder))) {
-            return !client.nodes().list().getItems().isEmpty();
+          URLConnection health = URI.create(controlAddress() + "/health").toURL().openConnection();
+          health.setConnectTimeout(REQUEST_MILLIS);
+          health.setReadTimeout(REQUEST_MILLIS);
+          try (InputStream answer = health.getInputStream()) {
+            return answer.readAllBytes().length > 0;
           }
         },
         () -> processes.tail(NAME));

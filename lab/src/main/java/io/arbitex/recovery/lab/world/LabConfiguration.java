@@ -37,9 +37,7 @@ final class LabConfiguration {
   /** Writes all files. */
   void write() throws IOException {
     Files.writeString(
-        inventory(),
-        inventory(plan.serverPorts(), plan.redis().map(LabPlan.RedisPorts::redis)),
-        StandardCharsets.UTF_8);
+        inventory(), inventory(plan.serverPorts(), plan.redis()), StandardCharsets.UTF_8);
     Files.writeString(policy(), policyText(), StandardCharsets.UTF_8);
     for (String observer : plan.observers()) {
       Map<String, Integer> ports =
@@ -176,7 +174,7 @@ final class LabConfiguration {
                   resource: %s
                   restoreTo: [%s]
                   applicationRole: %s
-                  connectionSecret: file:%s
+                  connectionSecret: kubernetes:%s/%s
                   backups: [%s]
                   tools: %s
                   criticalTables: [tenants, policy_rules, audit_events]
@@ -189,20 +187,47 @@ final class LabConfiguration {
             plan.platformAddress(),
             folder.secrets().resolve("admin-token"),
             folder.secrets().resolve("audit-key"),
-            redis.isEmpty() ? "" : RedisConfiguration.cluster(folder),
+            cluster(),
             LabPlan.COMPONENT,
             plan.options().monitoring().isEmpty() ? "" : ALERTS,
             PlatformDatabase.DATABASE,
             LabPlan.PRIMARY,
             LabPlan.SPARE,
             PlatformDatabase.APPLICATION,
-            folder.secrets().resolve("database-url"),
+            PlatformWorkload.SECRET,
+            PlatformWorkload.DATABASE_URL,
             folder.backups(),
             plan.tools(),
             servers,
             redis
                 .map(port -> RedisConfiguration.component(folder, plan.options().redis(), port))
                 .orElse(""));
+  }
+
+  /** The platform's field {@code kubernetes}; indented for its place. */
+  private String cluster() {
+    return """
+        kubernetes:
+          kubeconfig: file:%s
+          namespace: %s
+          writers: %s
+          smoke:
+            - name: alembic
+              in: deployment/%s
+              command: [alembic, current]
+              timeout: 20s
+              printsAlembicHead: true
+            - name: smoke
+              in: deployment/%s
+              command: [smoke]
+              timeout: 20s
+    """
+        .formatted(
+            LabCluster.kubeconfig(folder),
+            LabCluster.NAMESPACE,
+            PlatformWorkload.DEPLOYMENTS.stream().map("deployment/"::concat).toList(),
+            PlatformWorkload.PLATFORM,
+            PlatformWorkload.PLATFORM);
   }
 
   /** The runbook's policy with budgets in seconds instead of minutes, so that a drill can miss. */

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param observers names of the detectors
  * @param paths port of each path of the network, by name
  * @param receiverPorts where each observer receives alerts; empty without monitoring
- * @param redis empty without Redis
+ * @param redis port of Redis; empty without
  */
 record LabPlan(
     LabFolder folder,
@@ -24,14 +24,14 @@ record LabPlan(
     int brokerPort,
     int controllerPort,
     Map<String, Integer> serverPorts,
-    int platformPort,
     int controlPort,
     int witnessPort,
     List<String> observers,
     Map<String, Integer> paths,
     Map<String, Integer> statusPorts,
     Map<String, Integer> receiverPorts,
-    Optional<RedisPorts> redis) {
+    ClusterPorts cluster,
+    Optional<Integer> redis) {
   static final String PRIMARY = "primary";
   static final String SPARE = "spare";
   static final List<String> SERVERS = List.of(PRIMARY, SPARE);
@@ -49,13 +49,14 @@ record LabPlan(
   static final String REDIS = "redis";
 
   /**
-   * Of the cluster that Redis lives in.
+   * Ports of the cluster.
    *
    * @param api of the API server
    * @param control by which the cluster is made to misbehave
-   * @param redis of Redis
+   * @param platform the node port that leads to the platform's pods
+   * @param cloud the node port that leads to those of its other deployment
    */
-  record RedisPorts(int api, int control, int redis) {}
+  record ClusterPorts(int api, int control, int platform, int cloud) {}
 
   static LabPlan make(LabFolder folder, LabOptions options, Path tools) throws IOException {
     List<String> observers = new ArrayList<>();
@@ -67,7 +68,7 @@ record LabPlan(
     services.addAll(observers);
     FreePorts ports =
         new FreePorts(
-            8 + SERVERS.size() + observers.size() * (SERVERS.size() + 3) + services.size());
+            9 + SERVERS.size() + observers.size() * (SERVERS.size() + 3) + services.size());
     Map<String, Integer> serverPorts = new LinkedHashMap<>();
     SERVERS.forEach(server -> serverPorts.put(server, ports.next()));
     Map<String, Integer> paths = new LinkedHashMap<>();
@@ -95,14 +96,12 @@ record LabPlan(
         serverPorts,
         ports.next(),
         ports.next(),
-        ports.next(),
         observers,
         paths,
         statusPorts,
         receiverPorts,
-        options.redis().isEmpty()
-            ? Optional.empty()
-            : Optional.of(new RedisPorts(ports.next(), ports.next(), ports.next())));
+        new ClusterPorts(ports.next(), ports.next(), ports.next(), ports.next()),
+        options.redis().isEmpty() ? Optional.empty() : Optional.of(ports.next()));
   }
 
   static String path(String observer, String target) {
@@ -110,7 +109,11 @@ record LabPlan(
   }
 
   String platformAddress() {
-    return "http://127.0.0.1:" + platformPort;
+    return "http://127.0.0.1:" + cluster.platform();
+  }
+
+  String cloudAddress() {
+    return "http://127.0.0.1:" + cluster.cloud();
   }
 
   String controlAddress() {

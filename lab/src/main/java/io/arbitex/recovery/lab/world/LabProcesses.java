@@ -72,6 +72,11 @@ final class LabProcesses {
    * @param heapMegabytes most heap it may take
    */
   List<String> java(String name, int heapMegabytes, String mainClass, List<String> arguments) {
+    return ownSession(inSession(name, heapMegabytes, mainClass, arguments));
+  }
+
+  /** The same for whoever gives it a session himself. */
+  List<String> inSession(String name, int heapMegabytes, String mainClass, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx" + heapMegabytes + "m");
@@ -85,7 +90,7 @@ final class LabProcesses {
     command.add("@" + arguments());
     command.add(mainClass);
     command.addAll(arguments);
-    return ownSession(command);
+    return command;
   }
 
   /** The command in a session of its own; it keeps the number of its process. */

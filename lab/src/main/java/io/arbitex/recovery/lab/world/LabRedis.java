@@ -25,31 +25,17 @@ public final class LabRedis {
 
   private final LabFolder folder;
   private final LabState.Cluster cluster;
+  private final LabState.Redis redis;
 
   LabRedis(LabFolder folder, LabState.Cluster cluster) {
     this.folder = folder;
     this.cluster = cluster;
-  }
-
-  /** What the state says of it; null in a lab without. */
-  static LabState.Cluster state(LabPlan plan) {
-    return plan.redis()
-        .map(
-            ports ->
-                new LabState.Cluster(
-                    LabCluster.kubeconfig(plan.folder()).toString(),
-                    "http://127.0.0.1:" + ports.control(),
-                    plan.folder().kubernetes().toString(),
-                    RedisWorkload.NAMESPACE,
-                    RedisWorkload.NAME,
-                    RedisWorkload.CLAIM,
-                    ports.redis()))
-        .orElse(null);
+    this.redis = cluster.requireRedis();
   }
 
   /** Its port on 127.0.0.1. */
   public int port() {
-    return cluster.redisPort();
+    return redis.port();
   }
 
   /**
@@ -118,8 +104,7 @@ public final class LabRedis {
   /** Deletes its pod; returns when another one is ready. */
   public void restartPod() throws IOException, InterruptedException {
     try (KubernetesClient client = LabCluster.client(Path.of(cluster.kubeconfig()))) {
-      var pod =
-          client.pods().inNamespace(cluster.namespace()).withName(cluster.statefulSet() + "-0");
+      var pod = client.pods().inNamespace(cluster.namespace()).withName(redis.statefulSet() + "-0");
       Pod before = pod.require();
       pod.delete();
       Waiting.until(
@@ -148,7 +133,7 @@ public final class LabRedis {
           client
               .persistentVolumeClaims()
               .inNamespace(cluster.namespace())
-              .withName(cluster.claim())
+              .withName(redis.claim())
               .require()
               .getSpec()
               .getVolumeName();

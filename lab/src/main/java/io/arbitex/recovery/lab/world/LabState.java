@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,10 +22,11 @@ import java.util.Optional;
  * @param kafka bootstrap address
  * @param servers by name: primary, spare
  * @param platform address of the platform
+ * @param cloud address of its other deployment
  * @param network addresses of the network's process
- * @param cluster null in a lab without Redis
- * @param files by name: database-url, admin-token, audit-key, inventory, policy, console,
- *     kill-switch, ledger, sessions, traffic-status, backups
+ * @param cluster the Kubernetes that the platform lives in
+ * @param files by name: admin-token, audit-key, inventory, policy, console, kill-switch, ledger,
+ *     sessions, traffic-status, backups
  * @param processes by name
  */
 public record LabState(
@@ -36,8 +38,9 @@ public record LabState(
     String kafka,
     Map<String, Server> servers,
     String platform,
+    String cloud,
     Network network,
-    @JsonInclude(JsonInclude.Include.NON_NULL) Cluster cluster,
+    Cluster cluster,
     Map<String, String> files,
     Map<String, ProcessState> processes) {
   private static final ObjectMapper JSON =
@@ -61,29 +64,41 @@ public record LabState(
   public record Network(String control, String witness, String slack, Map<String, Integer> paths) {}
 
   /**
-   * The Kubernetes of the lab, and the Redis in it.
+   * The Kubernetes of the lab, and what lives in it.
    *
    * @param kubeconfig by which clients find it
    * @param control where it is made to misbehave
    * @param stateFolder in which it keeps all that it knows
-   * @param redisPort of Redis on 127.0.0.1, whichever pod it is
+   * @param deployments that write to the platform's database
+   * @param secret that they read when their pods start
+   * @param key of it that holds the database's URL
+   * @param redis null in a lab without
    */
   public record Cluster(
       String kubeconfig,
       String control,
       String stateFolder,
       String namespace,
-      String statefulSet,
-      String claim,
-      int redisPort) {}
+      List<String> deployments,
+      String secret,
+      String key,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Redis redis) {
 
-  /** The Kubernetes of a lab that must have one. */
-  public Cluster requireCluster() {
-    if (cluster == null) {
-      throw new LabFailure("this lab has no Redis; start one with lab up --redis");
+    /** The Redis of a lab that must have one. */
+    Redis requireRedis() {
+      if (redis == null) {
+        throw new LabFailure("this lab has no Redis; start one with lab up --redis");
+      }
+      return redis;
     }
-    return cluster;
   }
+
+  /**
+   * The Redis of the lab.
+   *
+   * @param port on 127.0.0.1, whichever pod it is
+   */
+  public record Redis(String statefulSet, String claim, int port) {}
 
   public Path file(String name) {
     String path = files.get(name);
@@ -103,14 +118,14 @@ public record LabState(
 
   LabState withProcesses(Map<String, ProcessState> now) {
     return new LabState(
-        folder, startedAt, ready, events, tools, kafka, servers, platform, network, cluster, files,
-        now);
+        folder, startedAt, ready, events, tools, kafka, servers, platform, cloud, network, cluster,
+        files, now);
   }
 
   LabState whenReady() {
     return new LabState(
-        folder, startedAt, true, events, tools, kafka, servers, platform, network, cluster, files,
-        processes);
+        folder, startedAt, true, events, tools, kafka, servers, platform, cloud, network, cluster,
+        files, processes);
   }
 
   void write(LabFolder lab) throws IOException {

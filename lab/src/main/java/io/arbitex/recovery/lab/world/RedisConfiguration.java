@@ -2,19 +2,9 @@ package io.arbitex.recovery.lab.world;
 
 import java.util.List;
 
-/** What the inventory says of Redis and of the cluster that it lives in. */
+/** What the inventory says of Redis. */
 final class RedisConfiguration {
   private RedisConfiguration() {}
-
-  /** The platform's field {@code kubernetes}; indented for its place. */
-  static String cluster(LabFolder folder) {
-    return """
-        kubernetes:
-          kubeconfig: file:%s
-          namespace: %s
-    """
-        .formatted(LabCluster.kubeconfig(folder), RedisWorkload.NAMESPACE);
-  }
 
   /**
    * The component; indented for its place. Clients whose session is gone log in again, so its keys

@@ -16,7 +16,6 @@ import java.util.function.Supplier;
  * whichever pod it is.
  */
 final class RedisWorkload {
-  static final String NAMESPACE = "arbitex";
   static final String NAME = "arbitex-redis";
   static final String CLAIM = "data-arbitex-redis-0";
   static final String CONTAINER = "redis";
@@ -25,9 +24,8 @@ final class RedisWorkload {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  private static final String IMAGES =
+  private static final String IMAGE_ENTRY =
       """
-      images:
         %1$s:
           programs:
             redis-server: [/usr/bin/redis-server, --bind, $(POD_IP), --port, "%2$d", --protected-mode, "no"]
@@ -37,11 +35,6 @@ final class RedisWorkload {
   /** No delay before a full synchronization: by it backups are taken. */
   private static final String MANIFEST =
       """
-      apiVersion: v1
-      kind: Namespace
-      metadata:
-        name: %1$s
-      ---
       apiVersion: v1
       kind: Service
       metadata:
@@ -97,19 +90,19 @@ final class RedisWorkload {
   private RedisWorkload() {}
 
   /**
-   * The registry of images that it needs.
+   * Its entry of the registry of images.
    *
    * @param port of Redis, in every container
    */
-  static String images(int port) {
-    return IMAGES.formatted(IMAGE, port);
+  static String image(int port) {
+    return IMAGE_ENTRY.formatted(IMAGE, port);
   }
 
   /** Applies it, from a file as anybody would keep it. */
   static void apply(KubernetesClient client, LabFolder folder, int port) throws IOException {
     byte[] manifest =
         MANIFEST
-            .formatted(NAMESPACE, NAME, IMAGE, port, CONTAINER)
+            .formatted(LabCluster.NAMESPACE, NAME, IMAGE, port, CONTAINER)
             .getBytes(StandardCharsets.UTF_8);
     Files.write(folder.etc().resolve("redis.yaml"), manifest);
     client.load(new ByteArrayInputStream(manifest)).create();
@@ -127,7 +120,7 @@ final class RedisWorkload {
         LIMIT,
         () -> {
           StatefulSet set =
-              client.apps().statefulSets().inNamespace(NAMESPACE).withName(NAME).get();
+              client.apps().statefulSets().inNamespace(LabCluster.NAMESPACE).withName(NAME).get();
           return set != null
               && set.getStatus() != null
               && Integer.valueOf(1).equals(set.getStatus().getReadyReplicas());

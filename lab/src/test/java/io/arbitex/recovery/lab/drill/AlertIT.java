@@ -17,7 +17,6 @@ import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.StepTransition;
-import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -152,7 +151,7 @@ class AlertIT {
   void anAlertThatEndsBeforeTheCutoverStopsWhatItAloneHadStarted() throws Exception {
     Instant since = Instant.now();
     BlindObservers.blind(world.lab(), watcher, line -> {});
-    String secret = Files.readString(world.state().file("database-url"));
+    DatabaseAddress database = world.lab().platformDatabase();
     world.lab().kill(Lab.MONITORING + "-exporter");
     assertThat(
             watcher.await(
@@ -198,17 +197,18 @@ class AlertIT {
                 LIMIT, since, event -> event.getKind() == IncidentKind.SELF_HEALED))
         .as("%s", world.told(id))
         .isPresent();
-    assertNothingWasCutOver(id, secret);
+    assertNothingWasCutOver(id, database);
   }
 
-  private static void assertNothingWasCutOver(String id, String secret) throws Exception {
+  private static void assertNothingWasCutOver(String id, DatabaseAddress database)
+      throws Exception {
     assertThat(watcher.records())
         .filteredOn(StepCommand.class::isInstance)
         .extracting(value -> ((StepCommand) value).getWorker())
         .as("%s", world.told(id))
         .doesNotContain("cutover");
     assertThat(watcher.records()).doesNotHaveAnyElementsOfTypes(Binding.class);
-    assertThat(Files.readString(world.state().file("database-url"))).isEqualTo(secret);
+    assertThat(world.lab().platformDatabase()).isEqualTo(database);
     assertThat(Calm.moreTraffic(world.lab(), 20, LIMIT)).as("the platform goes on").isTrue();
     DatabaseAddress spare = world.lab().admin("spare", "postgres");
     List<String> beside = DrillWorld.databases(spare);

@@ -47,14 +47,14 @@ class DamageIT {
       DatabaseAddress spare = world.lab().admin("spare", "postgres");
       Path password = world.lab().folder().root().resolve("secrets/spare-admin-password");
       String right = Files.readString(password);
-      String secret = Files.readString(world.state().file("database-url"));
+      DatabaseAddress database = world.lab().platformDatabase();
       Files.writeString(password, WRONG);
 
       Instant since = Instant.now();
       world.lab().killPostgresql("primary");
       String id = escalated(world, watcher, since);
       assertThat(DrillWorld.databases(spare)).as("nothing is left on the spare").isEmpty();
-      assertThat(Files.readString(world.state().file("database-url"))).isEqualTo(secret);
+      assertThat(world.lab().platformDatabase()).isEqualTo(database);
       assertThat(Path.of(world.state().server("primary").data(), "PG_VERSION"))
           .as("the old data is not touched")
           .exists();

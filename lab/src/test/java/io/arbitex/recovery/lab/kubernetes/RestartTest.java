@@ -2,11 +2,13 @@ package io.arbitex.recovery.lab.kubernetes;
 
 import static io.arbitex.recovery.lab.kubernetes.TestCluster.until;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,5 +146,25 @@ class RestartTest {
     process.destroy();
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(sleepers(mark)).isEmpty();
+  }
+
+  @Test
+  void aNodePortLeadsToThePodsThatLivedThroughIt() throws Exception {
+    startProcess();
+    int nodePort = freePort();
+    try (KubernetesClient client = client()) {
+      client.services().inNamespace("default").resource(NodePortTest.service(nodePort)).create();
+      Pod pod = NodePortTest.store("s");
+      pod.getSpec().getContainers().get(0).setReadinessProbe(null);
+      client.pods().inNamespace("default").resource(pod).create();
+    }
+    until("it is reached", () -> !NodePortTest.ask(nodePort).isEmpty());
+    String server = NodePortTest.ask(nodePort);
+
+    process.destroyForcibly();
+    process.waitFor();
+    assertThatThrownBy(() -> NodePortTest.ask(nodePort)).isInstanceOf(ConnectException.class);
+    startProcess();
+    until("it is reached again", () -> NodePortTest.ask(nodePort).equals(server));
   }
 }

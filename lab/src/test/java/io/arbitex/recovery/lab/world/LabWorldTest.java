@@ -18,6 +18,13 @@ import io.arbitex.recovery.lab.network.PathState;
 import io.arbitex.recovery.lab.traffic.SessionLedger;
 import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.record.RestorePoint;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -38,6 +45,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -124,6 +132,124 @@ class LabWorldTest {
     }
     assertThat(ledger.stream().map(TrafficLedger.Entry::tenant).distinct().count())
         .isGreaterThan(3);
+  }
+
+  @Test
+  @Order(1)
+  void anEventIsFoundByItsClientsOwnName() throws Exception {
+    until("fifty events", () -> lab.traffic().acknowledged() > 50);
+    List<TrafficLedger.Entry> ledger = TrafficLedger.read(state.file("ledger"));
+    assertThat(ledger).extracting(TrafficLedger.Entry::request).doesNotHaveDuplicates();
+    TrafficLedger.Entry any = ledger.get(ledger.size() / 2);
+    assertThat(
+            ask(
+                lab.platformDatabase(),
+                "SELECT id FROM audit_events WHERE payload->>'request' = '" + any.request() + "'"))
+        .isEqualTo(Long.toString(any.id()));
+  }
+
+  @Test
+  @Order(1)
+  void bothDeploymentsWrite() throws Exception {
+    until("a hundred events", () -> lab.traffic().acknowledged() > 100);
+    for (String deployment : state.cluster().deployments()) {
+      assertThat(
+              ask(
+                  lab.admin("primary", PlatformDatabase.DATABASE),
+                  "SELECT count(*) FROM pg_stat_activity WHERE usename = 'arbitex_app' AND query"
+                      + " = 'COMMIT' AND application_name LIKE '"
+                      + deployment
+                      + "-%'"))
+          .as(deployment)
+          .isNotEqualTo("0");
+    }
+    assertThat(health(state.cloud())).isEqualTo(200);
+  }
+
+  @Test
+  @Order(1)
+  void claimsOfTheRunbookAreBoundAndMounted() throws Exception {
+    try (KubernetesClient client = kubernetes()) {
+      for (String claim : List.of("arbitex-db-data", "arbitex-audit-buffer", "arbitex-db-backup")) {
+        assertThat(
+                client
+                    .persistentVolumeClaims()
+                    .inNamespace(state.cluster().namespace())
+                    .withName(claim)
+                    .require()
+                    .getStatus()
+                    .getPhase())
+            .as(claim)
+            .isEqualTo("Bound");
+      }
+      Ran ran = run(client, "sh", "-c", "cd /backups && cd ../var/lib/arbitex/audit-buffer");
+      assertThat(ran.status()).as(ran.text()).isZero();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void thePodsOwnCommandsProveIt() throws Exception {
+    try (KubernetesClient client = kubernetes()) {
+      Ran head = run(client, "alembic", "current");
+      assertThat(head.status()).as(head.text()).isZero();
+      assertThat(head.text()).contains(PlatformDatabase.ALEMBIC_HEAD);
+      assertThat(run(client, "alembic", "downgrade").status()).isNotZero();
+      Ran smoke = run(client, "smoke");
+      assertThat(smoke.status()).as(smoke.text()).isZero();
+      assertThat(smoke.text().lines())
+          .hasSize(3)
+          .allSatisfy(line -> assertThat(line).startsWith("passed "));
+      assertNoSecrets(head, smoke);
+    }
+  }
+
+  private static void assertNoSecrets(Ran... all) throws IOException {
+    for (Ran each : all) {
+      assertThat(each.text())
+          .doesNotContain(adminToken())
+          .doesNotContain(Files.readString(state.file("audit-key")).strip())
+          .doesNotContain(lab.platformDatabase().password());
+    }
+  }
+
+  /** What a command in a pod of the platform came to; all that it printed. */
+  private record Ran(int status, String text) {}
+
+  private static Ran run(KubernetesClient client, String... command) throws Exception {
+    Pod pod = pods(client).get(0);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    try (ExecWatch exec =
+        client.pods().resource(pod).writingOutput(out).writingError(err).exec(command)) {
+      int status = exec.exitCode().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      return new Ran(
+          status, out.toString(StandardCharsets.UTF_8) + err.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  private static KubernetesClient kubernetes() throws IOException {
+    return LabCluster.client(Path.of(state.cluster().kubeconfig()));
+  }
+
+  private static List<Pod> pods(KubernetesClient client) {
+    return client
+        .pods()
+        .inNamespace(state.cluster().namespace())
+        .withLabel("app", PlatformWorkload.PLATFORM)
+        .list()
+        .getItems();
+  }
+
+  private static int health(String address) throws InterruptedException {
+    try {
+      return new EndpointCheck(LIMIT)
+          .get(URI.create(address + "/health"), Optional.empty())
+          .status();
+    } catch (IOException e) {
+      // What clients see when no pod is ready.
+      return 503;
+    }
   }
 
   @Test
@@ -290,11 +416,48 @@ class LabWorldTest {
 
   @Test
   @Order(3)
-  void aRestartedServerIsFoundAgainByItself() throws Exception {
-    lab.stopPostgresql("primary");
-    until("failing traffic", () -> lab.traffic().failing());
-    lab.startPostgresql("primary");
-    until("traffic again", () -> !lab.traffic().failing());
+  void aRestartedServerIsFoundAgainByThePodsThatWereThere() throws Exception {
+    try (KubernetesClient client = kubernetes()) {
+      List<String> before = runs(client);
+      lab.stopPostgresql("primary");
+      until("failing traffic", () -> lab.traffic().failing());
+      until("no pod is ready", () -> pods(client).stream().noneMatch(Readiness::isPodReady));
+      lab.startPostgresql("primary");
+      until("traffic again", () -> !lab.traffic().failing());
+      until("pods are ready", () -> pods(client).stream().allMatch(Readiness::isPodReady));
+      assertThat(runs(client)).isEqualTo(before);
+    }
+    assertThat(lab.traffic().abandoned()).as("events that clients gave up").isZero();
+  }
+
+  private static List<String> runs(KubernetesClient client) {
+    return pods(client).stream()
+        .map(pod -> pod.getStatus().getContainerStatuses().get(0).getContainerID())
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  @Order(3)
+  void aPodThatIsKilledComesBackAndNoEventIsGivenUp() throws Exception {
+    try (KubernetesClient client = kubernetes()) {
+      String name = pods(client).get(0).getMetadata().getName();
+      assertThat(lab.alive()).contains(Lab.POD + name);
+      lab.kill(Lab.POD + name);
+      until(
+          "it runs again",
+          () ->
+              pods(client).stream()
+                  .filter(pod -> pod.getMetadata().getName().equals(name))
+                  .anyMatch(
+                      pod ->
+                          Readiness.isPodReady(pod)
+                              && pod.getStatus().getContainerStatuses().get(0).getRestartCount()
+                                  == 1));
+    }
+    long acknowledged = lab.traffic().acknowledged();
+    until("more events", () -> lab.traffic().acknowledged() > acknowledged + 20);
+    assertThat(lab.traffic().abandoned()).isZero();
   }
 
   @Test
@@ -310,9 +473,14 @@ class LabWorldTest {
     assertThat(Path.of(state.server("primary").data())).doesNotExist();
     assertThat(lab.alive()).doesNotContain("postgresql-primary").contains("postgresql-spare");
     until("failing traffic", () -> lab.traffic().failing());
-    EndpointCheck check = new EndpointCheck(LIMIT);
-    URI health = URI.create(state.platform() + "/health");
-    assertThat(check.get(health, Optional.empty()).status()).isEqualTo(503);
+    assertThat(health(state.platform())).isEqualTo(503);
+    try (KubernetesClient client = kubernetes()) {
+      Ran head = run(client, "alembic", "current");
+      Ran smoke = run(client, "smoke");
+      assertThat(List.of(head.status(), smoke.status())).doesNotContain(0);
+      assertThat(smoke.text()).startsWith("FAILED health");
+      assertNoSecrets(head, smoke);
+    }
 
     DatabaseAddress restored = restore(dump);
     List<TrafficLedger.Entry> ledger = TrafficLedger.read(state.file("ledger"));
@@ -328,11 +496,45 @@ class LabWorldTest {
                 .valid())
         .isTrue();
 
-    Files.writeString(
-        state.file("database-url"), restored.withLogin(PlatformDatabase.APPLICATION, "new").url());
-    until("traffic on the other server", () -> !lab.traffic().failing());
-    assertThat(check.get(health, Optional.empty()).status()).isEqualTo(200);
+    DatabaseAddress connection = restored.withLogin(PlatformDatabase.APPLICATION, "new");
+    try (KubernetesClient client = kubernetes()) {
+      connectTo(client, connection);
+      assertThat(lab.platformDatabase()).isEqualTo(connection);
+      until("traffic on the other server", () -> !lab.traffic().failing());
+      Ran smoke = run(client, "smoke");
+      assertThat(smoke.status()).as(smoke.text()).isZero();
+    }
+    assertThat(health(state.platform())).isEqualTo(200);
     assertThat(get("/v1/admin/audit/verify?full=true").path("chain_valid").booleanValue()).isTrue();
+  }
+
+  /** As the runbook says it: the connection is updated, and pods are restarted. */
+  private static void connectTo(KubernetesClient client, DatabaseAddress address)
+      throws InterruptedException {
+    LabState.Cluster cluster = state.cluster();
+    client
+        .secrets()
+        .inNamespace(cluster.namespace())
+        .withName(cluster.secret())
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"stringData\": {\"" + cluster.key() + "\": \"" + address.url() + "\"}}");
+    for (String name : cluster.deployments()) {
+      var deployment = client.apps().deployments().inNamespace(cluster.namespace()).withName(name);
+      deployment.scale(0);
+      until(
+          "no pod of " + name,
+          () ->
+              client
+                  .pods()
+                  .inNamespace(cluster.namespace())
+                  .withLabel("app", name)
+                  .list()
+                  .getItems()
+                  .isEmpty());
+      deployment.scale(name.equals(PlatformWorkload.PLATFORM) ? 2 : 1);
+    }
+    PlatformWorkload.awaitReady(client, () -> "");
   }
 
   private static RestorePoint backUp() throws Exception {
@@ -399,8 +601,12 @@ class LabWorldTest {
     }
     lab.killPostgresql("primary");
     lab.killPostgresql("spare");
-    assertThat(lab.alive()).as("pods outlive their cluster").containsExactly("pod-redis");
-    assertThat(lab.down()).containsExactly("pod-redis");
+    assertThat(lab.alive())
+        .as("pods outlive their cluster")
+        .hasSize(4)
+        .allMatch(name -> name.startsWith(Lab.POD));
+    assertThat(lab.down()).hasSize(4);
+    assertThat(lab.alive()).isEmpty();
     assertThat(lab.up(LabOptions.DEFAULT.withEvents(0).worldOnly(), System.out::println).ready())
         .isTrue();
   }

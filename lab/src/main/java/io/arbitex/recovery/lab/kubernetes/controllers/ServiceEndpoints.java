@@ -12,7 +12,7 @@ import io.arbitex.recovery.lab.kubernetes.store.Registry;
 import java.util.List;
 import java.util.Optional;
 
-/** Keeps the addresses of the pods behind each service. Nothing forwards to them. */
+/** Keeps the addresses of the pods behind each service; node ports lead to those. */
 final class ServiceEndpoints implements Controller {
   private final Registry registry;
 

@@ -15,6 +15,10 @@ import java.util.Optional;
 /** Makes the command lines of one container: its own, and those that are executed in it. */
 final class ContainerCommand {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  /** The variable that holds the name of the pod. */
+  static final String POD_NAME = "HOSTNAME";
+
   private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
   private final JsonNode pod;
@@ -102,7 +106,7 @@ final class ContainerCommand {
       Map<String, String> specified, MountedPaths paths, String containerId) {
     Map<String, String> all = new HashMap<>();
     all.put("HOME", folder.rootOf(name()).toString());
-    all.put("HOSTNAME", Meta.name(pod));
+    all.put(POD_NAME, Meta.name(pod));
     all.put("LANG", "C.UTF-8");
     image.environment().forEach((key, value) -> all.put(key, own(value)));
     specified.forEach((key, value) -> all.put(key, paths.translate(value)));

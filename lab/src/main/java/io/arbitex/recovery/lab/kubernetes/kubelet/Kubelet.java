@@ -39,6 +39,7 @@ public final class Kubelet implements PodRuntime, AutoCloseable {
 
   private final Registry registry;
   private final KubeletSettings settings;
+  private final PodAddresses addresses;
   private final Clock clock;
   private final Prober prober = new Prober();
   private final PodWorker.Tools tools;
@@ -50,6 +51,7 @@ public final class Kubelet implements PodRuntime, AutoCloseable {
   public Kubelet(Registry registry, ImageFile images, KubeletSettings settings, Clock clock) {
     this.registry = registry;
     this.settings = settings;
+    this.addresses = new PodAddresses(settings.pods());
     this.clock = clock;
     this.tools =
         new PodWorker.Tools(
@@ -158,7 +160,7 @@ public final class Kubelet implements PodRuntime, AutoCloseable {
     registry
         .all(ResourceTypes.POD, "")
         .forEach(each -> taken.add(each.at("/status/podIP").asText("")));
-    return PodAddresses.free(taken);
+    return addresses.free(taken);
   }
 
   /** What is on this machine of pods that no longer exist goes. */

@@ -24,10 +24,11 @@ public final class PodProcesses {
   /**
    * A container that runs.
    *
-   * @param name of the container, not of its pod
+   * @param pod its pod's name
+   * @param name of the container
    * @param process its first one
    */
-  public record Running(String name, ProcessHandle process) {}
+  public record Running(String pod, String name, ProcessHandle process) {}
 
   /** Containers whose first process lives. */
   public List<Running> running() throws IOException {
@@ -36,7 +37,8 @@ public final class PodProcesses {
       var record = ContainerRecord.read(file);
       if (record.isPresent()) {
         String name = file.getParent().getFileName().toString();
-        record.get().find(file).ifPresent(process -> running.add(new Running(name, process)));
+        String pod = record.get().environment().getOrDefault(ContainerCommand.POD_NAME, "");
+        record.get().find(file).ifPresent(process -> running.add(new Running(pod, name, process)));
       }
     }
     return running;

@@ -45,6 +45,7 @@ public final class Validation {
           throw ApiFailure.invalid(key, "spec.capacity", "Required value");
         }
       }
+      case "Service" -> service(key, object.path("spec"));
       case "Job" -> {
         if (object.at("/spec/template/spec/restartPolicy").asText().equals("Always")) {
           throw ApiFailure.invalid(
@@ -56,6 +57,20 @@ public final class Validation {
       }
       default -> {
         // Nothing more is asked of the other kinds.
+      }
+    }
+  }
+
+  private static void service(ObjectKey key, JsonNode spec) {
+    if (spec.path("type").asText().equals("NodePort")) {
+      for (JsonNode port : spec.path("ports")) {
+        int number = port.path("nodePort").asInt();
+        if (number < 1 || number > 65_535) {
+          throw ApiFailure.invalid(
+              key,
+              "spec.ports.nodePort",
+              "Required value: 1-65535, the lab allocates none by itself");
+        }
       }
     }
   }
