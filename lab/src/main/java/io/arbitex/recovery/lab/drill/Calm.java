@@ -42,10 +42,7 @@ public final class Calm {
                 value instanceof RestorePoint point
                     && point.getComponent().equals(component)
                     && willDo.test(point));
-    long observers =
-        lab.requireState().network().paths().keySet().stream()
-            .filter(path -> path.endsWith("-to-witness"))
-            .count();
+    long observers = observers(lab);
     Set<String> up = new HashSet<>();
     Optional<?> all =
         watcher.await(
@@ -66,6 +63,13 @@ public final class Calm {
               + (found.isEmpty() ? " has no such restore point" : " is UP for " + up + " only")
               + "; see its logs");
     }
+  }
+
+  /** How many observers there are. */
+  static long observers(Lab lab) throws IOException {
+    return lab.requireState().network().paths().keySet().stream()
+        .filter(path -> path.endsWith("-to-witness"))
+        .count();
   }
 
   /**

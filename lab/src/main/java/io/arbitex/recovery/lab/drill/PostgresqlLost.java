@@ -7,7 +7,6 @@ import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.IncidentEvent;
-import io.arbitex.recovery.record.LossMetric;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -96,25 +95,7 @@ public final class PostgresqlLost implements Disaster {
   private Truth againstTruth(
       IncidentRecords records, List<TrafficLedger.Entry> ledger, List<String> failures)
       throws IOException, SQLException {
-    Optional<LossMetric> loss = records.losses().stream().reduce((a, b) -> b);
-    Truth truth =
-        Truth.of(lab, ledger, loss.map(LossMetric::getRestorePointTakenAt).orElse(Instant.MAX));
-    if (loss.isEmpty()) {
-      failures.add("no loss was measured");
-      return truth;
-    }
-    Demand.that(
-        failures,
-        "the true loss of %d lies inside the measured %d to %d"
-            .formatted(truth.lost(), loss.get().getLostEventsMin(), loss.get().getLostEventsMax()),
-        truth.lost() >= loss.get().getLostEventsMin()
-            && truth.lost() <= loss.get().getLostEventsMax(),
-        "outside");
-    Demand.that(
-        failures,
-        "nothing of before the restore point is missing",
-        truth.lostBefore() == 0,
-        truth.lostBefore() + " events");
+    Truth truth = Truth.measured(lab, records, ledger, failures);
     List<String> bound =
         watcher.records().stream()
             .filter(Binding.class::isInstance)

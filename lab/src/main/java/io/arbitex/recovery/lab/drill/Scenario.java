@@ -37,6 +37,18 @@ public enum Scenario {
       return BlindObservers.failures(watcher, records, brokenAt);
     }
   },
+  /** The lost server comes back, writable: during the restore, and after the cutover. */
+  POSTGRESQL_RETURNS("postgresql-returns") {
+    @Override
+    LabOptions world(LabOptions options) {
+      return PostgresqlReturns.world(options);
+    }
+
+    @Override
+    Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
+      return new PostgresqlReturns(lab, watcher, limit, say, this);
+    }
+  },
   /** Redis comes back empty: its data folder was lost with the process. */
   REDIS_LOST("redis-lost") {
     @Override

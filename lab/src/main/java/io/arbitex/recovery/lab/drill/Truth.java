@@ -1,8 +1,10 @@
 package io.arbitex.recovery.lab.drill;
 
 import io.arbitex.recovery.checks.DatabaseAddress;
+import io.arbitex.recovery.console.report.IncidentRecords;
 import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.lab.world.Lab;
+import io.arbitex.recovery.record.LossMetric;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What really happened, from the traffic's own ledger and the servers themselves: nobody of the
@@ -42,6 +45,31 @@ public record Truth(long acknowledged, long lost, long lostBefore, List<String> 
             .filter(entry -> entry.at().isBefore(restorePointTakenAt))
             .count();
     return new Truth(ledger.size(), comparison.lost().size(), before, databases(lab));
+  }
+
+  /** The same, held against the loss that the verifier measured of an incident. */
+  static Truth measured(
+      Lab lab, IncidentRecords records, List<TrafficLedger.Entry> ledger, List<String> failures)
+      throws IOException, SQLException {
+    Optional<LossMetric> loss = records.losses().stream().reduce((a, b) -> b);
+    Truth truth = of(lab, ledger, loss.map(LossMetric::getRestorePointTakenAt).orElse(Instant.MAX));
+    if (loss.isEmpty()) {
+      failures.add("no loss was measured");
+      return truth;
+    }
+    Demand.that(
+        failures,
+        "the true loss of %d lies inside the measured %d to %d"
+            .formatted(truth.lost(), loss.get().getLostEventsMin(), loss.get().getLostEventsMax()),
+        truth.lost() >= loss.get().getLostEventsMin()
+            && truth.lost() <= loss.get().getLostEventsMax(),
+        "outside");
+    Demand.that(
+        failures,
+        "nothing of before the restore point is missing",
+        truth.lostBefore() == 0,
+        truth.lostBefore() + " events");
+    return truth;
   }
 
   /** Databases on the spare server that the pipeline may have made. */

@@ -103,6 +103,21 @@ public record LabOptions(
         redis);
   }
 
+  public LabOptions withCooldown(Duration time) {
+    return new LabOptions(
+        events,
+        rate,
+        clients,
+        observers,
+        services,
+        backupEvery,
+        restoreAfter,
+        time,
+        monitoring,
+        dryRun,
+        redis);
+  }
+
   /** With Prometheus and Alertmanager. */
   public LabOptions withMonitoring(MonitoringRhythm rhythm) {
     return new LabOptions(

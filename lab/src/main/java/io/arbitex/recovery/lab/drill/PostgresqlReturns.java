@@ -1,0 +1,232 @@
+package io.arbitex.recovery.lab.drill;
+
+import io.arbitex.recovery.configuration.InvalidConfiguration;
+import io.arbitex.recovery.console.report.IncidentRecords;
+import io.arbitex.recovery.console.report.Summary;
+import io.arbitex.recovery.lab.traffic.TrafficLedger;
+import io.arbitex.recovery.lab.world.Lab;
+import io.arbitex.recovery.lab.world.LabFailure;
+import io.arbitex.recovery.lab.world.LabOptions;
+import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.record.HealthEvent;
+import io.arbitex.recovery.record.HealthStatus;
+import io.arbitex.recovery.record.IncidentEvent;
+import io.arbitex.recovery.record.IncidentKind;
+import io.arbitex.recovery.record.RestorePoint;
+import io.arbitex.recovery.record.StepEvent;
+import io.arbitex.recovery.record.StepTransition;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The lost server comes back, writable and with all its data: once while a dump is being restored
+ * beside, and, after a second loss, once more when the platform has moved. Demanded: the first time
+ * nothing is cut over and nothing that was acknowledged is lost; the second time the platform has
+ * recovered, and not one acknowledged write is on the server that is not bound any more.
+ */
+final class PostgresqlReturns implements Disaster {
+  private static final String PRIMARY = "primary";
+  private static final String RESTORING = "restore-dump";
+  private static final Duration READY = Duration.ofSeconds(60);
+
+  /** Acknowledged while the old server stands there again, open to whoever knows its password. */
+  private static final int EVENTS_AFTER_RETURN = 300;
+
+  private final Lab lab;
+  private final Watcher watcher;
+  private final Duration limit;
+  private final Consumer<String> say;
+  private final Scenario scenario;
+
+  PostgresqlReturns(
+      Lab lab, Watcher watcher, Duration limit, Consumer<String> say, Scenario scenario) {
+    this.lab = lab;
+    this.watcher = watcher;
+    this.limit = limit;
+    this.say = say;
+    this.scenario = scenario;
+  }
+
+  /** There is a second loss soon after the first, so the pause between recoveries is short. */
+  static LabOptions world(LabOptions options) {
+    return options.withCooldown(Duration.ofSeconds(1)).withBackupEvery(Duration.ofSeconds(20));
+  }
+
+  @Override
+  public DrillResult run(CrashPlan crashes)
+      throws IOException, InterruptedException, SQLException, InvalidConfiguration {
+    Calm.await(lab, watcher);
+    List<String> failures = new ArrayList<>();
+    Instant first = Instant.now();
+    Optional<IncidentEvent> healed = returnsDuringTheRestore(failures);
+    if (healed.isEmpty()) {
+      return endless(first, crashes);
+    }
+    awaitCalmAgain(healed.get().getAt());
+
+    Instant second = Instant.now();
+    shout("kill -9 of the database server once more; its data stays");
+    lab.killPostgresql(PRIMARY);
+    Instant gone = Instant.now();
+    List<TrafficLedger.Entry> ledger = ledger();
+    Optional<IncidentEvent> end = watcher.awaitIncident(limit, second, Watcher::isEnd);
+    if (end.isEmpty()) {
+      return endless(second, crashes);
+    }
+    String id = end.get().getIncidentId();
+    watcher.awaitMetrics(READY, id);
+    IncidentRecords records = watcher.incident(id);
+    Summary summary = Summary.of(scenario.word(), records);
+    boolean recovered = summary.outcome().equals("RECOVERED");
+    Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
+    Truth truth = null;
+    if (recovered) {
+      truth = Truth.measured(lab, records, ledger, failures);
+      returnsAfterTheCutover(gone, failures);
+    }
+    Replayed replayed = Replayed.of(watcher.decisions(), failures);
+    return new DrillResult(
+        summary,
+        truth,
+        null,
+        replayed.run(),
+        replayed.identical(),
+        crashes.done(),
+        failures,
+        records);
+  }
+
+  private Optional<IncidentEvent> returnsDuringTheRestore(List<String> failures)
+      throws IOException, InterruptedException, SQLException {
+    Instant brokenAt = Instant.now();
+    shout("kill -9 of the database server; its data stays");
+    lab.killPostgresql(PRIMARY);
+    Optional<?> restoring =
+        watcher.await(
+            limit,
+            value ->
+                value instanceof StepEvent event
+                    && event.getTransition() == StepTransition.ACTION_STARTED
+                    && event.getAction().equals(RESTORING)
+                    && event.getAt().isAfter(brokenAt));
+    if (restoring.isEmpty()) {
+      failures.add("no restore began within " + limit.toSeconds() + " s");
+      return Optional.empty();
+    }
+    shout("the lost server comes back in the middle of the restore, writable");
+    lab.startPostgresql(PRIMARY);
+    Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, Watcher::isEnd);
+    if (end.isEmpty()) {
+      return end;
+    }
+    Demand.that(
+        failures,
+        "a source that is sound again ends the incident as SELF_HEALED",
+        end.get().getKind() == IncidentKind.SELF_HEALED,
+        end.get().getKind().toString());
+    Demand.that(
+        failures,
+        "nothing was cut over",
+        watcher.records().stream().noneMatch(Binding.class::isInstance),
+        "there is a binding");
+    Demand.that(
+        failures, "events are acknowledged again", Calm.moreTraffic(lab, 100, READY), "none");
+    List<TrafficLedger.Entry> lost = TwoAuthorities.missing(ledger(), lab.platformDatabase());
+    Demand.that(
+        failures,
+        "every event that was ever acknowledged is on the server that is bound",
+        lost.isEmpty(),
+        lost.size() + " are not");
+    return end;
+  }
+
+  private void returnsAfterTheCutover(Instant gone, List<String> failures)
+      throws IOException, InterruptedException, SQLException {
+    shout("the old server comes back after the cutover, writable");
+    Instant returned = Instant.now();
+    lab.startPostgresql(PRIMARY);
+    TwoAuthorities authorities =
+        new TwoAuthorities(lab.admin(PRIMARY, "arbitex"), lab.platformDatabase());
+    TwoAuthorities.Head before = authorities.oldHead();
+    Demand.that(
+        failures,
+        "events are acknowledged while both servers are up",
+        Calm.moreTraffic(lab, EVENTS_AFTER_RETURN, READY),
+        "too few");
+    TwoAuthorities.Head after = authorities.oldHead();
+    Demand.that(
+        failures,
+        "the old server has got no event and has no session of the platform",
+        after.equals(before) && after.sessions() == 0,
+        before + ", then " + after);
+    TwoAuthorities.Landed landed = authorities.landed(ledger(), gone);
+    say.accept("  " + landed.line());
+    Demand.that(
+        failures,
+        "not one event that was acknowledged since the loss is on the server that is not bound",
+        landed.onOldOnly() == 0 && landed.nowhere() == 0 && landed.onBound() > 0,
+        landed.line());
+    Demand.that(
+        failures,
+        "the return opens no incident",
+        watcher
+            .awaitIncident(Duration.ZERO, returned, event -> event.getKind() == IncidentKind.OPENED)
+            .isEmpty(),
+        "it does");
+  }
+
+  /** A restore point and reports of all observers that are younger than the first incident. */
+  private void awaitCalmAgain(Instant since) throws IOException, InterruptedException {
+    Set<String> up = new HashSet<>();
+    long observers = Calm.observers(lab);
+    boolean calm =
+        watcher
+                .await(
+                    READY,
+                    value ->
+                        value instanceof RestorePoint point
+                            && point.getComponent().equals("postgresql")
+                            && point.getTakenAt().isAfter(since))
+                .isPresent()
+            && watcher
+                .await(
+                    READY,
+                    value -> {
+                      if (value instanceof HealthEvent event
+                          && event.getComponent().equals("postgresql")
+                          && event.getStatus() == HealthStatus.UP
+                          && event.getObservedAt().isAfter(since)) {
+                        up.add(event.getObserver());
+                      }
+                      return up.size() >= observers;
+                    })
+                .isPresent();
+    if (!calm || !Calm.moreTraffic(lab, 100, READY)) {
+      throw new LabFailure("the lab did not get calm again after the first return; see its logs");
+    }
+  }
+
+  private List<TrafficLedger.Entry> ledger() throws IOException {
+    return TrafficLedger.read(lab.requireState().file("ledger"));
+  }
+
+  private DrillResult endless(Instant since, CrashPlan crashes) throws InterruptedException {
+    Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, since, event -> true);
+    IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
+    return DrillResult.endless(scenario.word(), open, limit, crashes);
+  }
+
+  private void shout(String what) {
+    say.accept("");
+    say.accept("*** " + what + " ***");
+    say.accept("");
+  }
+}
