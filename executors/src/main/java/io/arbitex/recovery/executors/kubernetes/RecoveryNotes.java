@@ -13,6 +13,9 @@ public final class RecoveryNotes {
   /** The staging whose data was put in place when it was scaled up last. Stays. */
   public static final String STARTED_FROM = PREFIX + "started-from";
 
+  /** The staging whose data is being moved; gone when Redis is proven on it or on its old data. */
+  public static final String MOVING = PREFIX + "moving";
+
   /** The command that made a pod. */
   public static final String COMMAND = PREFIX + "command";
 

@@ -47,7 +47,9 @@ final class CheckCutover extends RedisAction {
     Staging staging = Staging.givenTo(target, context);
     int replicas =
         new SetPreflight(session, target.redis().statefulSet(), target.redis().claim()).check();
-    StatefulSet set = new ScaledSet(session, target.redis().statefulSet()).read();
+    ScaledSet scaled = new ScaledSet(session, target.redis().statefulSet());
+    StatefulSet set = scaled.read();
+    new MoveNote(scaled, staging).refuseForeign(set);
     boolean already =
         ScaledSet.wanted(set) > 0
             && ScaledSet.note(set, RecoveryNotes.STARTED_FROM)

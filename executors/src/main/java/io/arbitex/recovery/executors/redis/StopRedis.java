@@ -40,6 +40,8 @@ final class StopRedis extends RedisAction {
       throws ActionFailure, InterruptedException {
     ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
     StatefulSet before = set.read();
+    MoveNote note = new MoveNote(set, Staging.givenTo(target, context));
+    note.refuseForeign(before);
     if (ScaledSet.wanted(before) > 0) {
       // Minutes or a crash may lie between the first look and now, whatever it said.
       judge.judge(context, session);
@@ -53,6 +55,7 @@ final class StopRedis extends RedisAction {
           if (ScaledSet.wanted(read) > 0 && StoppedRedis.isOurs(context, read)) {
             throw StoppedRedis.scaledBySomebody(read);
           }
+          note.refuseForeign(read);
           oldReplicas(read);
           patch.replicas(0).note(RecoveryNotes.REPLICAS, replicas);
           patch.note(RecoveryNotes.OWNER, mine.text());

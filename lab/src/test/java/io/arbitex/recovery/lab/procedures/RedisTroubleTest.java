@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -319,5 +321,79 @@ class RedisTroubleTest {
     StepError error = bench.run(world.restore("redis.aof", Map.of())).error().orElseThrow();
     assertThat(error.getCode()).isEqualTo(FailureCode.NO_RESTORE_POINT);
     assertThat(world.workPods()).isEmpty();
+  }
+
+  @Test
+  void aMoveThatRanOnAfterItsCancelWroteOverTheDataThatWasPutBack() throws Exception {
+    RedisWorld world = new RedisWorld(cluster, folder, false);
+    Path backup = world.backup("rp-1", ago(60));
+    world.ask(commands -> commands.flushall());
+    world.fill("since:", 5);
+    ProcedureBench bench = world.bench();
+    Execution execution = bench.start(world.cutover(restored(world, bench)));
+    advanceTo(execution, ExecutionState.MAKING, "place-data");
+    Path gate = Files.createFile(world.backups.resolve("gate"));
+    Path reached = world.backups.resolve("reached");
+    world.putInWorkPod(
+        "mv",
+        "case \"$*\" in *staged/dump.rdb*) echo $$ >%s.new && /bin/mv %s.new %s"
+                .formatted(reached, reached, reached)
+            + " && while [ -e %s ]; do sleep 0.02; done;; esac\nexec /bin/mv \"$@\"\n"
+                .formatted(gate));
+    CompletableFuture<Next.Finished> end = new CompletableFuture<>();
+    Thread drive =
+        new Thread(
+            () -> {
+              try {
+                end.complete(bench.drive(execution));
+              } catch (InterruptedException | RuntimeException | Error e) {
+                end.completeExceptionally(e);
+              }
+            });
+    drive.start();
+    until("the last move is begun", () -> Files.exists(reached));
+    execution.cancel();
+    Next.Finished finished = end.get(60, TimeUnit.SECONDS);
+    assertThat(finished.outcome()).as(finished.toString()).isEqualTo(Outcome.CANCELLED);
+    assertThat(finished.error().orElseThrow().getLeftBehind()).isEmpty();
+    Files.delete(gate);
+    long move = Long.parseLong(Files.readString(reached).strip());
+    until("the move is over", () -> ProcessHandle.of(move).isEmpty());
+    assertThat(world.data().resolve("dump.rdb"))
+        .satisfies(
+            file -> assertThat(Files.readAllBytes(file)).isNotEqualTo(Files.readAllBytes(backup)));
+    world.awaitReady();
+    until("the old data is there", () -> world.keys() == 5);
+  }
+
+  @Test
+  void aSecondCutoverStartedRedisOnDataThatWasHalfMoved() throws Exception {
+    RedisWorld world = lost();
+    ProcedureBench bench = world.bench();
+    Map<String, String> first = restored(world, bench);
+    Map<String, String> second = restored(world, bench);
+    Execution execution = bench.start(world.cutover(first));
+    advanceTo(execution, ExecutionState.RECORDING, "place-data");
+    execution.cancel();
+    cluster.control().add(Misbehaviour.of("create", "pods/exec", How.FORBIDDEN, 0));
+    StepError left = bench.drive(execution).error().orElseThrow();
+    assertThat(left.getLeftBehind()).contains("put the old data back failed").contains("Redis is not started");
+    cluster.control().clearAll();
+
+    StepError error = bench.run(world.cutover(second)).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.PREFLIGHT);
+    assertThat(error.getMessage())
+        .contains("left in the middle of a move")
+        .contains(first.get("staging-id"));
+    assertThat(error.getHint()).contains("/old back").contains("recovery.arbitex.io/moving-");
+    assertThat(world.set().get().getSpec().getReplicas()).as("nobody started it").isZero();
+
+    // The one that began the move may go on with it.
+    Next.Finished end = bench.run(world.cutover(first));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    world.awaitReady();
+    assertThat(world.keys()).isGreaterThanOrEqualTo(RedisWorld.KEYS);
+    assertThat(world.set().get().getMetadata().getAnnotations())
+        .doesNotContainKey("recovery.arbitex.io/moving");
   }
 }

@@ -34,6 +34,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -141,6 +142,20 @@ final class RedisWorld {
         .map(each -> each.getMetadata().getName())
         .filter(name -> !name.startsWith(SET))
         .toList();
+  }
+
+  /** Puts a program of that name before all others in the running work pod, and in no later one. */
+  void putInWorkPod(String name, String body) throws IOException {
+    Path program =
+        cluster
+            .disks()
+            .resolveSibling("state")
+            .resolve("pods")
+            .resolve(cluster.pod(namespace, workPods().get(0)).getMetadata().getUid())
+            .resolve("containers/work/bin")
+            .resolve(name);
+    Files.writeString(program, "#!/bin/sh\n" + body);
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   void awaitReady() throws InterruptedException {
