@@ -13,6 +13,12 @@ fail() { status=$1; shift; echo "$*" >&2; exit "$status"; }
 # Makes files and folders last through a power cut.
 flush() { sync "$@" 2>/dev/null || sync; }
 
+# Refuses to fill the volume up: room DATA KIBIBYTES
+room() {
+  free=$(df -Pk "$1" | tail -n 1 | awk '{print $4}')
+  [ "$free" -ge "$2" ] || fail 69 "$free KiB are free on the volume, $2 KiB are needed"
+}
+
 # Holds a lock until this shell ends: hold FILE
 hold() {
   command -v flock >/dev/null || fail 67 "no flock in the image"
