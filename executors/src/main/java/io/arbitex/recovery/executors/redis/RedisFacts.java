@@ -67,6 +67,9 @@ final class RedisFacts {
   /** Where the data is that was there before; nobody but a person deletes it. */
   static final String OLD_DATA = "old-data";
 
+  /** The dump.rdb that lay there before Redis was stopped, which may overwrite it then. */
+  static final String KEPT_DUMP = "kept-dump";
+
   /** What the component is now. */
   static final String RESOURCE = "resource";
 
