@@ -46,7 +46,12 @@ final class CheckCutover extends RedisAction {
       throws ActionFailure, InterruptedException {
     Staging staging = Staging.givenTo(target, context);
     int replicas =
-        new SetPreflight(session, target.redis().statefulSet(), target.redis().claim()).check();
+        new SetPreflight(
+                session,
+                target.redis().statefulSet(),
+                target.redis().claim(),
+                target.redis().dataFolder())
+            .check();
     ScaledSet scaled = new ScaledSet(session, target.redis().statefulSet());
     StatefulSet set = scaled.read();
     new MoveNote(scaled, staging).refuseForeign(set);
