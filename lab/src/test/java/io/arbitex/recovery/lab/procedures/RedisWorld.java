@@ -50,7 +50,7 @@ import java.util.stream.Stream;
 final class RedisWorld {
   static final String SET = "arbitex-redis";
   static final int KEYS = 2_000;
-  private static final String CLAIM = "data-arbitex-redis-0";
+  static final String CLAIM = "data-arbitex-redis-0";
 
   final TestCluster cluster;
   final String namespace;
@@ -59,6 +59,10 @@ final class RedisWorld {
   private final Path folder;
   private final boolean appendOnly;
   private final String address;
+
+  /** The address that the inventory has for its clients; its own at first. */
+  String door;
+
   private int attempts;
 
   /**
@@ -81,6 +85,7 @@ final class RedisWorld {
         .create();
     awaitReady();
     this.address = pod().getStatus().getPodIP();
+    this.door = address;
     fill("key:", KEYS);
   }
 
@@ -306,7 +311,7 @@ final class RedisWorld {
                   backups: [backups]
                   tools: /usr/bin
         """
-            .formatted(cluster.kubeconfig(), namespace, SET, address, SET, CLAIM, appendOnly);
+            .formatted(cluster.kubeconfig(), namespace, SET, door, SET, CLAIM, appendOnly);
     Inventory inventory = Inventory.parse("platform.yaml", folder, text);
     Policy policy = Policy.parse("runbook.yaml", folder, "version: 1\n");
     return new ProcedureBench(
