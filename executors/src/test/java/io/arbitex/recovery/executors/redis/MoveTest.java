@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MoveTest {
   private static final int KILLED = 137;
   private static final int LATER_OWNER = 77;
+  private static final int FULL = 69;
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   @TempDir Path folder;
@@ -78,9 +79,14 @@ class MoveTest {
 
     /** Starts a script whose programs are first looked for in a folder. */
     Process start(String script, String mode, Path bin) throws IOException {
+      return start(script, List.of(mode), bin);
+    }
+
+    private Process start(String script, List<String> more, Path bin) throws IOException {
       List<String> words =
           new ArrayList<>(List.of("sh", "-c", text("common") + text(script), script));
-      words.addAll(List.of(staging.toString(), data.toString(), mode));
+      words.addAll(List.of(staging.toString(), data.toString()));
+      words.addAll(more);
       words.addAll(List.of("1", Long.toString(++token), "command"));
       ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
       builder.environment().put("PATH", bin + ":/usr/bin:/bin");
@@ -225,5 +231,17 @@ class MoveTest {
             "sync " + written,
             "mv " + written + " " + volume.data.resolve(".recovery/owner"),
             "sync " + volume.data.resolve(".recovery"));
+  }
+
+  @Test
+  void anAppendOnlyFileWasCopiedUntilTheVolumeOfTheLivingRedisWasFull() throws Exception {
+    Volume volume = new Volume();
+    Map<String, String> before = volume.files();
+    before.remove(".recovery/s/staged/appendonlydir/appendonly.aof.manifest");
+    Path bin = Files.createDirectories(folder.resolve("little-room"));
+    shim(bin.resolve("du"), "printf '1000\\tappendonlydir\\n'\n");
+    shim(bin.resolve("df"), "echo 'disk 99999 1 %d 99%% /data'\n".formatted(4 * 1000 + 16383));
+    assertThat(volume.start("copy-aof", List.of(), bin).waitFor()).isEqualTo(FULL);
+    assertThat(volume.files()).isEqualTo(before);
   }
 }
