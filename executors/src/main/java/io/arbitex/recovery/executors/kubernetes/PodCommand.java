@@ -144,11 +144,18 @@ public final class PodCommand {
 
   private static void refuseIfLate(String what, long end) throws ActionFailure {
     if (System.nanoTime() - end >= 0) {
-      throw ActionFailure.passing(
+      throw new ActionFailure(
           FailureCode.TOOL_FAILED,
           what + ": the command took longer than it may, and was left",
-          "See in the pod what it waits for: disk, memory.");
+          "See in the pod what it waits for: disk, memory.",
+          true,
+          new TimeoutException(what));
     }
+  }
+
+  /** Whether a command failed since it took longer than it may. */
+  public static boolean wasLate(ActionFailure failure) {
+    return failure.getCause() instanceof TimeoutException;
   }
 
   private static ActionFailure cut(String what, Throwable cause) {

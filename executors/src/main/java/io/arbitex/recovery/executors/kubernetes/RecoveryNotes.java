@@ -19,6 +19,9 @@ public final class RecoveryNotes {
   /** On a Secret: the incident before which the kept old value was there. Stays. */
   public static final String KEPT_BEFORE = PREFIX + "kept-before";
 
+  /** The staging whose data is being moved; gone when Redis is proven on it or on its old data. */
+  public static final String MOVING = PREFIX + "moving";
+
   /** The command that made a pod. */
   public static final String COMMAND = PREFIX + "command";
 

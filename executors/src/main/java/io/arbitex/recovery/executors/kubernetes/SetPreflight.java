@@ -14,8 +14,13 @@ public final class SetPreflight {
   private final ClusterSession session;
   private final String setName;
   private final String claimName;
+  private final String folder;
 
-  public SetPreflight(ClusterSession session, String setName, String claimName) {
+  /**
+   * @param folder at which the set's container must have the claim
+   */
+  public SetPreflight(ClusterSession session, String setName, String claimName, String folder) {
+    this.folder = folder;
     this.session = session;
     this.setName = setName;
     this.claimName = claimName;
@@ -39,6 +44,7 @@ public final class SetPreflight {
     }
     new ScaleRivals(session).refuse(set);
     checkClaim();
+    new ClaimMounts(session, claimName).refuse(set, folder);
     return replicas;
   }
 

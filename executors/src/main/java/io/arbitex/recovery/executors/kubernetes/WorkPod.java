@@ -39,6 +39,11 @@ public final class WorkPod {
     return find().filter(WorkPod::running).isPresent();
   }
 
+  /** Names the very pod that runs: another one of the same name has another. Empty for none. */
+  public Optional<String> uid() throws ActionFailure, InterruptedException {
+    return find().filter(WorkPod::running).map(pod -> pod.getMetadata().getUid());
+  }
+
   /** Whether there is one, in whatever state. */
   public boolean exists() throws ActionFailure, InterruptedException {
     return find().isPresent();

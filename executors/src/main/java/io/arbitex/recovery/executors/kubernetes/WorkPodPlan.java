@@ -24,6 +24,8 @@ public record WorkPodPlan(
   /** Longer than a plan waits for an approval on a bad day; then the cluster ends it. */
   private static final Duration LIFE = Duration.ofHours(12);
 
+  static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+  static final String US = "arbitex-recovery";
   private static final int LONGEST_LABEL = 63;
 
   /** The shell ends at once when it is told to; a sleep as first process would not hear it. */
@@ -34,12 +36,7 @@ public record WorkPodPlan(
     return new PodBuilder()
         .withNewMetadata()
         .withName(name)
-        .withLabels(
-            Map.of(
-                "app.kubernetes.io/managed-by",
-                "arbitex-recovery",
-                RecoveryNotes.COMPONENT,
-                label(component)))
+        .withLabels(Map.of(MANAGED_BY, US, RecoveryNotes.COMPONENT, label(component)))
         .withAnnotations(
             Map.of(
                 RecoveryNotes.COMMAND,

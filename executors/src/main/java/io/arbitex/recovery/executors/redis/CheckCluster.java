@@ -24,7 +24,12 @@ final class CheckCluster extends RedisAction {
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
     int replicas =
-        new SetPreflight(session, target.redis().statefulSet(), target.redis().claim()).check();
+        new SetPreflight(
+                session,
+                target.redis().statefulSet(),
+                target.redis().claim(),
+                target.redis().dataFolder())
+            .check();
     return Look.alreadySo(Map.of(RedisFacts.REPLICAS, Integer.toString(replicas)));
   }
 }

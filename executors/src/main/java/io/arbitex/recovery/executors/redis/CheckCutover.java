@@ -46,8 +46,15 @@ final class CheckCutover extends RedisAction {
       throws ActionFailure, InterruptedException {
     Staging staging = Staging.givenTo(target, context);
     int replicas =
-        new SetPreflight(session, target.redis().statefulSet(), target.redis().claim()).check();
-    StatefulSet set = new ScaledSet(session, target.redis().statefulSet()).read();
+        new SetPreflight(
+                session,
+                target.redis().statefulSet(),
+                target.redis().claim(),
+                target.redis().dataFolder())
+            .check();
+    ScaledSet scaled = new ScaledSet(session, target.redis().statefulSet());
+    StatefulSet set = scaled.read();
+    new MoveNote(scaled, staging).refuseForeign(set);
     boolean already =
         ScaledSet.wanted(set) > 0
             && ScaledSet.note(set, RecoveryNotes.STARTED_FROM)

@@ -4,6 +4,7 @@ import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.ScaledSet;
 import io.arbitex.recovery.executors.kubernetes.WorkPod;
 import java.time.Duration;
 import java.util.Map;
@@ -60,6 +61,7 @@ final class PlaceData extends RedisAction {
     // Moves nothing: as long as commands in the pod are refused, there is nothing to put back.
     script.change(context, RedisTarget.SHORT, "claim", staging.folder(), folder);
     context.remember(RedisFacts.MOVING, context.command().getCommandId());
+    new MoveNote(new ScaledSet(session, target.redis().statefulSet()), staging).set(context);
     script.change(
         context, RedisTarget.LONG, "place", staging.folder(), folder, layout(target, context));
     stopped.require(context);

@@ -14,9 +14,11 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,20 +39,31 @@ final class PodRedis {
     this.pod = pod;
   }
 
-  /** The one in the set's ready pod; empty when none is ready. */
+  /**
+   * The one in the set's pod whose container runs, ready or not: one that is loading or hangs is
+   * not ready. Empty when none runs.
+   */
   static Optional<PodRedis> find(ClusterSession session, RedisTarget target)
       throws ActionFailure, InterruptedException {
     ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
     return set.pods(set.read()).stream()
         .filter(each -> each.getMetadata().getDeletionTimestamp() == null)
-        .filter(Readiness::isPodReady)
-        .findFirst()
+        .filter(each -> runs(each, container(target, each)))
+        .min(Comparator.comparing(each -> !Readiness.isPodReady(each)))
         .map(
             each ->
                 new PodRedis(
                     target,
                     new PodCommand(
                         session, each.getMetadata().getName(), container(target, each))));
+  }
+
+  private static boolean runs(Pod pod, String container) {
+    return pod.getStatus() != null
+        && pod.getStatus().getContainerStatuses() != null
+        && pod.getStatus().getContainerStatuses().stream()
+            .filter(each -> each.getName().equals(container))
+            .anyMatch(each -> each.getState() != null && each.getState().getRunning() != null);
   }
 
   private static String container(RedisTarget target, Pod pod) {
@@ -65,8 +78,24 @@ final class PodRedis {
         .getName();
   }
 
+  /** Whether it was found that nothing listens in the pod. */
+  static boolean wasRefused(ActionFailure failure) {
+    return failure.getCause() instanceof ConnectException;
+  }
+
   RedisInfo info(ActionContext context) throws ActionFailure, InterruptedException {
     return RedisInfo.parse(ask(context, "INFO", "everything"));
+  }
+
+  /**
+   * Whether it has written its files anew since a staging was put in place; then what it loaded at
+   * its last start is what it wrote itself, and no longer what was proven.
+   */
+  boolean hasRewritten(ActionContext context, Staging staging)
+      throws ActionFailure, InterruptedException {
+    return !VolumeScript.in(pod)
+        .read(context, RedisTarget.LONG, "rewritten", staging.folder(), target.redis().dataFolder())
+        .isBlank();
   }
 
   /** Writes a key that goes by itself. */
@@ -87,6 +116,14 @@ final class PodRedis {
             LIMIT,
             line,
             new ByteArrayInputStream((password() + "\n").getBytes(StandardCharsets.UTF_8)));
+    if (!result.good() && result.why().contains("Connection refused")) {
+      throw new ActionFailure(
+          FailureCode.NOT_CONFIRMED,
+          "nothing listens in the pod of Redis: " + result.why(),
+          "See the log of Redis.",
+          true,
+          new ConnectException(result.why()));
+    }
     String first = result.output().lines().findFirst().orElse("");
     if (!result.good() || first.matches("[A-Z]+ .*") || first.startsWith("(error)")) {
       throw refused(result.good() ? first : result.why());

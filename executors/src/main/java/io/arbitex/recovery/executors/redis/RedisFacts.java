@@ -61,8 +61,14 @@ final class RedisFacts {
   /** The command whose clean-up made sure that the old data is in its place. */
   static final String PUT_BACK = "data-put-back-by";
 
+  /** The pod that was made anew to put back in, after the one that had moved was gone. */
+  static final String PUT_BACK_POD = "put-back-pod";
+
   /** Where the data is that was there before; nobody but a person deletes it. */
   static final String OLD_DATA = "old-data";
+
+  /** The dump.rdb that lay there before Redis was stopped, which may overwrite it then. */
+  static final String KEPT_DUMP = "kept-dump";
 
   /** What the component is now. */
   static final String RESOURCE = "resource";

@@ -6,6 +6,7 @@ import io.arbitex.recovery.checks.redis.RedisInfo;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.PodCommand;
 import io.arbitex.recovery.record.FailureCode;
 import java.io.IOException;
 import java.time.Duration;
@@ -122,7 +123,18 @@ final class RedisJudge {
     if (inside.isEmpty()) {
       return new Found(RedisFacts.UNREACHABLE, detail);
     }
-    RedisInfo info = inside.get().info(context);
+    RedisInfo info;
+    try {
+      info = inside.get().info(context);
+    } catch (ActionFailure e) {
+      if (PodCommand.wasLate(e)) {
+        return living(context, "hung", detail + "; in its pod: " + e.getMessage());
+      }
+      if (PodRedis.wasRefused(e)) {
+        return new Found(RedisFacts.UNREACHABLE, detail + "; in its pod: " + e.getMessage());
+      }
+      throw e;
+    }
     if (info.number("loading").orElse(0) != 0) {
       throw loading("in its pod, not at its door (" + detail + "), it is loading", null);
     }

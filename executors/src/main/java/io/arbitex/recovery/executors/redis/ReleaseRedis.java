@@ -8,11 +8,12 @@ import io.arbitex.recovery.executors.kubernetes.OwnerMark;
 import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
 import io.arbitex.recovery.executors.kubernetes.ScaledSet;
 import io.arbitex.recovery.executors.kubernetes.WorkPod;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.time.Duration;
 
 /**
- * The pod on the volume and the note of the old replicas are gone. The owner's mark stays: it bars
- * a process that stood still since before.
+ * The pod on the volume and the notes of the old replicas and of the move are gone. The owner's
+ * mark stays: it bars a process that stood still since before.
  */
 final class ReleaseRedis extends RedisAction {
   ReleaseRedis(RedisTarget target) {
@@ -32,9 +33,10 @@ final class ReleaseRedis extends RedisAction {
       return Look.notYet("the work pod is there");
     }
     ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
-    return ScaledSet.note(set.read(), RecoveryNotes.REPLICAS).isEmpty()
+    StatefulSet read = set.read();
+    return ScaledSet.note(read, RecoveryNotes.REPLICAS).isEmpty() && MoveNote.of(read).isEmpty()
         ? Look.alreadySo()
-        : Look.notYet("the note of the old replicas is there");
+        : Look.notYet("the notes of the old replicas and of the move are there");
   }
 
   @Override
@@ -46,8 +48,10 @@ final class ReleaseRedis extends RedisAction {
         .change(
             context,
             (read, patch) -> {
-              patch.without(RecoveryNotes.REPLICAS).note(RecoveryNotes.OWNER, mine.text());
-              return ScaledSet.note(read, RecoveryNotes.REPLICAS).isPresent();
+              patch.without(RecoveryNotes.REPLICAS).without(RecoveryNotes.MOVING);
+              patch.note(RecoveryNotes.OWNER, mine.text());
+              return ScaledSet.note(read, RecoveryNotes.REPLICAS).isPresent()
+                  || MoveNote.of(read).isPresent();
             });
   }
 }

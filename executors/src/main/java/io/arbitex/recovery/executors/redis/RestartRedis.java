@@ -10,6 +10,7 @@ import io.arbitex.recovery.executors.kubernetes.ScaledSet;
 import io.arbitex.recovery.executors.kubernetes.SetPreflight;
 import io.arbitex.recovery.record.FailureCode;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Clean-up: what this cutover scaled down is scaled back to what it was. */
 final class RestartRedis extends RedisAction {
@@ -49,19 +50,24 @@ final class RestartRedis extends RedisAction {
               + ".");
     }
     OwnerMark mine = OwnerMark.of(context);
-    new ScaledSet(session, target.redis().statefulSet())
-        .change(
-            context,
-            (read, patch) -> {
-              if (!StoppedRedis.isOurs(context, read)) {
-                return false;
-              }
-              if (ScaledSet.wanted(read) == 0) {
-                patch.replicas(
-                    SetPreflight.parse(ScaledSet.note(read, RecoveryNotes.REPLICAS).orElseThrow()));
-              }
-              patch.without(RecoveryNotes.REPLICAS).note(RecoveryNotes.OWNER, mine.text());
-              return true;
-            });
+    ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
+    set.change(
+        context,
+        (read, patch) -> {
+          if (!StoppedRedis.isOurs(context, read)) {
+            return false;
+          }
+          Optional<String> moving = MoveNote.of(read);
+          if (moving.isPresent() && ScaledSet.wanted(read) == 0) {
+            throw new MoveNote(set, Staging.givenTo(target, context))
+                .leftInTheMiddle(read, moving.get());
+          }
+          if (ScaledSet.wanted(read) == 0) {
+            patch.replicas(
+                SetPreflight.parse(ScaledSet.note(read, RecoveryNotes.REPLICAS).orElseThrow()));
+          }
+          patch.without(RecoveryNotes.REPLICAS).note(RecoveryNotes.OWNER, mine.text());
+          return true;
+        });
   }
 }

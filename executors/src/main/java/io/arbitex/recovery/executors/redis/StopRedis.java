@@ -8,6 +8,7 @@ import io.arbitex.recovery.executors.kubernetes.OwnerMark;
 import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
 import io.arbitex.recovery.executors.kubernetes.ScaledSet;
 import io.arbitex.recovery.executors.kubernetes.SetPreflight;
+import io.arbitex.recovery.executors.kubernetes.WorkPod;
 import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.time.Duration;
@@ -16,7 +17,8 @@ import java.util.Optional;
 
 /**
  * Redis is scaled to 0 and its pod is gone. How many replicas there were goes into the journal
- * first, and into an annotation by the very patch that scales; a 0 never overwrites it.
+ * first, and into an annotation by the very patch that scales; a 0 never overwrites it. A dump.rdb
+ * that lies there is kept under another name first.
  */
 final class StopRedis extends RedisAction {
   private final RedisJudge judge;
@@ -40,9 +42,12 @@ final class StopRedis extends RedisAction {
       throws ActionFailure, InterruptedException {
     ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
     StatefulSet before = set.read();
+    MoveNote note = new MoveNote(set, Staging.givenTo(target, context));
+    note.refuseForeign(before);
     if (ScaledSet.wanted(before) > 0) {
       // Minutes or a crash may lie between the first look and now, whatever it said.
       judge.judge(context, session);
+      keepDump(context, session);
     }
     String replicas = Integer.toString(oldReplicas(before));
     context.remember(RedisFacts.REPLICAS, replicas);
@@ -53,6 +58,7 @@ final class StopRedis extends RedisAction {
           if (ScaledSet.wanted(read) > 0 && StoppedRedis.isOurs(context, read)) {
             throw StoppedRedis.scaledBySomebody(read);
           }
+          note.refuseForeign(read);
           oldReplicas(read);
           patch.replicas(0).note(RecoveryNotes.REPLICAS, replicas);
           patch.note(RecoveryNotes.OWNER, mine.text());
@@ -60,6 +66,27 @@ final class StopRedis extends RedisAction {
         });
     context.progress("scaled " + target.redis().statefulSet() + " from " + replicas + " to 0");
     new StoppedRedis(session, target).awaitGone(context);
+  }
+
+  private void keepDump(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    Staging staging = Staging.givenTo(target, context);
+    String file =
+        staging.folder() + "/kept/dump-" + context.command().getIssuedAt().toEpochMilli() + ".rdb";
+    new WorkPod(session, staging.podPlan()).ensure(context);
+    String said =
+        VolumeScript.in(session, staging)
+            .change(
+                context,
+                RedisTarget.LONG,
+                "keep",
+                staging.folder(),
+                target.redis().dataFolder(),
+                file);
+    if (!said.isBlank()) {
+      context.remember(RedisFacts.KEPT_DUMP, file);
+      context.progress("dump.rdb as it was before Redis is stopped is kept as " + file);
+    }
   }
 
   private static int oldReplicas(StatefulSet read) throws ActionFailure {

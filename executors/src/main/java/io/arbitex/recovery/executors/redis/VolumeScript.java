@@ -39,6 +39,11 @@ final class VolumeScript {
     return new VolumeScript(new WorkPod(session, staging.podPlan()).command());
   }
 
+  /** In another pod that has the volume at the same folder. */
+  static VolumeScript in(PodCommand pod) {
+    return new VolumeScript(pod);
+  }
+
   /**
    * Runs a script that only reads.
    *

@@ -2,6 +2,7 @@
 # every line and called again. Nothing is deleted.
 staging=$1 data=$2 mode=$3
 claim "$data/.recovery/owner" "$4" "$5" "$6"
+hold "$data/.recovery/lock"
 case $mode in
   aof) new=appendonlydir ;;
   rdb) new=dump.rdb ;;
@@ -28,8 +29,7 @@ if [ "$state" = moving ]; then
     [ -e "$each" ] || [ -L "$each" ] || continue
     name=${each##*/}
     case $name in .recovery | lost+found) continue ;; esac
-    [ ! -e "$staging/old/$name" ] || fail 70 "$name was written again while Redis was away"
-    mv "$each" "$staging/old/" || fail 70 "cannot move $name"
+    move "$each" "$staging/old"
   done
   flush "$data" "$staging/old"
   say moved
@@ -37,12 +37,12 @@ if [ "$state" = moving ]; then
 fi
 if [ "$state" = moved ]; then
   if [ -n "$new" ] && [ -e "$staging/staged/$new" ]; then
-    [ ! -e "$data/$new" ] || fail 70 "$new was written again while Redis was away"
+    still_mine
     owner=$(cat "$staging/ownership")
     if [ "$(stat -c %u:%g "$staging/staged/$new")" != "$owner" ]; then
       chown -R "$owner" "$staging/staged/$new" || fail 72 "cannot give $new to $owner"
     fi
-    mv "$staging/staged/$new" "$data/" || fail 70 "cannot move $new"
+    move "$staging/staged/$new" "$data"
   fi
   [ -z "$new" ] || [ -e "$data/$new" ] || fail 65 "the staged data is gone"
   flush "$data" "$staging/staged"

@@ -1,6 +1,8 @@
 # seal STAGING KEYS LOADED ISSUED TOKEN COMMAND: says what was proven, file by file.
 staging=$1
 claim "$staging/owner" "$4" "$5" "$6"
+# Before the seal, so that a try that ends in between makes it anew and leaves nothing.
+rm -rf "$staging/copy"
 cd "$staging/staged" || exit 1
 {
   echo "command $6"

@@ -8,10 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The scripts that move data on the volume, killed before each of their commands. */
 class MoveTest {
   private static final int KILLED = 137;
+  private static final int LATER_OWNER = 77;
+  private static final int FULL = 69;
+  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   @TempDir Path folder;
   private int volumes;
@@ -48,7 +53,7 @@ class MoveTest {
       try (Stream<Path> all = Files.walk(data)) {
         for (Path each : all.filter(Files::isRegularFile).toList()) {
           String name = data.relativize(each).toString();
-          if (!name.contains("owner") && !name.endsWith(".new")) {
+          if (!name.contains("owner") && !name.endsWith("/lock") && !name.endsWith(".new")) {
             found.put(name, Files.readString(each));
           }
         }
@@ -59,24 +64,46 @@ class MoveTest {
     /** Runs a script; before its nth command of the kind that changes something it is killed. */
     int run(String script, int killedBefore) throws Exception {
       Path bin = Files.createDirectories(folder.resolve("bin"));
-      Path count = Files.writeString(folder.resolve("count"), "0");
+      Path count = Files.writeString(folder.resolve("count"), "0\n");
+      Files.deleteIfExists(folder.resolve("log"));
       for (String name : List.of("mv", "mkdir", "rmdir", "rm", "sync", "chown", "stat")) {
-        Path shim =
-            Files.writeString(
-                bin.resolve(name),
-                "#!/bin/sh\nread -r n <%s; n=$((n + 1)); echo $n >%s\n".formatted(count, count)
-                    + "[ $n -ne %d ] || kill -9 $PPID\nexec /bin/%s \"$@\"\n"
-                        .formatted(killedBefore, name));
-        Files.setPosixFilePermissions(shim, PosixFilePermissions.fromString("rwxr-xr-x"));
+        shim(
+            bin.resolve(name),
+            "read -r n <%s; n=$((n + 1)); echo $n >%s\n".formatted(count, count)
+                + "echo \"%s $*\" >>%s\n".formatted(name, folder.resolve("log"))
+                + "[ $n -ne %d ] || kill -9 $PPID\nexec /bin/%s \"$@\"\n"
+                    .formatted(killedBefore, name));
       }
-      Files.writeString(count, "0\n");
+      return start(script, "aof", bin).waitFor();
+    }
+
+    /** Starts a script whose programs are first looked for in a folder. */
+    Process start(String script, String mode, Path bin) throws IOException {
+      return start(script, List.of(mode), bin);
+    }
+
+    private Process start(String script, List<String> more, Path bin) throws IOException {
       List<String> words =
           new ArrayList<>(List.of("sh", "-c", text("common") + text(script), script));
-      words.addAll(List.of(staging.toString(), data.toString(), "aof"));
+      words.addAll(List.of(staging.toString(), data.toString()));
+      words.addAll(more);
       words.addAll(List.of("1", Long.toString(++token), "command"));
       ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
       builder.environment().put("PATH", bin + ":/usr/bin:/bin");
-      return builder.start().waitFor();
+      return builder.start();
+    }
+  }
+
+  private static void shim(Path file, String body) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + body);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private static void until(String what, Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).as("not in time: " + what).isLessThan(end);
+      Thread.sleep(10);
     }
   }
 
@@ -149,12 +176,72 @@ class MoveTest {
     Volume volume = new Volume();
     assertThat(volume.run("place", 0)).isZero();
     token = -1;
-    assertThat(volume.run("put-back", 0)).isEqualTo(77);
+    assertThat(volume.run("put-back", 0)).isEqualTo(LATER_OWNER);
     assertPlaced(volume);
     token = 100;
     Files.writeString(volume.data.resolve("dump.rdb"), "written by somebody");
     assertThat(volume.run("put-back", 0)).isEqualTo(70);
     assertThat(volume.files()).containsEntry("dump.rdb", "written by somebody");
     assertThat(volume.files()).containsEntry(".recovery/s/old/dump.rdb", "old dump");
+  }
+
+  @Test
+  void aPlaceThatStillRanWroteOverWhatWasPutBack() throws Exception {
+    Volume volume = new Volume();
+    volume.write(".recovery/s/staged/dump.rdb", "new dump");
+    final Map<String, String> before = volume.files();
+    Path gate = Files.createFile(folder.resolve("gate"));
+    Path reached = folder.resolve("reached");
+    Path slow = Files.createDirectories(folder.resolve("slow"));
+    shim(
+        slow.resolve("mv"),
+        "case \"$*\" in *staged/dump.rdb*) >%s; while [ -e %s ]; do sleep 0.02; done;; esac\n"
+                .formatted(reached, gate)
+            + "exec /bin/mv \"$@\"\n");
+    Process place = volume.start("place", "rdb", slow);
+    until("the place is at its last move", () -> Files.exists(reached));
+    Process putBack = volume.start("put-back", "rdb", folder);
+    Path owner = volume.data.resolve(".recovery/owner");
+    until(
+        "the put-back has barred it",
+        () -> Files.readString(owner).equals("1 %d command\n".formatted(token)));
+    Files.delete(gate);
+    assertThat(place.waitFor()).isEqualTo(LATER_OWNER);
+    assertThat(putBack.waitFor()).isZero();
+    assertThat(volume.files()).isEqualTo(before);
+  }
+
+  @Test
+  void anOwnerFileThatAPowerCutToreBarredEverybody() throws Exception {
+    for (String torn : List.of("", "\n", "17", "17 5", "17 5 ")) {
+      Volume volume = new Volume();
+      volume.write(".recovery/owner", torn);
+      assertThat(volume.run("place", 0)).as("owner file '%s'", torn).isZero();
+      assertPlaced(volume);
+    }
+  }
+
+  @Test
+  void anOwnerFileWasRenamedBeforeItWasOnTheDisk() throws Exception {
+    Volume volume = new Volume();
+    assertThat(volume.run("place", 0)).isZero();
+    String written = volume.data.resolve(".recovery/owner.new").toString();
+    assertThat(Files.readAllLines(folder.resolve("log")))
+        .containsSubsequence(
+            "sync " + written,
+            "mv " + written + " " + volume.data.resolve(".recovery/owner"),
+            "sync " + volume.data.resolve(".recovery"));
+  }
+
+  @Test
+  void anAppendOnlyFileWasCopiedUntilTheVolumeOfTheLivingRedisWasFull() throws Exception {
+    Volume volume = new Volume();
+    Map<String, String> before = volume.files();
+    before.remove(".recovery/s/staged/appendonlydir/appendonly.aof.manifest");
+    Path bin = Files.createDirectories(folder.resolve("little-room"));
+    shim(bin.resolve("du"), "printf '1000\\tappendonlydir\\n'\n");
+    shim(bin.resolve("df"), "echo 'disk 99999 1 %d 99%% /data'\n".formatted(4 * 1000 + 16383));
+    assertThat(volume.start("copy-aof", List.of(), bin).waitFor()).isEqualTo(FULL);
+    assertThat(volume.files()).isEqualTo(before);
   }
 }

@@ -107,7 +107,7 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /** A pod that has a claim at {@code /data}. */
-  static Pod podWithClaim(String name, String claim) {
+  public static Pod podWithClaim(String name, String claim) {
     return new PodBuilder(pod(name, shell()))
         .editSpec()
         .editFirstContainer()

@@ -3,6 +3,7 @@ package io.arbitex.recovery.lab.procedures;
 import static io.arbitex.recovery.lab.kubernetes.TestCluster.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.arbitex.recovery.checks.redis.RedisInfo;
 import io.arbitex.recovery.engine.Execution;
 import io.arbitex.recovery.engine.ExecutionState;
 import io.arbitex.recovery.engine.Next;
@@ -13,12 +14,16 @@ import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour;
 import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour.How;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.StepError;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -300,6 +305,8 @@ class RedisTroubleTest {
     assertThat(bench.factsOfEnd())
         .containsEntry("keys", Integer.toString(RedisWorld.KEYS))
         .containsKey("aof-target");
+    String id = bench.factsOfEnd().get("staging-id");
+    assertThat(world.data().resolve(".recovery").resolve(id).resolve("copy")).doesNotExist();
     until("it has its own keys", () -> world.keys() == 3);
     Map<String, String> approved = bench.factsOfEnd();
     approved.put("source-may-live", "true");
@@ -319,5 +326,182 @@ class RedisTroubleTest {
     StepError error = bench.run(world.restore("redis.aof", Map.of())).error().orElseThrow();
     assertThat(error.getCode()).isEqualTo(FailureCode.NO_RESTORE_POINT);
     assertThat(world.workPods()).isEmpty();
+  }
+
+  @Test
+  void aMoveThatRanOnAfterItsCancelWroteOverTheDataThatWasPutBack() throws Exception {
+    RedisWorld world = new RedisWorld(cluster, folder, false);
+    Path backup = world.backup("rp-1", ago(60));
+    world.ask(commands -> commands.flushall());
+    world.fill("since:", 5);
+    ProcedureBench bench = world.bench();
+    Execution execution = bench.start(world.cutover(restored(world, bench)));
+    advanceTo(execution, ExecutionState.MAKING, "place-data");
+    Path gate = Files.createFile(world.backups.resolve("gate"));
+    Path reached = world.backups.resolve("reached");
+    world.putInWorkPod(
+        "mv",
+        "case \"$*\" in *staged/dump.rdb*) echo $$ >%s.new && /bin/mv %s.new %s"
+                .formatted(reached, reached, reached)
+            + " && while [ -e %s ]; do sleep 0.02; done;; esac\nexec /bin/mv \"$@\"\n"
+                .formatted(gate));
+    CompletableFuture<Next.Finished> end = new CompletableFuture<>();
+    Thread drive =
+        new Thread(
+            () -> {
+              try {
+                end.complete(bench.drive(execution));
+              } catch (InterruptedException | RuntimeException | Error e) {
+                end.completeExceptionally(e);
+              }
+            });
+    drive.start();
+    until("the last move is begun", () -> Files.exists(reached));
+    execution.cancel();
+    Next.Finished finished = end.get(60, TimeUnit.SECONDS);
+    assertThat(finished.outcome()).as(finished.toString()).isEqualTo(Outcome.CANCELLED);
+    assertThat(finished.error().orElseThrow().getLeftBehind()).isEmpty();
+    Files.delete(gate);
+    long move = Long.parseLong(Files.readString(reached).strip());
+    until("the move is over", () -> ProcessHandle.of(move).isEmpty());
+    assertThat(world.data().resolve("dump.rdb"))
+        .satisfies(
+            file -> assertThat(Files.readAllBytes(file)).isNotEqualTo(Files.readAllBytes(backup)));
+    world.awaitReady();
+    until("the old data is there", () -> world.keys() == 5);
+  }
+
+  @Test
+  void aSecondCutoverStartedRedisOnDataThatWasHalfMoved() throws Exception {
+    RedisWorld world = lost();
+    ProcedureBench bench = world.bench();
+    Map<String, String> first = restored(world, bench);
+    Map<String, String> second = restored(world, bench);
+    Execution execution = bench.start(world.cutover(first));
+    advanceTo(execution, ExecutionState.RECORDING, "place-data");
+    execution.cancel();
+    cluster.control().add(Misbehaviour.of("create", "pods/exec", How.FORBIDDEN, 0));
+    StepError left = bench.drive(execution).error().orElseThrow();
+    assertThat(left.getLeftBehind())
+        .contains("put the old data back failed")
+        .contains("Redis is not started");
+    cluster.control().clearAll();
+
+    StepError error = bench.run(world.cutover(second)).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.PREFLIGHT);
+    assertThat(error.getMessage())
+        .contains("left in the middle of a move")
+        .contains(first.get("staging-id"));
+    assertThat(error.getHint()).contains("/old back").contains("recovery.arbitex.io/moving-");
+    assertThat(world.set().get().getSpec().getReplicas()).as("nobody started it").isZero();
+
+    // The one that began the move may go on with it.
+    Next.Finished end = bench.run(world.cutover(first));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    world.awaitReady();
+    assertThat(world.keys()).isGreaterThanOrEqualTo(RedisWorld.KEYS);
+    assertThat(world.set().get().getMetadata().getAnnotations())
+        .doesNotContainKey("recovery.arbitex.io/moving");
+  }
+
+  @Test
+  void aHungRedisBehindAFailingProbeLookedUnreachable() throws Exception {
+    RedisWorld world = new RedisWorld(cluster, folder, true);
+    world.backup("rp-1", ago(60));
+    world.door = "127.255.255.254";
+    ProcedureBench bench = world.bench();
+    Map<String, String> facts = restored(world, bench);
+    String pid =
+        world.ask(commands -> RedisInfo.parse(commands.info("server")).text("process_id").get());
+    assertThat(new ProcessBuilder("kill", "-STOP", pid).start().waitFor()).isZero();
+    try {
+      until("its probe fails", () -> !Readiness.isPodReady(world.pod()));
+      StepError error = bench.run(world.cutover(facts)).error().orElseThrow();
+      assertThat(error.getCode()).isEqualTo(FailureCode.NOT_CONFIRMED);
+      assertThat(error.getMessage()).contains("(hung)");
+      assertThat(world.set().get().getSpec().getReplicas()).isEqualTo(1);
+    } finally {
+      assertThat(new ProcessBuilder("kill", "-CONT", pid).start().waitFor()).isZero();
+    }
+  }
+
+  @Test
+  void anEmptyRedisSavedItsEmptinessOverTheOldDump() throws Exception {
+    RedisWorld world = new RedisWorld(cluster, folder, false);
+    Path backup = world.backup("rp-1", ago(60));
+    world.ask(commands -> commands.flushall());
+    Files.copy(
+        backup,
+        world.data().resolve("dump.rdb"),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    ProcedureBench bench = world.bench();
+    Next.Finished end = bench.run(world.cutover(restored(world, bench)));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    Map<String, String> facts = bench.factsOfEnd();
+    Path kept = world.data().resolve(facts.get("kept-dump").replaceFirst("^/data/", ""));
+    Path old = world.data().resolve(facts.get("old-data").replaceFirst("^/data/", ""));
+    assertThat(kept).hasSameBinaryContentAs(backup);
+    assertThat(Files.size(old.resolve("dump.rdb"))).isLessThan(Files.size(backup));
+  }
+
+  @Test
+  void aSubPathOfTheClaimWasTakenForTheWholeOfIt() throws Exception {
+    RedisWorld world = new RedisWorld(cluster, folder, true);
+    world.backup("rp-1", ago(60));
+    world
+        .set()
+        .edit(
+            set ->
+                new StatefulSetBuilder(set)
+                    .editSpec()
+                    .editTemplate()
+                    .editSpec()
+                    .editFirstContainer()
+                    .editFirstVolumeMount()
+                    .withSubPath("redis")
+                    .endVolumeMount()
+                    .endContainer()
+                    .endSpec()
+                    .endTemplate()
+                    .endSpec()
+                    .build());
+    StepError error = world.bench().run(world.restore("redis.rdb", Map.of())).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.PREFLIGHT);
+    assertThat(error.getMessage()).contains("subPath");
+    assertThat(world.workPods()).isEmpty();
+  }
+
+  @Test
+  void anotherPodThatHadTheClaimWasNotSeen() throws Exception {
+    RedisWorld world = lost();
+    cluster
+        .client()
+        .pods()
+        .inNamespace(world.namespace)
+        .resource(TestCluster.podWithClaim("copier", RedisWorld.CLAIM))
+        .create();
+    StepError error = world.bench().run(world.restore("redis.rdb", Map.of())).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.PREFLIGHT);
+    assertThat(error.getMessage()).contains("other pods").contains("copier");
+  }
+
+  @Test
+  void aRedisThatRewroteAndStartedAgainBeforeItsProofWasTakenForABadOne() throws Exception {
+    RedisWorld world = lost();
+    ProcedureBench bench = world.bench();
+    Execution execution = bench.start(world.cutover(restored(world, bench)));
+    advanceTo(execution, ExecutionState.LOOKING, "prove-redis");
+    world.fill("client:", 10);
+    world.ask(commands -> commands.bgrewriteaof());
+    until(
+        "it is rewritten",
+        () ->
+            world
+                .<String>ask(commands -> commands.info("persistence"))
+                .contains("aof_rewrite_in_progress:0"));
+    world.restartPod();
+    Next.Finished end = bench.drive(execution);
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    assertThat(world.keys()).isGreaterThanOrEqualTo(RedisWorld.KEYS + 10);
   }
 }

@@ -34,6 +34,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -49,7 +50,7 @@ import java.util.stream.Stream;
 final class RedisWorld {
   static final String SET = "arbitex-redis";
   static final int KEYS = 2_000;
-  private static final String CLAIM = "data-arbitex-redis-0";
+  static final String CLAIM = "data-arbitex-redis-0";
 
   final TestCluster cluster;
   final String namespace;
@@ -58,6 +59,10 @@ final class RedisWorld {
   private final Path folder;
   private final boolean appendOnly;
   private final String address;
+
+  /** The address that the inventory has for its clients; its own at first. */
+  String door;
+
   private int attempts;
 
   /**
@@ -80,6 +85,7 @@ final class RedisWorld {
         .create();
     awaitReady();
     this.address = pod().getStatus().getPodIP();
+    this.door = address;
     fill("key:", KEYS);
   }
 
@@ -141,6 +147,20 @@ final class RedisWorld {
         .map(each -> each.getMetadata().getName())
         .filter(name -> !name.startsWith(SET))
         .toList();
+  }
+
+  /** Puts a program of that name before all others in the running work pod, and in no later one. */
+  void putInWorkPod(String name, String body) throws IOException {
+    Path program =
+        cluster
+            .disks()
+            .resolveSibling("state")
+            .resolve("pods")
+            .resolve(cluster.pod(namespace, workPods().get(0)).getMetadata().getUid())
+            .resolve("containers/work/bin")
+            .resolve(name);
+    Files.writeString(program, "#!/bin/sh\n" + body);
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   void awaitReady() throws InterruptedException {
@@ -291,7 +311,7 @@ final class RedisWorld {
                   backups: [backups]
                   tools: /usr/bin
         """
-            .formatted(cluster.kubeconfig(), namespace, SET, address, SET, CLAIM, appendOnly);
+            .formatted(cluster.kubeconfig(), namespace, SET, door, SET, CLAIM, appendOnly);
     Inventory inventory = Inventory.parse("platform.yaml", folder, text);
     Policy policy = Policy.parse("runbook.yaml", folder, "version: 1\n");
     return new ProcedureBench(
