@@ -8,6 +8,7 @@ import io.arbitex.recovery.engine.Lease;
 import io.arbitex.recovery.engine.Next;
 import io.arbitex.recovery.engine.OwnershipLost;
 import io.arbitex.recovery.engine.Ports;
+import io.arbitex.recovery.engine.Procedure;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.JournalEntry;
 import io.arbitex.recovery.record.StepCommand;
@@ -96,6 +97,10 @@ public final class ProcedureBench {
   }
 
   public Execution start(StepCommand command) {
+    return start(command, procedures.of(command));
+  }
+
+  private Execution start(StepCommand command, Optional<Procedure> procedure) {
     int mine = ++owner;
     Journal journal =
         new Journal() {
@@ -137,7 +142,7 @@ public final class ProcedureBench {
         };
     return new Execution(
         command,
-        procedures.of(command),
+        procedure,
         new Ports(
             command.getWorker(),
             "executor-" + mine,
@@ -158,6 +163,11 @@ public final class ProcedureBench {
         crashAtBoundary = -1;
       }
     }
+  }
+
+  /** Runs a procedure that the command only names. */
+  public Next.Finished run(StepCommand command, Procedure procedure) throws InterruptedException {
+    return drive(start(command, Optional.of(procedure)));
   }
 
   public Next.Finished drive(Execution execution) throws InterruptedException {
