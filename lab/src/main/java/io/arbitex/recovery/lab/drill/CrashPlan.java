@@ -45,15 +45,20 @@ public final class CrashPlan implements AutoCloseable {
           "restore-dump:ACTION_STARTED",
           "restore-dump:ACTION_DONE",
           "prove-database:ACTION_DONE",
+          "stop-writers:ACTION_STARTED",
+          "stop-writers:ACTION_DONE",
           "fence-source:ACTION_DONE",
           "open-target:ACTION_STARTED",
           "switch-secret:ACTION_STARTED",
           "switch-secret:ACTION_DONE",
+          "start-writers:ACTION_STARTED",
+          "start-writers:ACTION_DONE",
           "follow-platform:ACTION_DONE",
           "STEP_DONE",
           "PROVEN");
   private static final List<String> VICTIMS =
-      List.of("classifier", "executors", "verifier", "observer-a", "broker", "executors");
+      List.of(
+          "classifier", "executors", "verifier", "observer-a", "broker", "executors", "kubernetes");
 
   private final Lab lab;
   private final List<Kill> waiting;

@@ -59,6 +59,8 @@ class CrashesIT {
             new Kill("classifier", "OPENED"),
             new Kill("observer-a", "PLAN_ISSUED"),
             new Kill("classifier", "restore-dump:ACTION_STARTED", true),
+            // The cluster's API is away in the middle of the cutover; its pods live on.
+            new Kill("kubernetes", "stop-writers:ACTION_STARTED"),
             new Kill("classifier", "STEP_DISPATCHED verify")));
   }
 
@@ -93,8 +95,8 @@ class CrashesIT {
         "end",
         50_000,
         List.of(
-            new Kill("executors", "open-target:ACTION_STARTED"),
-            new Kill("executors", "switch-secret:ACTION_DONE"),
+            new Kill("executors", "stop-writers:ACTION_STARTED"),
+            new Kill("executors", "start-writers:ACTION_STARTED"),
             new Kill("executors", "follow-platform:ACTION_DONE"),
             new Kill("broker", "STEP_DISPATCHED verify"),
             new Kill("classifier", "VERDICT"),
