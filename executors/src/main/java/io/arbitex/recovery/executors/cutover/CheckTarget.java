@@ -46,6 +46,10 @@ final class CheckTarget extends BoundAction {
       long reached = Math.max(epoch, bound.map(CutoverSettings.Bound::epoch).orElse(epoch));
       return alreadyCutOver(context, target, resource, reached);
     }
+    if (opened(target)) {
+      // An earlier attempt opened the traffic and could not end: this one ends it.
+      return alreadyCutOver(context, target, resource, epoch + 1);
+    }
     if (bound.isPresent() && bound.get().epoch() > epoch) {
       throw refused(
           "a later cutover has happened: the binding is at epoch "
@@ -58,6 +62,7 @@ final class CheckTarget extends BoundAction {
       throw refused("the target is the source", "This is a bug; nothing was touched.");
     }
     settings.secret().probe();
+    settings.secret().requireAddress();
     try {
       Optional<DatabaseMark> mark = target.find().flatMap(MarkedDatabase.Found::mark);
       if (mark.isEmpty() || !mark.get().reached(DatabaseMark.Stage.PROVEN)) {
@@ -71,6 +76,19 @@ final class CheckTarget extends BoundAction {
             "Let a restore finish and pass its proof first.");
       }
       return Look.alreadySo(chainFacts(mark.get()));
+    } catch (SQLException e) {
+      throw DatabaseFailures.of(target.door().server().name(), e);
+    }
+  }
+
+  private boolean opened(MarkedDatabase target) throws ActionFailure, InterruptedException {
+    try {
+      return target
+              .find()
+              .flatMap(MarkedDatabase.Found::mark)
+              .filter(mark -> mark.reached(DatabaseMark.Stage.OPENED))
+              .isPresent()
+          && settings.secret().names(target);
     } catch (SQLException e) {
       throw DatabaseFailures.of(target.door().server().name(), e);
     }

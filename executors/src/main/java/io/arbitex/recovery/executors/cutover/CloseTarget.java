@@ -46,6 +46,8 @@ final class CloseTarget extends BoundAction {
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
     MarkedDatabase target = settings.target(context);
+    // Whoever writes there by the secret is not shut out of the only database that has it.
+    settings.refuseIfSwitched(context);
     try {
       target.guarded(
           AdminDoor.SHORT,

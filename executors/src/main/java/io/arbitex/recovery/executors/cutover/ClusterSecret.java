@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The secret as a key of a Kubernetes Secret. What was there before the incident is kept under a
@@ -98,7 +99,7 @@ final class ClusterSecret implements PlatformSecret {
   }
 
   @Override
-  public void replace(ActionContext context, String content)
+  public void replace(ActionContext context, String content, Predicate<String> keep)
       throws ActionFailure, InterruptedException {
     String incident = context.command().getIncidentId();
     OwnerMark mine = OwnerMark.of(context);
@@ -108,10 +109,9 @@ final class ClusterSecret implements PlatformSecret {
               context,
               (read, patch) -> {
                 refuseIfClaimedAgain(mine, read);
-                // Once for each incident: a second try must not take the new value for the old.
-                if (!OwnedObject.note(read, RecoveryNotes.KEPT_BEFORE)
-                    .equals(Optional.of(incident))) {
-                  value(read, place.key()).ifPresent(old -> put(patch, place.key() + KEPT, old));
+                Optional<String> old = value(read, place.key()).filter(keep);
+                if (old.isPresent()) {
+                  put(patch, place.key() + KEPT, old.get());
                   patch.note(RecoveryNotes.KEPT_BEFORE, incident);
                 }
                 put(patch, place.key(), content);

@@ -40,6 +40,9 @@ final class CutoverFacts {
   /** Set before the role gets a new password for a switch that can still be put back. */
   static final String SWITCH_BEGUN = "switch-begun";
 
+  /** Set when clean-up has claimed the secret, so that no earlier owner can write it any more. */
+  static final String SECRET_CLAIMED = "secret-claimed";
+
   /** Epoch of the binding that an earlier attempt of this very cutover has published. */
   static final String CUT_OVER_EPOCH = "cut-over-epoch";
 

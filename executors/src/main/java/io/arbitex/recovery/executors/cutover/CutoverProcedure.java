@@ -46,16 +46,18 @@ public final class CutoverProcedure {
 
   /** Nothing writes from before the fence until the start, so all before that can be undone. */
   private static Procedure.Builder withWriters(CutoverSettings settings, Writers writers) {
-    ReturnedSource returned = new ReturnedSource(settings);
     return Procedure.named(NAME)
         .action(new CheckTarget(settings))
         .action(new CheckWriters(writers))
+        .action(new TakeOver(settings, writers))
         .action(new RecheckSource(settings))
         .action(new StopWriters(writers, CutoverSettings::alreadyCutOver))
         .action(new FenceSource(settings))
         .action(new OpenTarget(settings))
         .action(new SwitchSecret(settings))
-        .pointOfNoReturn(new StartWriters(writers, returned::refuseOrFence))
+        .pointOfNoReturn(
+            new StartWriters(
+                writers, new TrafficOpening(settings), CutoverSettings::alreadyCutOver))
         .action(new AwaitWriters(writers))
         .action(new FollowPlatform(settings))
         .onFailure(new PutBackSecret(settings))

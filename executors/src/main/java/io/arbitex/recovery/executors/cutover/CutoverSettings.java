@@ -6,6 +6,7 @@ import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
+import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
 import io.arbitex.recovery.executors.database.Sql;
 import io.arbitex.recovery.executors.writers.Writers;
@@ -17,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.postgresql.util.PasswordUtil;
@@ -80,7 +82,7 @@ public record CutoverSettings(
   }
 
   /** Closes the source; what clean-up needs to open it again is remembered before. */
-  void closeSource(ActionContext context) throws ActionFailure {
+  void closeSource(ActionContext context) throws ActionFailure, InterruptedException {
     Source source = source(context);
     try (Connection maintenance = source.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
       SourceFence fence = fence(context, maintenance);
@@ -90,6 +92,14 @@ public record CutoverSettings(
           context.remember(CutoverFacts.FENCED_GRANTS, grants);
         }
         context.remember(CutoverFacts.FENCED_ROLE, postgresql.applicationRole());
+        if (writers().isPresent()) {
+          // For a later command, which does not know our facts.
+          writers().get().noteFence(context, FenceNote.of(context, grants).text());
+        }
+      }
+      if (writers().isPresent()) {
+        // Whoever stood still until its clean-up was done elsewhere is found out here.
+        writers().get().requireStopped(context);
       }
       fence.close();
     } catch (SQLException e) {
@@ -122,6 +132,40 @@ public record CutoverSettings(
   /** Who writes to the database from within the cluster; empty where nobody is known to. */
   Optional<Writers> writers() {
     return platform.kubernetes().filter(found -> !found.writers().isEmpty()).map(Writers::new);
+  }
+
+  /**
+   * Traffic is or may be open on the target from now on, for whoever comes later: written before it
+   * is opened.
+   */
+  void markOpened(ActionContext context) throws ActionFailure, InterruptedException {
+    MarkedDatabase target = target(context);
+    try {
+      target.guarded(
+          AdminDoor.SHORT,
+          context.token(),
+          maintenance -> target.mark(maintenance, ours(context, target, maintenance)));
+    } catch (SQLException e) {
+      throw DatabaseFailures.of(target.door().server().name() + ": mark it as opened", e);
+    }
+  }
+
+  private static DatabaseMark ours(
+      ActionContext context, MarkedDatabase target, Connection maintenance)
+      throws SQLException, ActionFailure {
+    DatabaseMark mark =
+        target
+            .find(maintenance)
+            .flatMap(MarkedDatabase.Found::mark)
+            .filter(found -> found.isOf(context.command().getCommandId()))
+            .filter(found -> found.reached(DatabaseMark.Stage.SERVING))
+            .orElseThrow(
+                () ->
+                    ActionFailure.permanent(
+                        FailureCode.NOT_CONFIRMED,
+                        "the database " + target.name() + " is no longer marked as this cutover's",
+                        "See who changed it."));
+    return mark.at(DatabaseMark.Stage.OPENED, context.token(), Map.of());
   }
 
   /** Gives the platform's role a password that is hashed here, so that it is in no server's log. */

@@ -6,6 +6,7 @@ import io.arbitex.recovery.record.FailureCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The secret in a file, which the platform follows by itself. */
 final class FileSecret implements PlatformSecret {
@@ -53,9 +54,10 @@ final class FileSecret implements PlatformSecret {
   }
 
   @Override
-  public void replace(ActionContext context, String content) throws ActionFailure {
+  public void replace(ActionContext context, String content, Predicate<String> keep)
+      throws ActionFailure {
     try {
-      file.replace(content, SecretFile.Claim.of(context), context.command().getIncidentId());
+      file.replace(content, SecretFile.Claim.of(context), context.command().getIncidentId(), keep);
     } catch (SecretFile.ClaimedByLaterOwner e) {
       throw later(e);
     } catch (IOException e) {

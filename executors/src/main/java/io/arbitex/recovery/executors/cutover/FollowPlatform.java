@@ -50,6 +50,9 @@ final class FollowPlatform extends BoundAction {
       }
     }
     MarkedDatabase target = settings.target(context);
+    if (!settings.secret().names(target)) {
+      return Look.notYet("the connection secret does not name the target any more: who wrote it?");
+    }
     String role = settings.postgresql().applicationRole();
     try (Connection maintenance = target.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
       long sessions = Sql.number(maintenance, SESSIONS, role, target.name());

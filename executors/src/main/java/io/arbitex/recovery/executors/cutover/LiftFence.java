@@ -47,12 +47,15 @@ final class LiftFence extends BoundAction {
   }
 
   @Override
-  public void make(ActionContext context) throws ActionFailure {
+  public void make(ActionContext context) throws ActionFailure, InterruptedException {
     CutoverSettings.Source source = settings.source(context);
     try (Connection maintenance = source.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
       settings
           .fence(context, maintenance)
           .open(context.fact(CutoverFacts.FENCED_GRANTS).orElse(SourceFence.ROLE));
+      if (settings.writers().isPresent()) {
+        settings.writers().get().forgetFence(context);
+      }
     } catch (SQLException e) {
       throw DatabaseFailures.of(source.door().server().name() + ": lift the fence", e);
     }

@@ -9,6 +9,8 @@ import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
 import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
+import io.arbitex.recovery.executors.database.DatabaseMark;
+import io.arbitex.recovery.executors.database.MarkedDatabase;
 import io.arbitex.recovery.executors.database.Sql;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.Symptom;
@@ -39,6 +41,9 @@ final class PutBackSecret extends BoundAction {
     if (context.fact(CutoverFacts.SWITCH_BEGUN).isEmpty()) {
       return Look.alreadySo();
     }
+    if (context.fact(CutoverFacts.SECRET_CLAIMED).isEmpty()) {
+      return Look.notYet("an earlier owner could still switch it");
+    }
     Optional<DatabaseAddress> named = settings.secret().address();
     if (named.isPresent() && PlatformSecret.isAt(named.get(), settings.target(context))) {
       return Look.notYet("the secret names the target");
@@ -62,18 +67,63 @@ final class PutBackSecret extends BoundAction {
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
     PlatformSecret secret = settings.secret();
     secret.claim(context);
-    DatabaseAddress old = old(context, secret);
+    context.remember(CutoverFacts.SECRET_CLAIMED, "true");
+    boolean switched = secret.names(settings.target(context));
+    if (switched) {
+      refuseIfOpened(context);
+    }
     if (settings.sameServer(context)) {
       String password = settings.newPassword();
-      try (Connection maintenance =
-          settings.source(context).door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
-        settings.setPassword(maintenance, password);
-      } catch (SQLException e) {
-        throw DatabaseFailures.of("set the platform's password again", e);
-      }
-      old = old.withLogin(settings.postgresql().applicationRole(), password);
+      giveNewPassword(context, password);
+      secret.replace(
+          context,
+          old(context, secret).withLogin(settings.postgresql().applicationRole(), password).url(),
+          content -> false);
+    } else if (switched) {
+      old(context, secret);
+      secret.replace(context, secret.kept(context).orElseThrow(), content -> false);
     }
-    secret.replace(context, old.url());
+  }
+
+  /** A writer that somebody started since the switch may have written to the target. */
+  private void refuseIfOpened(ActionContext context) throws ActionFailure, InterruptedException {
+    Optional<String> running = settings.writers().orElseThrow().running();
+    if (running.isPresent()) {
+      settings.markOpened(context);
+      throw ActionFailure.permanent(
+          FailureCode.NOT_CONFIRMED,
+          "somebody started a writer after the switch, it may have written to the target: "
+              + running.get(),
+          "Retry: the cutover is then brought to its end, with all writers on the target.");
+    }
+  }
+
+  private void giveNewPassword(ActionContext context, String password)
+      throws ActionFailure, InterruptedException {
+    MarkedDatabase target = settings.target(context);
+    try {
+      target.guarded(
+          AdminDoor.SHORT,
+          context.token(),
+          maintenance -> {
+            Optional<DatabaseMark> mark =
+                target.find(maintenance).flatMap(MarkedDatabase.Found::mark);
+            maintenance.setAutoCommit(false);
+            if (mark.isPresent()) {
+              target.mark(
+                  maintenance,
+                  new DatabaseMark(
+                      mark.get().command(),
+                      context.token(),
+                      mark.get().stage(),
+                      mark.get().facts()));
+            }
+            settings.setPassword(maintenance, password);
+            maintenance.commit();
+          });
+    } catch (SQLException e) {
+      throw DatabaseFailures.of("set the platform's password again", e);
+    }
   }
 
   private DatabaseAddress old(ActionContext context, PlatformSecret secret)

@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The file that the platform reads its connection from. It is replaced whole or not at all. Beside
@@ -142,12 +143,13 @@ final class SecretFile {
   }
 
   /**
-   * Replaces the content, and keeps what was there before the incident beside it.
+   * Replaces the content.
    *
+   * @param keep whether what is there now is kept beside it, under the incident's name
    * @param claim that was made before
    * @throws ClaimedByLaterOwner when it was claimed again since
    */
-  void replace(String content, Claim claim, String incident)
+  void replace(String content, Claim claim, String incident, Predicate<String> keep)
       throws IOException, ClaimedByLaterOwner {
     try (FileChannel owner = owner();
         FileLock lock = lock(owner)) {
@@ -155,7 +157,7 @@ final class SecretFile {
       if (!lock.isValid() || claimed.filter(claim::equals).isEmpty()) {
         throw later(claimed, claim);
       }
-      keepOld(incident);
+      keepOld(incident, keep);
       Path next = file.resolveSibling(file.getFileName() + ".next");
       write(next, content + "\n");
       takeOverAccess(next);
@@ -164,13 +166,13 @@ final class SecretFile {
     }
   }
 
-  /** Written once: a second try of the same incident must not take the new content for the old. */
-  private void keepOld(String incident) throws IOException {
-    Path kept = keptFile(incident);
-    if (Files.exists(file) && !Files.exists(kept)) {
+  private void keepOld(String incident, Predicate<String> keep) throws IOException {
+    Optional<String> old = read();
+    if (old.isPresent() && keep.test(old.get())) {
+      Path kept = keptFile(incident);
       Path part = kept.resolveSibling(kept.getFileName() + ".part");
-      write(part, Files.readString(file, StandardCharsets.UTF_8));
-      Files.move(part, kept, StandardCopyOption.ATOMIC_MOVE);
+      write(part, old.get() + "\n");
+      Files.move(part, kept, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

@@ -56,7 +56,10 @@ final class SwitchSecret extends BoundAction {
     try (Connection connection =
         named.get().connect("recovery-executor", AdminDoor.CONNECT, AdminDoor.SHORT)) {
       Sql.number(connection, "SELECT 1");
-      return Look.alreadySo();
+      // Said even when an earlier command switched it, or nobody would put it back.
+      return settings.writers().isPresent() && !CutoverSettings.alreadyCutOver(context)
+          ? Look.alreadySo(Map.of(CutoverFacts.SWITCH_BEGUN, "true"))
+          : Look.alreadySo();
     } catch (SQLException e) {
       if (PostgresErrors.diagnose(e).symptom() == Symptom.AUTHENTICATION) {
         return Look.notYet("the login in the secret does not work");
@@ -85,7 +88,11 @@ final class SwitchSecret extends BoundAction {
     } catch (SQLException e) {
       throw DatabaseFailures.of(target.door().server().name() + ": set the platform's password", e);
     }
-    secret.replace(context, content(secret, target, password));
+    secret.replace(
+        context,
+        content(secret, target, password),
+        // A second try must not keep the target as what was there before.
+        old -> PlatformSecret.parse(old).filter(at -> PlatformSecret.isAt(at, target)).isEmpty());
   }
 
   /** The claim keeps an earlier try that stood still from writing after this answer. */
@@ -119,13 +126,17 @@ final class SwitchSecret extends BoundAction {
           maintenance.setAutoCommit(false);
           target.mark(
               maintenance,
-              new DatabaseMark(
-                  mark.command(), context.token(), DatabaseMark.Stage.SERVING, mark.facts()));
+              new DatabaseMark(mark.command(), context.token(), stage(mark), mark.facts()));
           String role = settings.postgresql().applicationRole();
           settings.setPassword(maintenance, password);
           Sql.run(maintenance, "ALTER ROLE " + Sql.name(maintenance, role) + " LOGIN");
           maintenance.commit();
         });
+  }
+
+  /** A platform that follows its secret by itself writes to the target as soon as it is named. */
+  private DatabaseMark.Stage stage(DatabaseMark mark) {
+    return settings.writers().isPresent() ? mark.stage() : DatabaseMark.Stage.OPENED;
   }
 
   private String content(PlatformSecret secret, MarkedDatabase target, String password)
@@ -141,7 +152,7 @@ final class SwitchSecret extends BoundAction {
             server.sslMode(),
             // What the platform's URL says beyond place and login is kept.
             secret.address().map(DatabaseAddress::options).orElse(Map.of()));
-    return address.url();
+    return PlatformSecret.inTheWayOf(secret.read().orElse(""), address.url());
   }
 
   private static ActionFailure notOurs(MarkedDatabase target) {

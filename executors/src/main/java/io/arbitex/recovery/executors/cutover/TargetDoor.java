@@ -52,6 +52,13 @@ final class TargetDoor {
               + Sql.name(maintenance, database)
               + " FROM "
               + Sql.name(maintenance, role));
+      // Sessions that are open already would live on.
+      Sql.column(
+          maintenance,
+          "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE usename = ?"
+              + " AND datname = ? AND pid <> pg_backend_pid()",
+          role,
+          database);
     }
   }
 

@@ -28,8 +28,10 @@ public record DatabaseMark(String command, long token, Stage stage, Map<String, 
     ANALYZED,
     /** Every proof of the data has passed. */
     PROVEN,
-    /** Opened to the platform; never dropped by a recovery. */
-    SERVING
+    /** The platform's role may connect; never dropped by a recovery. */
+    SERVING,
+    /** The platform writes to it, or may: from here on a cutover only goes forward. */
+    OPENED
   }
 
   public DatabaseMark {

@@ -16,6 +16,9 @@ public final class RecoveryNotes {
   /** The command that started a writer on what it cut over to. Stays. */
   public static final String STARTED_FOR = PREFIX + "started-for";
 
+  /** On the first writer: which source a recovery closed to the platform. */
+  public static final String FENCED = PREFIX + "fenced";
+
   /** On a Secret: the incident before which the kept old value was there. Stays. */
   public static final String KEPT_BEFORE = PREFIX + "kept-before";
 

@@ -34,6 +34,14 @@ final class RedisFacts {
   /** What a cold start loses, for people. */
   static final String COST = "cost";
 
+  /** Set before Redis is scaled down. */
+  static final String STOP_BEGUN = "stop-begun";
+
+  /**
+   * Set when clean-up has claimed the StatefulSet, so that no earlier owner can scale it any more.
+   */
+  static final String SET_CLAIMED = "set-claimed";
+
   /** Replicas before the recovery. */
   static final String REPLICAS = "old-replicas";
 

@@ -28,14 +28,30 @@ final class RestartRedis extends RedisAction {
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
     ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
-    return StoppedRedis.isOurs(context, set.read())
-        ? Look.notYet("Redis is still held by this cutover")
+    if (StoppedRedis.isOurs(context, set.read())) {
+      return Look.notYet("Redis is still held by this cutover");
+    }
+    return context.fact(RedisFacts.STOP_BEGUN).isPresent()
+            && context.fact(RedisFacts.SET_CLAIMED).isEmpty()
+        ? Look.notYet("an earlier owner could still scale it down")
         : Look.alreadySo();
   }
 
   @Override
   void make(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
+    OwnerMark mine = OwnerMark.of(context);
+    ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
+    set.change(
+        context,
+        (read, patch) -> {
+          patch.note(RecoveryNotes.OWNER, mine.text());
+          return true;
+        });
+    context.remember(RedisFacts.SET_CLAIMED, "true");
+    if (!StoppedRedis.isOurs(context, set.read())) {
+      return;
+    }
     String command = context.command().getCommandId();
     if (context.fact(RedisFacts.PUT_BACK).filter(command::equals).isEmpty()) {
       throw ActionFailure.permanent(
@@ -49,8 +65,6 @@ final class RestartRedis extends RedisAction {
               + CheckCutover.replicas(context)
               + ".");
     }
-    OwnerMark mine = OwnerMark.of(context);
-    ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
     set.change(
         context,
         (read, patch) -> {

@@ -51,6 +51,7 @@ final class StopRedis extends RedisAction {
     }
     String replicas = Integer.toString(oldReplicas(before));
     context.remember(RedisFacts.REPLICAS, replicas);
+    context.remember(RedisFacts.STOP_BEGUN, "true");
     OwnerMark mine = OwnerMark.of(context);
     set.change(
         context,

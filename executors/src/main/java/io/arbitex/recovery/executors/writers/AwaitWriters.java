@@ -30,7 +30,13 @@ public final class AwaitWriters extends WriterAction {
             PATIENCE,
             () -> {
               for (Writer writer : writers.in(session)) {
-                Optional<String> unfinished = writer.unfinished(writer.object().read());
+                var read = writer.object().read();
+                int before =
+                    WriterFacts.counts(context).map(all -> all.of(writer.name())).orElse(0);
+                if (before > 0 && writer.wanted(read) == 0) {
+                  return Optional.of("somebody scaled " + writer.name() + " to 0");
+                }
+                Optional<String> unfinished = writer.unfinished(read);
                 if (unfinished.isPresent()) {
                   return unfinished;
                 }

@@ -8,9 +8,11 @@ import io.arbitex.recovery.executors.kubernetes.AccessRights;
 import io.arbitex.recovery.executors.kubernetes.AccessRights.Right;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.executors.kubernetes.ScaleRivals;
+import io.arbitex.recovery.record.FailureCode;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Preflight: the writers are there, we may scale them, and nobody else would start them. */
@@ -31,6 +33,13 @@ public final class CheckWriters extends WriterAction {
     for (Writer writer : writers.in(session)) {
       var read = writer.object().read();
       Writer.noted(read);
+      Optional<String> unfit = writer.unfit(read);
+      if (unfit.isPresent()) {
+        throw ActionFailure.permanent(
+            FailureCode.PREFLIGHT,
+            writer.name() + " " + unfit.get(),
+            "Mend that, then retry; nothing was touched.");
+      }
       new ScaleRivals(session).refuseAtZero(read);
     }
     return Look.alreadySo();
@@ -43,6 +52,10 @@ public final class CheckWriters extends WriterAction {
       needed.add(Right.to("patch", Writer.kind(each)));
     }
     needed.add(new Right("list", "", "pods", ""));
+    if (writers.kubernetes().writers().stream()
+        .anyMatch(each -> each.kind() == Workload.Kind.CRONJOB)) {
+      needed.add(new Right("list", "batch", "jobs", ""));
+    }
     return needed;
   }
 }

@@ -41,6 +41,9 @@ public final class ResumeWriters extends WriterAction {
     if (WriterFacts.counts(context).isEmpty()) {
       return Look.alreadySo();
     }
+    if (context.fact(WriterFacts.CLAIMED).isEmpty()) {
+      return Look.notYet("an earlier owner could still stop them");
+    }
     for (Writer writer : writers.in(session)) {
       if (Writer.isHeld(context, writer.object().read())) {
         return Look.notYet(writer.name() + " is held at 0");
@@ -52,6 +55,8 @@ public final class ResumeWriters extends WriterAction {
   @Override
   void make(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
+    writers.claimAll(context, session);
+    context.remember(WriterFacts.CLAIMED, "true");
     old.require(context);
     for (Writer writer : writers.in(session)) {
       writer
@@ -64,6 +69,9 @@ public final class ResumeWriters extends WriterAction {
                 }
                 if (writer.wanted(read) == 0) {
                   writer.scale(patch, Writer.noted(read).orElse(0));
+                } else {
+                  // Its pods may have started while the secret named the other database.
+                  writer.restart(patch, context.command().getCommandId());
                 }
                 patch.without(RecoveryNotes.REPLICAS);
                 return true;

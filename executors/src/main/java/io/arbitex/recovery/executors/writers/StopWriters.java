@@ -6,7 +6,6 @@ import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -65,14 +64,7 @@ public final class StopWriters extends WriterAction {
     if (known.isPresent()) {
       return known.get();
     }
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    for (Writer writer : writers.in(session)) {
-      var read = writer.object().read();
-      int wanted = writer.wanted(read);
-      // At 0 with a note it is a recovery that stopped it, and its number is the old one.
-      counts.put(writer.name(), wanted > 0 ? wanted : Writer.noted(read).orElse(0));
-    }
-    WriterCounts found = new WriterCounts(counts);
+    WriterCounts found = WriterCounts.of(writers.in(session));
     context.remember(WriterFacts.COUNTS, found.text());
     return found;
   }

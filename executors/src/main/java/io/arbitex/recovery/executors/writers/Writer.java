@@ -11,6 +11,7 @@ import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
 import java.util.Optional;
@@ -72,6 +73,23 @@ final class Writer {
     }
   }
 
+  /** What would keep it from being stopped and started; empty when it is fit. */
+  Optional<String> unfit(GenericKubernetesResource read) {
+    if (read.getMetadata().getDeletionTimestamp() != null) {
+      return Optional.of("is being deleted");
+    }
+    if (Boolean.TRUE.equals(read.get("spec", "paused"))) {
+      return Optional.of("is paused, so no new pods would come");
+    }
+    if ("OnDelete".equals(read.get("spec", "updateStrategy", "type"))) {
+      return Optional.of("replaces its pods only when somebody deletes them (OnDelete)");
+    }
+    return read.get("spec", "updateStrategy", "rollingUpdate", "partition") instanceof Number from
+            && from.intValue() > 0
+        ? Optional.of("replaces only some of its pods (partition " + from + ")")
+        : Optional.empty();
+  }
+
   /** Makes all its pods new ones, as a rolling restart does. */
   void restart(OwnedObject.Patch patch, String command) {
     if (!isCronJob()) {
@@ -110,12 +128,22 @@ final class Writer {
     return noted(read).isPresent() && OwnedObject.isOwnedBy(context, read);
   }
 
-  /** What of it may still write; empty when nothing is left. */
+  /**
+   * What of it may still write; empty when nothing is left. A controller that has not seen the last
+   * change may still make a pod, so it counts too.
+   */
   Optional<String> running(GenericKubernetesResource read)
       throws ActionFailure, InterruptedException {
     if (isCronJob()) {
-      int active = read.get("status", "active") instanceof List<?> jobs ? jobs.size() : 0;
-      return active == 0 ? Optional.empty() : Optional.of(active + " jobs of " + name());
+      List<String> jobs = activeJobs(read);
+      return jobs.isEmpty() ? Optional.empty() : Optional.of("the jobs " + jobs);
+    }
+    if (number(read, "observedGeneration") < read.getMetadata().getGeneration()) {
+      return Optional.of(name() + ", whose controller has not seen the change yet");
+    }
+    long replicas = number(read, "replicas");
+    if (replicas > 0) {
+      return Optional.of(replicas + " replicas of " + name());
     }
     List<String> pods =
         pods(read).stream()
@@ -123,6 +151,32 @@ final class Writer {
             .map(pod -> pod.getMetadata().getName())
             .toList();
     return pods.isEmpty() ? Optional.empty() : Optional.of("the pods " + pods);
+  }
+
+  /** The CronJob's own list lags behind the jobs that it makes. */
+  private List<String> activeJobs(GenericKubernetesResource cronJob)
+      throws ActionFailure, InterruptedException {
+    return session
+        .ask(
+            "list jobs.batch",
+            client -> client.batch().v1().jobs().inNamespace(session.namespace()).list().getItems())
+        .stream()
+        .filter(
+            job ->
+                job.getMetadata().getOwnerReferences().stream()
+                    .anyMatch(owner -> owner.getUid().equals(cronJob.getMetadata().getUid())))
+        .filter(job -> !hasEnded(job))
+        .map(job -> job.getMetadata().getName())
+        .toList();
+  }
+
+  private static boolean hasEnded(Job job) {
+    return job.getStatus() != null
+        && job.getStatus().getConditions().stream()
+            .anyMatch(
+                each ->
+                    "True".equals(each.getStatus())
+                        && ("Complete".equals(each.getType()) || "Failed".equals(each.getType())));
   }
 
   /** By its selector alone: whatever is selected by it is taken for a writer. */

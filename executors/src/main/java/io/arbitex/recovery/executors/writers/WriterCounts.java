@@ -1,7 +1,10 @@
 package io.arbitex.recovery.executors.writers;
 
+import io.arbitex.recovery.engine.ActionFailure;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -10,6 +13,17 @@ record WriterCounts(Map<String, Integer> byWriter) {
 
   WriterCounts {
     byWriter = new LinkedHashMap<>(byWriter);
+  }
+
+  /** As they are: the wanted number, or the noted one of a writer that a recovery stopped. */
+  static WriterCounts of(List<Writer> writers) throws ActionFailure, InterruptedException {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (Writer writer : writers) {
+      GenericKubernetesResource read = writer.object().read();
+      int wanted = writer.wanted(read);
+      counts.put(writer.name(), wanted > 0 ? wanted : Writer.noted(read).orElse(0));
+    }
+    return new WriterCounts(counts);
   }
 
   String text() {

@@ -8,6 +8,9 @@ final class WriterFacts {
   /** How many replicas each had; there from before the first one is scaled down. */
   static final String COUNTS = "writer-replicas";
 
+  /** Set when clean-up has claimed all writers, so that no earlier owner can stop one any more. */
+  static final String CLAIMED = "writers-claimed";
+
   private WriterFacts() {}
 
   static Optional<WriterCounts> counts(ActionContext context) {

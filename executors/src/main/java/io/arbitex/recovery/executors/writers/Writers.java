@@ -5,7 +5,9 @@ import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.kubernetes.ClusterAccess;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.OwnedObject;
 import io.arbitex.recovery.executors.kubernetes.Patience;
+import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
 import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.time.Duration;
@@ -42,8 +44,112 @@ public final class Writers {
   public void requireStopped(ActionContext context) throws ActionFailure, InterruptedException {
     try (ClusterSession session = open()) {
       for (Writer writer : in(session)) {
-        refuseIfStarted(context, writer, writer.object().read());
+        GenericKubernetesResource read = writer.object().read();
+        refuseIfStarted(context, writer, read);
+        Optional<String> running = writer.running(read);
+        if (running.isPresent()) {
+          throw ActionFailure.passing(
+              FailureCode.NOT_CONFIRMED,
+              "a writer that was stopped runs: " + running.get(),
+              "See who made it; nothing goes on while it may write.");
+        }
       }
+    }
+  }
+
+  /** What of them runs, whoever started it; empty when nothing does. */
+  public Optional<String> running() throws ActionFailure, InterruptedException {
+    try (ClusterSession session = open()) {
+      for (Writer writer : in(session)) {
+        GenericKubernetesResource read = writer.object().read();
+        Optional<String> running = writer.running(read);
+        if (writer.wanted(read) > 0 || running.isPresent()) {
+          return Optional.of(running.orElse(writer.wanted(read) + " replicas of " + writer.name()));
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** Keeps on the first writer that a source is closed, for a later command. */
+  public void noteFence(ActionContext context, String text)
+      throws ActionFailure, InterruptedException {
+    try (ClusterSession session = open()) {
+      in(session)
+          .get(0)
+          .object()
+          .change(
+              context,
+              (read, patch) -> {
+                patch.note(RecoveryNotes.FENCED, text);
+                return true;
+              });
+    }
+  }
+
+  /** Takes the note of {@link #noteFence} off. */
+  public void forgetFence(ActionContext context) throws ActionFailure, InterruptedException {
+    try (ClusterSession session = open()) {
+      in(session)
+          .get(0)
+          .object()
+          .change(
+              context,
+              (read, patch) -> {
+                patch.without(RecoveryNotes.FENCED);
+                return true;
+              });
+    }
+  }
+
+  /** The note of {@link #noteFence}. */
+  public Optional<String> fenceNote() throws ActionFailure, InterruptedException {
+    try (ClusterSession session = open()) {
+      return OwnedObject.note(in(session).get(0).object().read(), RecoveryNotes.FENCED);
+    }
+  }
+
+  /** Whether another command has stopped one of them and not given it back. */
+  public boolean heldByAnother(ActionContext context) throws ActionFailure, InterruptedException {
+    try (ClusterSession session = open()) {
+      for (Writer writer : in(session)) {
+        GenericKubernetesResource read = writer.object().read();
+        if (Writer.noted(read).isPresent() && !OwnedObject.isOwnedBy(context, read)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /**
+   * Takes over what another command has stopped: its numbers become this command's facts, and its
+   * notes this command's. What somebody has scaled up since is theirs.
+   */
+  public void takeOver(ActionContext context) throws ActionFailure, InterruptedException {
+    try (ClusterSession session = open()) {
+      WriterCounts counts = WriterCounts.of(in(session));
+      context.remember(WriterFacts.COUNTS, counts.text());
+      for (Writer writer : in(session)) {
+        writer
+            .object()
+            .change(
+                context,
+                (read, patch) -> {
+                  if (writer.wanted(read) > 0) {
+                    patch.without(RecoveryNotes.REPLICAS);
+                  }
+                  return true;
+                });
+      }
+    }
+  }
+
+  /** Puts this command's mark on all of them. */
+  void claimAll(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    for (Writer writer : in(session)) {
+      writer.object().claim(context);
     }
   }
 

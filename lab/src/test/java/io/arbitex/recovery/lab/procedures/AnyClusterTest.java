@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Kubernetes;
 import io.arbitex.recovery.configuration.Policy;
+import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.Next;
 import io.arbitex.recovery.engine.Outcome;
 import io.arbitex.recovery.engine.Procedure;
@@ -45,6 +46,19 @@ import org.junit.jupiter.api.io.TempDir;
  * that {@code DR_KUBECONFIG} names.
  */
 class AnyClusterTest {
+  private static final StartWriters.Opening NOTHING_BEFORE =
+      new StartWriters.Opening() {
+        @Override
+        public void refuseIfSound(ActionContext context) {
+          // There is no source here.
+        }
+
+        @Override
+        public void open(ActionContext context) {
+          // Nor a target.
+        }
+      };
+
   @TempDir static Path folder;
   private static AnyCluster cluster;
   private static int attempts;
@@ -85,7 +99,7 @@ class AnyClusterTest {
         bench.run(
             command("start"),
             Procedure.named("start")
-                .action(new StartWriters(writers, context -> {}))
+                .action(new StartWriters(writers, NOTHING_BEFORE, context -> false))
                 .action(new AwaitWriters(writers))
                 .build());
     assertThat(started.outcome()).as(started.toString()).isEqualTo(Outcome.DONE);
