@@ -84,8 +84,10 @@ interface PlatformSecret {
   /** The address in a URL, of whatever driver: {@code postgresql+asyncpg://} too. */
   static Optional<DatabaseAddress> parse(String content) {
     try {
-      return Optional.of(
-          DatabaseAddress.parse(DRIVER.matcher(content).replaceFirst("postgresql://")));
+      DatabaseAddress address =
+          DatabaseAddress.parse(DRIVER.matcher(content).replaceFirst("postgresql://"));
+      // Several hosts cannot be told apart from one target.
+      return Optional.of(address).filter(found -> !found.host().contains(","));
     } catch (IllegalArgumentException e) {
       // Its message may quote the content.
       return Optional.empty();

@@ -68,6 +68,8 @@ final class PutBackSecret extends BoundAction {
     PlatformSecret secret = settings.secret();
     secret.claim(context);
     context.remember(CutoverFacts.SECRET_CLAIMED, "true");
+    // Our token has grown with that write, and a replacement wants the newest claim.
+    secret.claim(context);
     boolean switched = secret.names(settings.target(context));
     if (switched) {
       refuseIfOpened(context);

@@ -12,6 +12,7 @@ import io.arbitex.recovery.executors.ProcedureBench;
 import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour;
 import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour.How;
 import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepError;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,6 +20,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -178,6 +181,146 @@ class DatabaseCutoverTest {
     assertThat(error.getLeftBehind()).isEmpty();
     assertThat(world.replicas()).as("theirs stays, ours comes back").containsExactly(1, 1);
     assertThat(world.secret(WriterWorld.KEY)).isEqualTo(world.oldSecret);
+  }
+
+  @Test
+  void aWriterThatSomebodyStartsAfterTheSwitchComesBackAsNewPodsWithTheirNumber() throws Exception {
+    ProcedureBench bench = world.restored();
+    world.databases.primary.kill();
+    Execution execution = bench.start(world.cutover(bench.factsOfEnd()));
+    advanceTo(execution, ExecutionState.MAKING, "start-writers");
+    world.deployment(WriterWorld.PLATFORM).scale(1);
+    until("their pod runs", () -> world.pods(WriterWorld.PLATFORM).size() == 1);
+    List<String> theirs = world.pods(WriterWorld.PLATFORM);
+    Next.Finished end = bench.drive(execution);
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    assertThat(world.replicas()).containsExactly(1, 1);
+    assertThat(world.pods(WriterWorld.PLATFORM)).doesNotContainAnyElementsOf(theirs);
+    assertThat(bench.lines)
+        .anyMatch(
+            line -> line.getText().contains("[deployment/arbitex-platform] since the switch"));
+  }
+
+  /** Found by review: the put-back shut it out of the database that it had written to. */
+  @Test
+  void aWriterThatSomebodyStartsAfterTheSwitchIsNotCutOffByACancel() throws Exception {
+    ProcedureBench bench = world.restored();
+    Map<String, String> restored = bench.factsOfEnd();
+    world.databases.primary.kill();
+    Execution execution = bench.start(world.cutover(restored));
+    advanceTo(execution, ExecutionState.RECORDING, "switch-secret");
+    world.deployment(WriterWorld.PLATFORM).scale(1);
+    DatabaseAddress named = DatabaseAddress.parse(world.secret(WriterWorld.KEY));
+    until("it writes to the target", () -> world.writesOnTarget(named) > 0);
+    execution.cancel();
+    Next.Finished left = bench.drive(execution);
+    assertThat(left.error().orElseThrow().getLeftBehind()).contains("somebody started a writer");
+    assertThat(world.secret(WriterWorld.KEY)).isEqualTo(named.url());
+    assertThat(logsIn(named.url())).isTrue();
+    // The source is back by now, but what was acknowledged on the target counts.
+    world.databases.primary.startServer();
+    Next.Finished end = bench.run(world.cutover(restored));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    assertThat(world.replicas()).containsExactly(1, 1);
+    assertThat(bench.bindings).hasSize(1);
+    assertThat(bench.bindings.get(0).getEpoch()).isEqualTo(1);
+  }
+
+  /** Found by review: the retry stopped the live writers, and took the old source for sound. */
+  @Test
+  void aRetryBehindThePointOfNoReturnOnlyEndsWhatWasBegun() throws Exception {
+    ProcedureBench bench = world.restored();
+    Map<String, String> restored = bench.factsOfEnd();
+    world.databases.primary.kill();
+    Execution execution = bench.start(world.cutover(restored));
+    advanceTo(execution, ExecutionState.RECORDING, "start-writers");
+    world.cluster.control().add(Misbehaviour.of("get", "deployments", How.FORBIDDEN, 0));
+    Next.Finished failed = bench.drive(execution);
+    assertThat(failed.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(bench.factsOfEnd()).containsKey("point-of-no-return");
+    world.cluster.control().clearAll();
+    world.databases.primary.startServer();
+    world.awaitReady();
+    List<String> pods = world.pods(WriterWorld.PLATFORM);
+    String secret = world.secret(WriterWorld.KEY);
+    Next.Finished end = bench.run(world.cutover(restored));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    assertThat(world.pods(WriterWorld.PLATFORM)).containsExactlyInAnyOrderElementsOf(pods);
+    assertThat(world.secret(WriterWorld.KEY)).isEqualTo(secret);
+    assertThat(bench.bindings).hasSize(1);
+    assertThat(bench.bindings.get(0).getEpoch()).isEqualTo(1);
+  }
+
+  /** Found by review: the retry forgot what the first attempt had not been able to put back. */
+  @Test
+  void aPutBackThatFailedIsDoneByTheNextAttemptWhenTheSourceIsSound() throws Exception {
+    ProcedureBench bench = world.restored();
+    Map<String, String> restored = bench.factsOfEnd();
+    world.databases.primary.kill();
+    Execution execution = bench.start(world.cutover(restored));
+    advanceTo(execution, ExecutionState.RECORDING, "switch-secret");
+    world.cluster.control().add(Misbehaviour.of("patch", "secrets", How.FORBIDDEN, 0));
+    execution.cancel();
+    Next.Finished left = bench.drive(execution);
+    assertThat(left.error().orElseThrow().getLeftBehind()).isNotEmpty();
+    assertThat(world.replicas()).containsExactly(0, 0);
+    world.cluster.control().clearAll();
+    world.databases.primary.startServer();
+    Next.Finished end = bench.run(world.cutover(restored));
+    assertThat(end.error().orElseThrow().getCode()).isEqualTo(FailureCode.SOURCE_SOUND);
+    assertAsBefore(end);
+  }
+
+  /** Found by review: its patch came when all had been given back, and nobody scaled up again. */
+  @Test
+  void aLateHandThatStopsAWriterAfterTheCleanUpIsBarred() throws Exception {
+    ProcedureBench bench = world.restored();
+    world.databases.primary.kill();
+    StepCommand command = world.cutover(bench.factsOfEnd());
+    Execution zombie = bench.start(command);
+    advanceTo(zombie, ExecutionState.MAKING, "stop-writers");
+    world
+        .cluster
+        .control()
+        .add(new Misbehaviour("patch", "deployments", ".*", How.SLOW, 1, 6_000, 0, 0));
+    CompletableFuture<Next> late =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return bench.drive(zombie);
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    until("it is about to", () -> bench.entries.toString().contains("writer-replicas"));
+    Execution next = bench.start(command);
+    next.cancel();
+    Next.Finished end = bench.drive(next);
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.CANCELLED);
+    assertThat(late).as("its patch is still on its way").isNotDone();
+    assertThat(late.get(30, TimeUnit.SECONDS))
+        .isInstanceOfSatisfying(
+            Next.Finished.class,
+            finished -> assertThat(finished.outcome()).isNotEqualTo(Outcome.DONE));
+    assertThat(world.replicas()).containsExactly(2, 1);
+    assertThat(world.reportIsSuspended()).isFalse();
+  }
+
+  @Test
+  void aDeploymentThatIsPausedIsFoundBeforeAnythingIsTouched() throws Exception {
+    ProcedureBench bench = world.restored();
+    world
+        .deployment(WriterWorld.CLOUD)
+        .edit(
+            deployment -> {
+              deployment.getSpec().setPaused(true);
+              return deployment;
+            });
+    world.databases.primary.kill();
+    StepError error = bench.run(world.cutover(bench.factsOfEnd())).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.PREFLIGHT);
+    assertThat(error.getMessage()).contains("deployment/arbitex-cloud is paused");
+    assertThat(world.replicas()).containsExactly(2, 1);
   }
 
   @Test

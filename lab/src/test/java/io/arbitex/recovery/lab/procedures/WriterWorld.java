@@ -248,6 +248,20 @@ final class WriterWorld implements AutoCloseable {
         databases.texts(databases.spare, named.database(), "SELECT count(*) FROM writes").get(0));
   }
 
+  /** Names of a deployment's pods that are not ending. */
+  List<String> pods(String deployment) {
+    return client()
+        .pods()
+        .inNamespace(namespace)
+        .withLabel("app", deployment)
+        .list()
+        .getItems()
+        .stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .map(pod -> pod.getMetadata().getName())
+        .toList();
+  }
+
   ProcedureBench bench() throws Exception {
     return new ProcedureBench(databases.procedures());
   }
