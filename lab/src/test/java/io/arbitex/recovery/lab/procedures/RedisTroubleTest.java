@@ -265,6 +265,26 @@ class RedisTroubleTest {
     assertThat(world.workPods()).isEmpty();
   }
 
+  /** Review: Flux, which would scale up in the middle, was not seen. */
+  @Test
+  void aSetThatFluxKeepsIsToldBeforeAnythingIsTouched() throws Exception {
+    RedisWorld world = lost();
+    world
+        .set()
+        .edit(
+            set ->
+                new StatefulSetBuilder(set)
+                    .editMetadata()
+                    .addToLabels("helm.toolkit.fluxcd.io/name", "cache")
+                    .endMetadata()
+                    .build());
+    StepError error = world.bench().run(world.restore("redis.rdb", Map.of())).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.PREFLIGHT);
+    assertThat(error.getMessage()).contains("HelmRelease cache");
+    assertThat(error.getHint()).contains("recovery.arbitex.io/gitops-paused");
+    assertThat(world.workPods()).isEmpty();
+  }
+
   @Test
   void anOperatorsScaleInTheMiddleIsSeenAndNotFought() throws Exception {
     RedisWorld world = lost();
