@@ -174,6 +174,8 @@ final class Suite {
                   CheckResult.error(
                       "inventory", "platform " + command.getPlatform(), "not in the inventory")));
     } else {
+      Optional<ClusterProof> cluster =
+          platform.get().kubernetes().map(each -> ClusterProof.begin(platform.get(), each));
       endpoints(run, platform.get());
       for (String name : parameter(command, "components").orElse("").split(",")) {
         Optional<Inventory.Component> component = platform.get().component(name);
@@ -199,7 +201,9 @@ final class Suite {
         measured.join().ifPresent(losses::add);
       }
       // Last: its smoke tests write, and what they write must not stand in what is measured.
-      cluster(run, platform.get());
+      if (cluster.isPresent()) {
+        run.check("", () -> cluster.get().end(run.alembicHead));
+      }
     }
     run.outcomes.add(run.verdict(started));
     return new Proof(run.outcomes, losses);
@@ -223,12 +227,6 @@ final class Suite {
           "",
           () ->
               List.of(endpoints.auditVerify(address, platform.endpoints().adminToken().resolve())));
-    }
-  }
-
-  private void cluster(Run run, Inventory.Platform platform) throws InterruptedException {
-    if (platform.kubernetes().isPresent()) {
-      run.check("", () -> ClusterProof.of(platform, platform.kubernetes().get(), run.alembicHead));
     }
   }
 
