@@ -1,6 +1,7 @@
 package io.arbitex.recovery.verifier;
 
 import io.arbitex.recovery.checks.CheckResult;
+import io.arbitex.recovery.checks.kubernetes.AlembicHead;
 import io.arbitex.recovery.checks.kubernetes.ClusterClients;
 import io.arbitex.recovery.checks.kubernetes.RestartCounts;
 import io.arbitex.recovery.checks.kubernetes.SmokeCheck;
@@ -16,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -68,9 +68,9 @@ final class ClusterProof {
   /**
    * Looks, at the suite's end.
    *
-   * @param alembicHead of the restored database; empty when none was restored
+   * @param head that the platform must stand on
    */
-  List<CheckResult> end(Optional<String> alembicHead) throws InterruptedException {
+  List<CheckResult> end(AlembicHead head) throws InterruptedException {
     if (workloads.isEmpty()) {
       return List.of();
     }
@@ -82,7 +82,7 @@ final class ClusterProof {
       }
       SmokeCheck smoke = new SmokeCheck(client, kubernetes.namespace());
       for (SmokeTest test : kubernetes.smoke()) {
-        results.add(smoke.run(test, test.printsAlembicHead() ? alembicHead : Optional.empty()));
+        results.add(smoke.run(test, head));
       }
       // Last, so that what crashes under the smoke tests is seen too.
       results.add(check.noCrashLoop(workloads, noted()));

@@ -7,6 +7,7 @@ import io.arbitex.recovery.checks.ChainAnchor;
 import io.arbitex.recovery.checks.CheckResult;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.EndpointCheck;
+import io.arbitex.recovery.checks.kubernetes.AlembicHead;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Redis;
 import io.arbitex.recovery.record.Baseline;
@@ -90,8 +91,8 @@ final class Suite {
     final List<String> failed = new ArrayList<>();
     boolean error;
 
-    /** Of the database that was restored; empty when none was. */
-    Optional<String> alembicHead = Optional.empty();
+    /** Of the databases that were restored. */
+    AlembicHead alembicHead = AlembicHead.NONE_RESTORED;
 
     Run(StepCommand command) {
       this.command = command;
@@ -238,7 +239,8 @@ final class Suite {
         parameter(run.command, name + ".restore-point")
             .flatMap(id -> restorePoints.find(platform.name(), settings.backups(), id));
     Optional<Baseline> baseline = point.map(RestorePoint::getBaseline);
-    run.alembicHead = baseline.map(Baseline::getAlembicHead);
+    run.alembicHead =
+        run.alembicHead.and(AlembicHead.restored(baseline.map(Baseline::getAlembicHead)));
     run.check(
         name,
         () -> {
