@@ -10,6 +10,7 @@ import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.SchemaTopic;
+import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Topic;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +40,7 @@ final class StatusCommand implements Callable<Integer> {
 
   private final Map<String, HealthEvent> health = new TreeMap<>();
   private final Map<String, IncidentEvent> incidents = new TreeMap<>();
+  private final Map<String, Map<String, String>> leftBehind = new TreeMap<>();
   private final Map<String, Binding> bindings = new TreeMap<>();
   private final Map<String, RestorePoint> restorePoints = new TreeMap<>();
 
@@ -64,11 +66,23 @@ final class StatusCommand implements Callable<Integer> {
           event.getPlatform() + " " + event.getComponent() + " " + event.getObserver(), event);
     } else if (value instanceof IncidentEvent event && !event.getIncidentId().isEmpty()) {
       incidents.put(event.getIncidentId(), event);
+      noteLeftBehind(event);
     } else if (value instanceof Binding binding) {
       bindings.put(binding.getPlatform() + " " + binding.getComponent(), binding);
     } else if (value instanceof RestorePoint point) {
       // One id may be told again, with another state.
       restorePoints.put(point.getPlatform() + " " + point.getId(), point);
+    }
+  }
+
+  /** What the last end of each step says; a later event of the incident says nothing of it. */
+  private void noteLeftBehind(IncidentEvent event) {
+    if (event.getKind() == IncidentKind.STEP_FAILED || event.getKind() == IncidentKind.STEP_DONE) {
+      Map<String, String> ofIncident =
+          leftBehind.computeIfAbsent(event.getIncidentId(), id -> new TreeMap<>());
+      ofIncident.remove(event.getStepId());
+      Facts.find(event.getFacts(), "left-behind")
+          .ifPresent(left -> ofIncident.put(event.getStepId(), left));
     }
   }
 
@@ -121,6 +135,9 @@ final class StatusCommand implements Callable<Integer> {
             last.getKind(),
             last.getText(),
             last.getNext());
+        leftBehind
+            .getOrDefault(last.getIncidentId(), Map.of())
+            .forEach((step, left) -> System.out.printf("    left behind by %s: %s%n", step, left));
       }
     }
     if (!open) {

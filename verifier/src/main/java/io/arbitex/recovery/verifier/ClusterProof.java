@@ -1,7 +1,9 @@
 package io.arbitex.recovery.verifier;
 
 import io.arbitex.recovery.checks.CheckResult;
+import io.arbitex.recovery.checks.kubernetes.AlembicHead;
 import io.arbitex.recovery.checks.kubernetes.ClusterClients;
+import io.arbitex.recovery.checks.kubernetes.RestartCounts;
 import io.arbitex.recovery.checks.kubernetes.SmokeCheck;
 import io.arbitex.recovery.checks.kubernetes.WorkloadCheck;
 import io.arbitex.recovery.configuration.Inventory;
@@ -15,8 +17,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /**
  * The part of the suite that is taken in the platform's cluster: rollouts complete, no crash loop,
@@ -27,17 +30,47 @@ final class ClusterProof {
   /** Pods of another step may still be starting. */
   private static final Duration ROLLOUT = Duration.ofMinutes(1);
 
-  private ClusterProof() {}
+  private final Kubernetes kubernetes;
+  private final Set<Workload> workloads;
+  private final CompletableFuture<RestartCounts> before;
+
+  private ClusterProof(Kubernetes kubernetes, Set<Workload> workloads) {
+    this.kubernetes = kubernetes;
+    this.workloads = workloads;
+    // Beside the other checks: a cluster that answers slowly must not hold them up.
+    this.before =
+        workloads.isEmpty()
+            ? new CompletableFuture<>()
+            : CompletableFuture.supplyAsync(this::restarts);
+  }
+
+  /** When the suite begins: notes how often containers have been started again until then. */
+  static ClusterProof begin(Inventory.Platform platform, Kubernetes kubernetes) {
+    return new ClusterProof(kubernetes, workloads(platform, kubernetes));
+  }
+
+  private RestartCounts restarts() {
+    try (KubernetesClient client = ClusterClients.open(kubernetes)) {
+      return new WorkloadCheck(client, kubernetes.namespace()).restarts(workloads);
+    } catch (IOException e) {
+      return RestartCounts.unknown(e.getMessage());
+    }
+  }
+
+  private RestartCounts noted() throws InterruptedException {
+    try {
+      return before.get();
+    } catch (ExecutionException e) {
+      return RestartCounts.unknown(String.valueOf(e.getCause()));
+    }
+  }
 
   /**
-   * Looks.
+   * Looks, at the suite's end.
    *
-   * @param alembicHead of the restored database; empty when none was restored
+   * @param head that the platform must stand on
    */
-  static List<CheckResult> of(
-      Inventory.Platform platform, Kubernetes kubernetes, Optional<String> alembicHead)
-      throws InterruptedException {
-    Set<Workload> workloads = workloads(platform, kubernetes);
+  List<CheckResult> end(AlembicHead head) throws InterruptedException {
     if (workloads.isEmpty()) {
       return List.of();
     }
@@ -47,11 +80,12 @@ final class ClusterProof {
       for (Workload workload : workloads) {
         results.add(check.rollout(workload, ROLLOUT));
       }
-      results.add(check.noCrashLoop(workloads));
       SmokeCheck smoke = new SmokeCheck(client, kubernetes.namespace());
       for (SmokeTest test : kubernetes.smoke()) {
-        results.add(smoke.run(test, test.printsAlembicHead() ? alembicHead : Optional.empty()));
+        results.add(smoke.run(test, head));
       }
+      // Last, so that what crashes under the smoke tests is seen too.
+      results.add(check.noCrashLoop(workloads, noted()));
     } catch (IOException e) {
       results.add(CheckResult.error("cluster", "a kubeconfig that can be used", e.getMessage()));
     }

@@ -7,6 +7,7 @@ import io.arbitex.recovery.checks.ChainAnchor;
 import io.arbitex.recovery.checks.CheckResult;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.EndpointCheck;
+import io.arbitex.recovery.checks.kubernetes.AlembicHead;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Redis;
 import io.arbitex.recovery.record.Baseline;
@@ -90,8 +91,8 @@ final class Suite {
     final List<String> failed = new ArrayList<>();
     boolean error;
 
-    /** Of the database that was restored; empty when none was. */
-    Optional<String> alembicHead = Optional.empty();
+    /** Of the databases that were restored. */
+    AlembicHead alembicHead = AlembicHead.NONE_RESTORED;
 
     Run(StepCommand command) {
       this.command = command;
@@ -174,6 +175,8 @@ final class Suite {
                   CheckResult.error(
                       "inventory", "platform " + command.getPlatform(), "not in the inventory")));
     } else {
+      Optional<ClusterProof> cluster =
+          platform.get().kubernetes().map(each -> ClusterProof.begin(platform.get(), each));
       endpoints(run, platform.get());
       for (String name : parameter(command, "components").orElse("").split(",")) {
         Optional<Inventory.Component> component = platform.get().component(name);
@@ -199,7 +202,9 @@ final class Suite {
         measured.join().ifPresent(losses::add);
       }
       // Last: its smoke tests write, and what they write must not stand in what is measured.
-      cluster(run, platform.get());
+      if (cluster.isPresent()) {
+        run.check("", () -> cluster.get().end(run.alembicHead));
+      }
     }
     run.outcomes.add(run.verdict(started));
     return new Proof(run.outcomes, losses);
@@ -226,12 +231,6 @@ final class Suite {
     }
   }
 
-  private void cluster(Run run, Inventory.Platform platform) throws InterruptedException {
-    if (platform.kubernetes().isPresent()) {
-      run.check("", () -> ClusterProof.of(platform, platform.kubernetes().get(), run.alembicHead));
-    }
-  }
-
   private void database(Run run, Inventory.Platform platform, Inventory.Component component)
       throws InterruptedException {
     String name = component.name();
@@ -240,7 +239,8 @@ final class Suite {
         parameter(run.command, name + ".restore-point")
             .flatMap(id -> restorePoints.find(platform.name(), settings.backups(), id));
     Optional<Baseline> baseline = point.map(RestorePoint::getBaseline);
-    run.alembicHead = baseline.map(Baseline::getAlembicHead);
+    run.alembicHead =
+        run.alembicHead.and(AlembicHead.restored(baseline.map(Baseline::getAlembicHead)));
     run.check(
         name,
         () -> {

@@ -128,7 +128,13 @@ public final class Lines {
     String error =
         event.getError() == null
             ? ""
-            : "  " + event.getError().getCode() + ": " + event.getError().getMessage();
+            : "  "
+                + event.getError().getCode()
+                + ": "
+                + event.getError().getMessage()
+                + (event.getError().getLeftBehind().isBlank()
+                    ? ""
+                    : "; left behind: " + event.getError().getLeftBehind());
     return line(
         event.getAt(),
         "DOING",

@@ -117,6 +117,7 @@ final class StepReports {
     round.move(step, StepTable.Trigger.FINISH);
     step.setEndedAt(round.now);
     step.setFacts(Facts.merge(step.getFacts(), facts));
+    LeftBehind.forget(step);
     Steps.interval(round, step);
     round.event(
         IncidentKind.STEP_DONE,
@@ -155,6 +156,8 @@ final class StepReports {
     round.move(step, StepTable.Trigger.FAIL);
     step.setEndedAt(round.now);
     step.setError(error);
+    LeftBehind.forgetIfSound(round, step, error);
+    String left = LeftBehind.of(step);
     Steps.interval(round, step);
     round.event(
         IncidentKind.STEP_FAILED,
@@ -162,11 +165,13 @@ final class StepReports {
         step.getId(),
         step.getProcedure(),
         BlockedReason.NONE,
-        "%s failed: %s".formatted(step.getId(), error.getMessage()),
+        "%s failed: %s%s".formatted(step.getId(), error.getMessage(), LeftBehind.told(step)),
         error.getHint(),
-        facts,
+        left.isEmpty() ? facts : Facts.merge(facts, List.of(new Fact(LeftBehind.FACT, left))),
         List.of());
-    if (error.getCode() == FailureCode.SOURCE_SOUND && !round.incident().getPointOfNoReturn()) {
+    if (error.getCode() == FailureCode.SOURCE_SOUND
+        && left.isEmpty()
+        && !round.incident().getPointOfNoReturn()) {
       // The guard of that name waits until the observers see it too.
       return;
     }
@@ -182,9 +187,14 @@ final class StepReports {
           Endings.giveUp(
               round,
               step.getComponent(),
-              "%s failed, and what it left is not known for certain: %s"
-                  .formatted(step.getProcedure(), error.getMessage()),
-              error.getHint());
+              "%s failed, and what it left is not known for certain: %s%s"
+                  .formatted(step.getProcedure(), error.getMessage(), LeftBehind.told(step)),
+              left.isEmpty() || round.incident().getPointOfNoReturn()
+                  ? error.getHint()
+                  : (error.getHint()
+                          + " See what was left behind and put it right, then `dr retry`: it ends"
+                          + " by itself only after an attempt that finds the source sound.")
+                      .strip());
     }
   }
 

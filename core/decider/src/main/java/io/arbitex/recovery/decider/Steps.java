@@ -72,6 +72,7 @@ final class Steps {
     step.setDispatchedAt(round.now);
     step.setDeadline(round.now.plusSeconds(step.getTimeoutSeconds()));
     step.setEndedAt(null);
+    LeftBehind.keep(step);
     step.setError(null);
     StepCommand command = command(round, step, CommandKind.EXECUTE, parameters(round, step));
     round.publish(
@@ -143,7 +144,8 @@ final class Steps {
 
   /**
    * Whether a cutover has begun that is not surely undone. A worker that failed says in its last
-   * event whether the point of no return may be passed; one that was not heard of says nothing.
+   * event whether the point of no return may be passed, and what it could not put back; one that
+   * was not heard of says nothing.
    */
   static boolean mayBeCutOver(IncidentView incident) {
     return incident.getPointOfNoReturn()
@@ -153,6 +155,7 @@ final class Steps {
                 step ->
                     underWay(step)
                         || step.getState() == StepPhase.DONE
+                        || !LeftBehind.of(step).isEmpty()
                         || (step.getError() != null
                             && OUTCOME_UNKNOWN.contains(step.getError().getCode())));
   }

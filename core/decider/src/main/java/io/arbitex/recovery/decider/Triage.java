@@ -147,21 +147,14 @@ final class Triage {
     IncidentView incident = round.incident();
     incident.setBlockedReason(block.reason());
     incident.setBlockedUntil(block.until().orElse(null));
+    String text = block.text() + LeftBehind.told(incident);
     round.event(
-        IncidentKind.BLOCKED,
-        "",
-        "",
-        "",
-        block.reason(),
-        block.text(),
-        block.lift(),
-        List.of(),
-        List.of());
+        IncidentKind.BLOCKED, "", "", "", block.reason(), text, block.lift(), List.of(), List.of());
     round.tell(
         incident.getSeverity(),
         Escalation.Action.TRIGGER,
         "Recovery of %s is blocked: %s".formatted(round.state.getPlatform(), block.reason()),
-        block.text() + " " + block.lift(),
+        text + " " + block.lift(),
         block.lift());
     return true;
   }

@@ -219,6 +219,12 @@ final class Story {
         .step(StepTransition.FAILED, "", new StepError(code, "it broke", "mend it", ""), facts);
   }
 
+  /** The step failed, and could not put everything back. */
+  Story failedLeaving(FailureCode code, String leftBehind) {
+    return later(Duration.ofSeconds(1))
+        .step(StepTransition.FAILED, "", new StepError(code, "it broke", "mend it", leftBehind));
+  }
+
   Story verdict(CheckStatus status) {
     StepCommand command = command();
     return later(Duration.ofSeconds(2))

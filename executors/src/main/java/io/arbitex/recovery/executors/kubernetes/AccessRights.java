@@ -10,21 +10,7 @@ import java.util.Optional;
 
 /** Asks the cluster before anything is touched whether it will let us do what we are going to. */
 public final class AccessRights {
-  /** What the recovery of a StatefulSet's volume needs. */
-  static final List<Right> FOR_VOLUME =
-      List.of(
-          new Right("get", "apps", "statefulsets", ""),
-          new Right("patch", "apps", "statefulsets", ""),
-          new Right("get", "", "persistentvolumeclaims", ""),
-          new Right("get", "", "pods", ""),
-          new Right("list", "", "pods", ""),
-          new Right("create", "", "pods", ""),
-          new Right("delete", "", "pods", ""),
-          new Right("create", "", "pods", "exec"),
-          new Right("list", "autoscaling", "horizontalpodautoscalers", ""));
-
   private final ClusterSession session;
-
   private final List<Right> needed;
 
   public AccessRights(ClusterSession session, List<Right> needed) {
@@ -32,16 +18,41 @@ public final class AccessRights {
     this.needed = List.copyOf(needed);
   }
 
+  /** What the recovery of a StatefulSet's volume needs. */
+  static List<Right> forVolume(String statefulSet, String claim) {
+    return List.of(
+        Right.to("get", ObjectKind.STATEFULSET, statefulSet),
+        Right.to("patch", ObjectKind.STATEFULSET, statefulSet),
+        new Right("get", "", "persistentvolumeclaims", "", claim),
+        new Right("get", "", "pods", ""),
+        new Right("list", "", "pods", ""),
+        new Right("create", "", "pods", ""),
+        new Right("delete", "", "pods", ""),
+        new Right("create", "", "pods", "exec"),
+        new Right("list", "autoscaling", "horizontalpodautoscalers", ""));
+  }
+
   /**
    * A right in the namespace.
    *
    * @param group of the API; empty for the core
    * @param subresource empty for the resource itself
+   * @param name of the one object that is meant; empty for any. A role that names its objects
+   *     ({@code resourceNames}) grants nothing to a question without a name
    */
-  public record Right(String verb, String group, String resource, String subresource) {
+  public record Right(String verb, String group, String resource, String subresource, String name) {
+
+    /** A right to all objects of the resource. */
+    public Right(String verb, String group, String resource, String subresource) {
+      this(verb, group, resource, subresource, "");
+    }
 
     public static Right to(String verb, ObjectKind kind) {
-      return new Right(verb, kind.group(), kind.plural(), "");
+      return to(verb, kind, "");
+    }
+
+    public static Right to(String verb, ObjectKind kind, String name) {
+      return new Right(verb, kind.group(), kind.plural(), "", name);
     }
 
     @Override
@@ -50,7 +61,8 @@ public final class AccessRights {
           + " "
           + resource
           + (subresource.isEmpty() ? "" : "/" + subresource)
-          + (group.isEmpty() ? "" : "." + group);
+          + (group.isEmpty() ? "" : "." + group)
+          + (name.isEmpty() ? "" : "/" + name);
     }
   }
 
@@ -90,6 +102,7 @@ public final class AccessRights {
             .withGroup(right.group())
             .withResource(right.resource())
             .withSubresource(right.subresource())
+            .withName(right.name())
             .endResourceAttributes()
             .endSpec()
             .build();

@@ -25,6 +25,9 @@ public final class RecoveryNotes {
   /** The staging whose data is being moved; gone when Redis is proven on it or on its old data. */
   public static final String MOVING = PREFIX + "moving";
 
+  /** Put on an object by a person whose GitOps is suspended: whatever keeps it, does not now. */
+  public static final String GITOPS_PAUSED = PREFIX + "gitops-paused";
+
   /** The command that made a pod. */
   public static final String COMMAND = PREFIX + "command";
 

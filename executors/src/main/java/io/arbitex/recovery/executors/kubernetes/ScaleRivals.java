@@ -10,12 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who would undo a scale-down: an autoscaler, KEDA, Argo CD. They are not paused from here; a
+ * Who would undo a scale-down: an autoscaler, KEDA, Argo CD, Flux. They are not paused from here; a
  * recovery is refused before it changes anything, and says how to pause them.
  */
 public final class ScaleRivals {
-  private static final String ARGO_ID = "argocd.argoproj.io/tracking-id";
-  private static final String ARGO_SKIP = "argocd.argoproj.io/skip-reconcile";
   private static final String KEDA_REPLICAS = "autoscaling.keda.sh/paused-replicas";
   private static final String KEDA_PAUSED = "autoscaling.keda.sh/paused";
 
@@ -55,15 +53,17 @@ public final class ScaleRivals {
           "KEDA's ScaledObject " + keda.get() + " scales " + name,
           "Pause it for the time of the recovery: annotate it with " + KEDA_REPLICAS + ": \"0\".");
     }
-    Optional<String> argo = OwnedObject.note(workload, ARGO_ID);
-    if (argo.isPresent() && !OwnedObject.note(workload, ARGO_SKIP).equals(Optional.of("true"))) {
-      throw refused(
-          "Argo CD keeps " + name + " as its application has it (" + argo.get() + ")",
-          "Pause the application ("
-              + ARGO_SKIP
-              + ": \"true\" on it, or its automated sync off), say so by the same annotation on"
-              + " the workload, and retry.");
-    }
+    refuseGitOps(workload);
+  }
+
+  /**
+   * Refuses an object that Argo CD or Flux keeps as a repository has it: they would take back
+   * whatever is changed. Nothing is asked for; its labels and annotations tell.
+   *
+   * @throws ActionFailure PREFLIGHT naming who, and how to pause it
+   */
+  public void refuseGitOps(HasMetadata object) throws ActionFailure {
+    GitOps.refuse(object);
   }
 
   private static String name(HasMetadata workload) {

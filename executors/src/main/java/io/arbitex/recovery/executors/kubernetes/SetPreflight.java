@@ -33,7 +33,7 @@ public final class SetPreflight {
    * @throws ActionFailure when it is not fit, or we may not touch it
    */
   public int check() throws ActionFailure, InterruptedException {
-    new AccessRights(session, AccessRights.FOR_VOLUME).refuseIfMissing();
+    new AccessRights(session, AccessRights.forVolume(setName, claimName)).refuseIfMissing();
     StatefulSet set = new ScaledSet(session, setName).read();
     int replicas = replicas(set);
     var retention = set.getSpec().getPersistentVolumeClaimRetentionPolicy();

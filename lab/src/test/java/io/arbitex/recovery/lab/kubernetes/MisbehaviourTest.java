@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour;
 import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour.How;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
@@ -128,5 +130,46 @@ class MisbehaviourTest {
           .isInstanceOf(Throwable.class);
     }
     assertThat(out.size()).isLessThan(10_000_000);
+  }
+
+  private static boolean may(String verb, String resource, String subresource, String name) {
+    return cluster
+        .client()
+        .authorization()
+        .v1()
+        .selfSubjectAccessReview()
+        .create(
+            new SelfSubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withNewResourceAttributes()
+                .withNamespace("default")
+                .withVerb(verb)
+                .withResource(resource)
+                .withSubresource(subresource)
+                .withName(name)
+                .endResourceAttributes()
+                .endSpec()
+                .build())
+        .getStatus()
+        .getAllowed();
+  }
+
+  @Test
+  void saysBeforehandWhatItWouldForbidAndUsesNoRuleUpByIt() throws Exception {
+    assertThat(may("patch", "secrets", "", "mine")).isTrue();
+    cluster.control().add(new Misbehaviour("patch", "secrets", "mine", How.FORBIDDEN, 1, 0, 0, 0));
+    cluster.control().add(Misbehaviour.of("create", "pods/exec", How.FORBIDDEN, 1));
+    cluster.control().add(Misbehaviour.of("list", "secrets", How.CONFLICT, 1));
+    for (int i = 0; i < 2; i++) {
+      assertThat(may("patch", "secrets", "", "mine")).isFalse();
+      assertThat(may("create", "pods", "exec", "")).isFalse();
+    }
+    assertThat(may("patch", "secrets", "", "other")).isTrue();
+    assertThat(may("patch", "secrets", "", "")).isTrue();
+    assertThat(may("get", "secrets", "", "mine")).isTrue();
+    assertThat(may("create", "pods", "", "")).isTrue();
+    assertThat(may("list", "secrets", "", "")).as("a conflict forbids nothing").isTrue();
+    assertThat(cluster.client().hasApiGroup("authorization.k8s.io", true)).isTrue();
+    assertThat(cluster.client().supports(SelfSubjectAccessReview.class)).isTrue();
   }
 }

@@ -4,6 +4,8 @@ import static io.arbitex.recovery.lab.kubernetes.TestCluster.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arbitex.recovery.checks.CheckResult;
+import io.arbitex.recovery.checks.kubernetes.AlembicHead;
+import io.arbitex.recovery.checks.kubernetes.RestartCounts;
 import io.arbitex.recovery.checks.kubernetes.SmokeCheck;
 import io.arbitex.recovery.checks.kubernetes.WorkloadCheck;
 import io.arbitex.recovery.configuration.SmokeTest;
@@ -94,7 +96,16 @@ class ClusterChecksTest {
     return new WorkloadCheck(cluster.client(), namespace);
   }
 
-  private static CheckResult smoke(String namespace, String script, Optional<String> mustPrint)
+  private static RestartCounts restarts(String namespace) {
+    return workloads(namespace).restarts(List.of(APP));
+  }
+
+  /** Only what stands still at the end counts: nothing was noted before. */
+  private static CheckResult loop(String namespace) {
+    return workloads(namespace).noCrashLoop(List.of(APP), restarts(namespace));
+  }
+
+  private static CheckResult smoke(String namespace, String script, AlembicHead head)
       throws InterruptedException {
     return new SmokeCheck(cluster.client(), namespace)
         .run(
@@ -104,32 +115,64 @@ class ClusterChecksTest {
                 Optional.empty(),
                 List.of("sh", "-c", script),
                 Duration.ofSeconds(2),
-                mustPrint.isPresent()),
-            mustPrint);
+                true),
+            head);
+  }
+
+  private static CheckResult smoke(String namespace, String script) throws InterruptedException {
+    return smoke(namespace, script, AlembicHead.NONE_RESTORED);
+  }
+
+  private static AlembicHead head(String value) {
+    return AlembicHead.restored(Optional.of(value));
   }
 
   @Test
   void aDeploymentThatRunsPasses() throws Exception {
     String namespace = running();
-    CheckResult loop = workloads(namespace).noCrashLoop(List.of(APP));
+    CheckResult loop = loop(namespace);
     assertThat(loop.passed()).isTrue();
     assertThat(loop.measured()).isEqualTo("2 pods");
-    CheckResult smoke = smoke(namespace, "echo head abc123", Optional.of("abc123"));
+    CheckResult smoke = smoke(namespace, "echo head abc123", head("abc123"));
     assertThat(smoke.passed()).as(smoke.toString()).isTrue();
     assertThat(smoke.check()).isEqualTo("smoke:it");
+    assertThat(smoke.expected()).contains("its output names abc123");
   }
 
   @Test
   void aCrashLoopFailsAndNamesThePod() throws Exception {
     String namespace = deploy("/bin/sh", "-c", "exit 3");
-    until("it loops", () -> !workloads(namespace).noCrashLoop(List.of(APP)).passed());
-    assertThat(workloads(namespace).noCrashLoop(List.of(APP)).measured())
-        .contains("app-")
-        .contains("CrashLoopBackOff");
+    until("it loops", () -> loop(namespace).measured().contains("CrashLoopBackOff"));
+    assertThat(loop(namespace).status()).isEqualTo(CheckStatus.FAIL);
+    assertThat(loop(namespace).measured()).contains("app-");
     assertThat(workloads(namespace).rollout(APP, AT_ONCE).status()).isEqualTo(CheckStatus.FAIL);
-    CheckResult smoke = smoke(namespace, "exit 0", Optional.empty());
+    CheckResult smoke = smoke(namespace, "exit 0");
     assertThat(smoke.status()).isEqualTo(CheckStatus.FAIL);
     assertThat(smoke.measured()).contains("no pod of deployment/app is ready");
+  }
+
+  /** Review: between two crashes a container runs, and one look took it for sound. */
+  @Test
+  void aContainerThatCrashedBetweenTwoLooksWasTakenForSound() throws Exception {
+    String namespace = deploy("/bin/sh", "-c", "sleep 1; exit 3");
+    RestartCounts before = restarts(namespace);
+    until(
+        "one was started again",
+        () -> restarts(namespace).counts().values().stream().anyMatch(restarts -> restarts > 0));
+    CheckResult loop = workloads(namespace).noCrashLoop(List.of(APP), before);
+    assertThat(loop.status()).isEqualTo(CheckStatus.FAIL);
+    assertThat(loop.measured()).contains("app-").contains("/main: started again");
+  }
+
+  @Test
+  void restartsThatWereNotKnownAtTheBeginningProveNothing() throws Exception {
+    String namespace = running();
+    cluster.control().add(Misbehaviour.of("list", "pods", How.FORBIDDEN, 0));
+    RestartCounts before = restarts(namespace);
+    cluster.control().clearAll();
+    CheckResult loop = workloads(namespace).noCrashLoop(List.of(APP), before);
+    assertThat(loop.status()).isEqualTo(CheckStatus.ERROR);
+    assertThat(loop.measured()).contains("HTTP 403");
   }
 
   @Test
@@ -139,42 +182,80 @@ class ClusterChecksTest {
     assertThat(missing.measured()).isEqualTo("there is none");
   }
 
+  /** Review: what a test printed was published, with secrets in forms that no pattern knew. */
   @Test
-  void aSmokeTestFailsByStatusByOutputAndByTimeAndTellsNoSecret() throws Exception {
+  void aSmokeTestFailsByStatusByOutputAndByTimeAndTellsNothingThatItPrinted() throws Exception {
     String namespace = running();
-    CheckResult status =
-        smoke(
-            namespace,
-            "echo 'cannot reach postgresql://app:hunter2@db/arbitex token=abc'; exit 4",
-            Optional.empty());
+    CheckResult status = smoke(namespace, "cat /proc/self/cmdline; echo hunter2; exit 4");
     assertThat(status.status()).isEqualTo(CheckStatus.FAIL);
     assertThat(status.measured())
-        .contains("exit status 4")
-        .contains("cannot reach postgresql://***@db/arbitex")
-        .doesNotContain("hunter2")
-        .doesNotContain("abc");
-    CheckResult output = smoke(namespace, "echo other", Optional.of("abc123"));
+        .startsWith("exit status 4; to see what it prints: kubectl -n " + namespace + " exec app-")
+        .endsWith(" -c main -- sh -c 'cat /proc/self/cmdline; echo hunter2; exit 4'");
+    CheckResult secret = smoke(namespace, "printf '%s%s' hun ter2; exit 4");
+    assertThat(secret.toString()).doesNotContain("hunter2");
+    CheckResult output = smoke(namespace, "echo other", head("abc123"));
     assertThat(output.status()).isEqualTo(CheckStatus.FAIL);
     assertThat(output.measured()).contains("does not name it");
-    CheckResult late = smoke(namespace, "sleep 10", Optional.empty());
+    CheckResult late = smoke(namespace, "sleep 10");
     assertThat(late.status()).isEqualTo(CheckStatus.FAIL);
     assertThat(late.measured()).contains("no end within 2 s");
+  }
+
+  /** Review: every output names an empty head. */
+  @Test
+  void aHeadThatIsNotKnownIsNoProofAndNoneIsComparedWithoutADatabase() throws Exception {
+    String namespace = running();
+    assertThat(smoke(namespace, "echo abc123", head(" ")).status()).isEqualTo(CheckStatus.ERROR);
+    AlembicHead unknown = AlembicHead.restored(Optional.empty());
+    assertThat(smoke(namespace, "echo abc123", unknown.and(head("abc123"))).status())
+        .as("what is not known of one database is not hidden by another")
+        .isEqualTo(CheckStatus.ERROR);
+    CheckResult without = smoke(namespace, "echo abc123");
+    assertThat(without.passed()).isTrue();
+    assertThat(without.expected()).contains("no Alembic head is compared");
+  }
+
+  /** Review: a container that had just been started again made a proof into an error. */
+  @Test
+  void aPodWhoseContainerIsNotThereJustNowIsNoError() throws Exception {
+    String namespace = running();
+    cluster.control().add(new Misbehaviour("create", "pods/exec", ".*", How.CUT, 1, 0, 0, 0));
+    CheckResult smoke = smoke(namespace, "echo abc123", head("abc123"));
+    assertThat(smoke.passed()).as(smoke.toString()).isTrue();
+    cluster.control().add(new Misbehaviour("create", "pods/exec", ".*", How.CUT, 2, 0, 0, 0));
+    CheckResult twice = smoke(namespace, "echo abc123", head("abc123"));
+    assertThat(twice.status()).as(twice.toString()).isEqualTo(CheckStatus.ERROR);
+    assertThat(smoke(namespace, "echo abc123", head("abc123")).passed())
+        .as("it is tried twice and not more often")
+        .isTrue();
+  }
+
+  @Test
+  void whatHasPrintedAndWasCutIsNotRunAgain() throws Exception {
+    String namespace = running();
+    cluster.control().add(new Misbehaviour("create", "pods/exec", ".*", How.CUT, 1, 0, 0, 3));
+    CheckResult cut = smoke(namespace, "echo much more than that");
+    assertThat(cut.status()).isEqualTo(CheckStatus.ERROR);
+    assertThat(smoke(namespace, "exit 0").passed()).as("the rule was used up by one run").isTrue();
   }
 
   @Test
   void whatCannotBeAskedIsAnErrorAndNoProof() throws Exception {
     String namespace = running();
     cluster.control().add(Misbehaviour.of("create", "pods/exec", How.FORBIDDEN, 0));
-    assertThat(smoke(namespace, "exit 0", Optional.empty()).status()).isEqualTo(CheckStatus.ERROR);
+    CheckResult forbidden = smoke(namespace, "exit 0");
+    assertThat(forbidden.status()).isEqualTo(CheckStatus.ERROR);
+    assertThat(forbidden.measured())
+        .contains("HTTP 403")
+        .as("no address, no query")
+        .doesNotContain("http:")
+        .doesNotContain("https:")
+        .doesNotContain("command=");
     cluster.control().clearAll();
-    cluster.control().add(new Misbehaviour("create", "pods/exec", ".*", How.CUT, 1, 0, 0, 3));
-    assertThat(smoke(namespace, "echo much more than that", Optional.empty()).status())
-        .isEqualTo(CheckStatus.ERROR);
     cluster.control().add(Misbehaviour.of("get", "deployments", How.FORBIDDEN, 0));
     CheckResult refused = workloads(namespace).rollout(APP, AT_ONCE);
     assertThat(refused.status()).isEqualTo(CheckStatus.ERROR);
     assertThat(refused.measured()).contains("HTTP 403");
-    assertThat(workloads(namespace).noCrashLoop(List.of(APP)).status())
-        .isEqualTo(CheckStatus.ERROR);
+    assertThat(loop(namespace).status()).isEqualTo(CheckStatus.ERROR);
   }
 }

@@ -2,7 +2,6 @@ package io.arbitex.recovery.checks.kubernetes;
 
 import io.arbitex.recovery.checks.CheckResult;
 import io.arbitex.recovery.configuration.Workload;
-import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -63,42 +62,58 @@ public final class WorkloadCheck {
     }
   }
 
-  /**
-   * PASS when no container of these workloads is in a crash loop or cannot start. Check: {@code
-   * no-crash-loop}.
-   */
-  public CheckResult noCrashLoop(Collection<Workload> workloads) {
-    String check = "no-crash-loop";
-    String expected = "no container that cannot start";
+  /** How often the containers of these workloads have been started again until now. */
+  public RestartCounts restarts(Collection<Workload> workloads) {
     try {
-      List<String> stuck = new ArrayList<>();
-      int pods = 0;
-      for (Workload workload : workloads) {
-        Optional<Rollout> rollout = Rollout.of(client, namespace, workload);
-        if (rollout.isPresent()) {
-          for (Pod pod : rollout.get().pods(client, namespace)) {
-            pods++;
-            stuck(pod).ifPresent(stuck::add);
-          }
+      return RestartCounts.of(pods(workloads));
+    } catch (KubernetesClientException e) {
+      return RestartCounts.unknown(said(e));
+    }
+  }
+
+  /**
+   * PASS when no container of these workloads is in a crash loop, cannot start, or was started
+   * again since {@code before}. Check: {@code no-crash-loop}.
+   *
+   * @param before counts from when the proof began; when they are not known, this is an ERROR
+   */
+  public CheckResult noCrashLoop(Collection<Workload> workloads, RestartCounts before) {
+    String check = "no-crash-loop";
+    String expected = "no container that cannot start or was started again since the suite began";
+    try {
+      List<Pod> pods = pods(workloads);
+      List<String> bad = new ArrayList<>();
+      for (Pod pod : pods) {
+        stuck(pod).ifPresent(bad::add);
+        if (before.error().isEmpty()) {
+          bad.addAll(before.risen(pod));
         }
+      }
+      if (bad.isEmpty() && before.error().isPresent()) {
+        return CheckResult.error(
+            check, expected, "when the suite began: " + before.error().orElseThrow());
       }
       return CheckResult.of(
           check,
-          stuck.isEmpty(),
+          bad.isEmpty(),
           expected,
-          stuck.isEmpty() ? pods + " pods" : String.join(", ", stuck));
+          bad.isEmpty() ? pods.size() + " pods" : String.join(", ", bad));
     } catch (KubernetesClientException e) {
       return CheckResult.error(check, expected, said(e));
     }
   }
 
-  private static Optional<String> stuck(Pod pod) {
-    if (pod.getStatus() == null) {
-      return Optional.empty();
+  private List<Pod> pods(Collection<Workload> workloads) {
+    List<Pod> pods = new ArrayList<>();
+    for (Workload workload : workloads) {
+      Rollout.of(client, namespace, workload)
+          .ifPresent(rollout -> pods.addAll(rollout.pods(client, namespace)));
     }
-    List<ContainerStatus> all = new ArrayList<>(pod.getStatus().getInitContainerStatuses());
-    all.addAll(pod.getStatus().getContainerStatuses());
-    return all.stream()
+    return pods;
+  }
+
+  private static Optional<String> stuck(Pod pod) {
+    return RestartCounts.containers(pod).stream()
         .filter(each -> each.getState() != null && each.getState().getWaiting() != null)
         .filter(each -> STUCK.contains(each.getState().getWaiting().getReason()))
         .findFirst()

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arbitex.recovery.lab.kubernetes.objects.Meta;
 import io.arbitex.recovery.lab.kubernetes.objects.ResourceType;
 import io.arbitex.recovery.lab.kubernetes.objects.ResourceTypes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,11 +29,18 @@ final class Discovery {
       default -> {
         String apiVersion = path.replaceFirst("^/apis?/", "").replaceFirst("/$", "");
         boolean core = path.startsWith("/api/");
-        yield ResourceTypes.apiVersions().contains(apiVersion) && core == !apiVersion.contains("/")
+        yield apiVersions().contains(apiVersion) && core == !apiVersion.contains("/")
             ? Optional.of(resources(apiVersion))
             : group(apiVersion);
       }
     };
+  }
+
+  /** Of what is stored, and of what is only answered. */
+  private static List<String> apiVersions() {
+    List<String> all = new ArrayList<>(ResourceTypes.apiVersions());
+    all.add(AccessReviews.TYPE.apiVersion());
+    return all;
   }
 
   private static ObjectNode version() {
@@ -49,14 +57,14 @@ final class Discovery {
   private static ObjectNode groups() {
     ObjectNode answer = kind("APIGroupList");
     ArrayNode groups = answer.putArray("groups");
-    ResourceTypes.apiVersions().stream()
+    apiVersions().stream()
         .filter(each -> each.contains("/"))
         .forEach(each -> describe(groups.addObject(), each));
     return answer;
   }
 
   private static Optional<ObjectNode> group(String name) {
-    return ResourceTypes.apiVersions().stream()
+    return apiVersions().stream()
         .filter(each -> each.startsWith(name + "/"))
         .findFirst()
         .map(each -> describe(kind("APIGroup"), each));
@@ -92,6 +100,10 @@ final class Discovery {
             .put("group", "autoscaling")
             .put("version", "v1");
       }
+    }
+    if (apiVersion.equals(AccessReviews.TYPE.apiVersion())) {
+      ResourceType review = AccessReviews.TYPE;
+      resource(resources, review, "", review.kind(), List.of("create"));
     }
     if (apiVersion.equals("v1")) {
       resource(resources, ResourceTypes.POD, "/log", "Pod", List.of("get"));

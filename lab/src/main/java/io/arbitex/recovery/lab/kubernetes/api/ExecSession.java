@@ -52,6 +52,7 @@ final class ExecSession {
     if (!stdin) {
       process.getOutputStream().close();
     }
+    cutIfDue(0);
     String name = "exec-" + process.pid();
     thread(name + "-out", () -> pump(process.getInputStream(), STDOUT));
     thread(name + "-err", () -> pump(process.getErrorStream(), STDERR));

@@ -28,6 +28,11 @@ final class Gate {
     }
   }
 
+  /** Whether a request would be refused with 403. */
+  boolean forbids(String verb, String resource, String name) {
+    return misbehaviours.forbids(verb, resource, name);
+  }
+
   /** What a request that may go on still has to suffer. */
   record Passed(boolean watchIsGone, OptionalLong cutAfter) {}
 

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param times how often; 0 for until it is cleared
  * @param delayMillis of a slow answer
  * @param retryAfterSeconds what a 429 says
- * @param afterBytes of output, after which an exec is cut
+ * @param afterBytes of output, after which an exec is cut; 0 for before any
  */
 @JsonIgnoreProperties(ignoreUnknown = false)
 public record Misbehaviour(

@@ -77,6 +77,14 @@ public final class Misbehaviours {
     rules.clear();
   }
 
+  /** Whether a request would be answered with 403; uses no rule up. */
+  synchronized boolean forbids(String verb, String resource, String name) {
+    return rules.stream()
+        .map(rule -> rule.what)
+        .filter(what -> what.how() == Misbehaviour.How.FORBIDDEN)
+        .anyMatch(what -> what.concerns(verb, resource, name));
+  }
+
   /** The rule that this request meets, if any. */
   synchronized Optional<Hit> meet(String verb, String resource, String name) {
     for (Iterator<Rule> each = rules.iterator(); each.hasNext(); ) {

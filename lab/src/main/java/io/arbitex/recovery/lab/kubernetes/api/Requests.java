@@ -33,6 +33,7 @@ final class Requests {
   private final ResourceRequests resources;
   private final PodRuntime pods;
   private final Gate gate;
+  private final AccessReviews reviews;
   private final Clock clock;
 
   Requests(Registry registry, PodRuntime pods, Gate gate, Clock clock) {
@@ -40,6 +41,7 @@ final class Requests {
     this.resources = new ResourceRequests(registry, clock);
     this.pods = pods;
     this.gate = gate;
+    this.reviews = new AccessReviews(gate);
     this.clock = clock;
   }
 
@@ -54,6 +56,9 @@ final class Requests {
       Optional<RequestTarget> target = RequestTarget.of(path);
       if (target.isPresent()) {
         resource(context, target.get());
+      } else if (AccessReviews.isFor(context.method().name(), path)) {
+        ObjectNode review = Body.object(context.contentType(), context.bodyAsBytes());
+        answer(context, 201, reviews.answer(review));
       } else {
         orientation(context, path);
       }
