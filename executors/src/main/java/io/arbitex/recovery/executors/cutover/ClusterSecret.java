@@ -12,6 +12,7 @@ import io.arbitex.recovery.executors.kubernetes.ObjectKind;
 import io.arbitex.recovery.executors.kubernetes.OwnedObject;
 import io.arbitex.recovery.executors.kubernetes.OwnerMark;
 import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
+import io.arbitex.recovery.executors.kubernetes.ScaleRivals;
 import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -84,6 +85,7 @@ final class ClusterSecret implements PlatformSecret {
                 secret + " has no key " + place.key(),
                 "See whether 'connectionSecret' of the inventory names the right one.");
           }
+          new ScaleRivals(session).refuseGitOps(found);
           OwnedObject.owner(found);
           return null;
         });

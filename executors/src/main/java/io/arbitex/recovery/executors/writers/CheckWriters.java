@@ -48,8 +48,8 @@ public final class CheckWriters extends WriterAction {
   private Set<Right> needed() {
     Set<Right> needed = new LinkedHashSet<>();
     for (Workload each : writers.kubernetes().writers()) {
-      needed.add(Right.to("get", Writer.kind(each)));
-      needed.add(Right.to("patch", Writer.kind(each)));
+      needed.add(Right.to("get", Writer.kind(each), each.name()));
+      needed.add(Right.to("patch", Writer.kind(each), each.name()));
     }
     needed.add(new Right("list", "", "pods", ""));
     if (writers.kubernetes().writers().stream()
