@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
       "Runs a disaster and its recovery on this machine, live.",
       "Exit status 0 only if the outcome is what the scenario demands.",
       "Scenarios: postgresql-lost; alert-only (the observers are blind, an alert alone tells);",
-      "postgresql-returns (the lost server comes back during the restore, and after the cutover);",
+      "postgresql-returns (the lost server comes back during restore, cutover, and after it);",
       "redis-lost (it comes back empty); redis-flushed (FLUSHALL, put back by approval);",
       "redis-degraded (it cannot save: told, and nothing restored)."
     })

@@ -27,14 +27,16 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The lost server comes back, writable and with all its data: once while a dump is being restored
- * beside, and, after a second loss, once more when the platform has moved. Demanded: the first time
- * nothing is cut over and nothing that was acknowledged is lost; the second time the platform has
- * recovered, and not one acknowledged write is on the server that is not bound any more.
+ * The lost server comes back, writable and with all its data, three times: while a dump is being
+ * restored beside, while the writers are being stopped for the cutover, and when the platform has
+ * moved. Demanded: the first time nothing is cut over and nothing that was acknowledged is lost;
+ * the second time the same, or the platform has moved, whichever was sooner; the third time it has
+ * moved, and not one acknowledged write is on the server that is not bound any more.
  */
 final class PostgresqlReturns implements Disaster {
   private static final String PRIMARY = "primary";
   private static final String RESTORING = "restore-dump";
+  private static final String STOPPING = "stop-writers";
   private static final Duration READY = Duration.ofSeconds(60);
 
   /** Acknowledged while the old server stands there again, open to whoever knows its password. */
@@ -65,73 +67,77 @@ final class PostgresqlReturns implements Disaster {
       throws IOException, InterruptedException, SQLException, InvalidConfiguration {
     Calm.await(lab, watcher);
     List<String> failures = new ArrayList<>();
-    Instant first = Instant.now();
-    Optional<IncidentEvent> healed = returnsDuringTheRestore(failures);
-    if (healed.isEmpty()) {
-      return endless(first, crashes);
+    Loss loss = lose();
+    if (!returnsAt(RESTORING, loss)) {
+      return endless(loss, crashes);
     }
-    awaitCalmAgain(healed.get().getAt());
-
-    Instant second = Instant.now();
-    shout("kill -9 of the database server once more; its data stays");
-    lab.killPostgresql(PRIMARY);
-    Instant gone = Instant.now();
-    List<TrafficLedger.Entry> ledger = ledger();
-    Optional<IncidentEvent> end = watcher.awaitIncident(limit, second, Watcher::isEnd);
+    Optional<IncidentEvent> end = watcher.awaitIncident(limit, loss.since(), Watcher::isEnd);
     if (end.isEmpty()) {
-      return endless(second, crashes);
+      return endless(loss, crashes);
     }
-    String id = end.get().getIncidentId();
-    watcher.awaitMetrics(READY, id);
-    IncidentRecords records = watcher.incident(id);
-    Summary summary = Summary.of(scenario.word(), records);
-    boolean recovered = summary.outcome().equals("RECOVERED");
-    Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
-    Truth truth = null;
-    if (recovered) {
-      truth = Truth.measured(lab, records, ledger, failures);
-      returnsAfterTheCutover(gone, failures);
+    demandHealed(end.get(), failures);
+    awaitCalmAgain(end.get().getAt());
+
+    loss = lose();
+    if (!returnsAt(STOPPING, loss)) {
+      return endless(loss, crashes);
     }
-    Replayed replayed = Replayed.of(watcher.decisions(), failures);
-    return new DrillResult(
-        summary,
-        truth,
-        null,
-        replayed.run(),
-        replayed.identical(),
-        crashes.done(),
-        failures,
-        records);
+    end = watcher.awaitIncident(limit, loss.since(), Watcher::isEnd);
+    if (end.isPresent() && end.get().getKind() == IncidentKind.SELF_HEALED) {
+      demandHealed(end.get(), failures);
+      awaitCalmAgain(end.get().getAt());
+      loss = lose();
+      end = watcher.awaitIncident(limit, loss.since(), Watcher::isEnd);
+      if (end.isPresent()) {
+        shout("the old server comes back after the cutover, writable");
+        lab.startPostgresql(PRIMARY);
+      }
+    }
+    return end.isEmpty() ? endless(loss, crashes) : judged(end.get(), loss, failures, crashes);
   }
 
-  private Optional<IncidentEvent> returnsDuringTheRestore(List<String> failures)
-      throws IOException, InterruptedException, SQLException {
-    Instant brokenAt = Instant.now();
+  /**
+   * A loss of the server.
+   *
+   * @param since right before it
+   * @param gone when it was away for sure
+   * @param ledger what was acknowledged until then
+   */
+  private record Loss(Instant since, Instant gone, List<TrafficLedger.Entry> ledger) {}
+
+  private Loss lose() throws IOException, InterruptedException {
+    Instant since = Instant.now();
     shout("kill -9 of the database server; its data stays");
     lab.killPostgresql(PRIMARY);
-    Optional<?> restoring =
-        watcher.await(
-            limit,
-            value ->
-                value instanceof StepEvent event
-                    && event.getTransition() == StepTransition.ACTION_STARTED
-                    && event.getAction().equals(RESTORING)
-                    && event.getAt().isAfter(brokenAt));
-    if (restoring.isEmpty()) {
-      failures.add("no restore began within " + limit.toSeconds() + " s");
-      return Optional.empty();
+    return new Loss(since, Instant.now(), ledger());
+  }
+
+  /** Starts the server again when that action of the recovery begins; false when it never does. */
+  private boolean returnsAt(String action, Loss loss) throws IOException, InterruptedException {
+    boolean begun =
+        watcher
+            .await(
+                limit,
+                value ->
+                    value instanceof StepEvent event
+                        && event.getTransition() == StepTransition.ACTION_STARTED
+                        && event.getAction().equals(action)
+                        && event.getAt().isAfter(loss.since()))
+            .isPresent();
+    if (begun) {
+      shout("the lost server comes back, writable, in the middle of " + action);
+      lab.startPostgresql(PRIMARY);
     }
-    shout("the lost server comes back in the middle of the restore, writable");
-    lab.startPostgresql(PRIMARY);
-    Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, Watcher::isEnd);
-    if (end.isEmpty()) {
-      return end;
-    }
+    return begun;
+  }
+
+  private void demandHealed(IncidentEvent end, List<String> failures)
+      throws IOException, InterruptedException, SQLException {
     Demand.that(
         failures,
         "a source that is sound again ends the incident as SELF_HEALED",
-        end.get().getKind() == IncidentKind.SELF_HEALED,
-        end.get().getKind().toString());
+        end.getKind() == IncidentKind.SELF_HEALED,
+        end.getKind().toString());
     Demand.that(
         failures,
         "nothing was cut over",
@@ -145,14 +151,36 @@ final class PostgresqlReturns implements Disaster {
         "every event that was ever acknowledged is on the server that is bound",
         lost.isEmpty(),
         lost.size() + " are not");
-    return end;
   }
 
-  private void returnsAfterTheCutover(Instant gone, List<String> failures)
+  private DrillResult judged(IncidentEvent end, Loss loss, List<String> failures, CrashPlan crashes)
+      throws IOException, InterruptedException, SQLException, InvalidConfiguration {
+    String id = end.getIncidentId();
+    watcher.awaitMetrics(READY, id);
+    IncidentRecords records = watcher.incident(id);
+    Summary summary = Summary.of(scenario.word(), records);
+    boolean recovered = summary.outcome().equals("RECOVERED");
+    Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
+    Truth truth = null;
+    if (recovered) {
+      truth = Truth.measured(lab, records, loss.ledger(), failures);
+      demandOneAuthority(loss.gone(), failures);
+    }
+    Replayed replayed = Replayed.of(watcher.decisions(), failures);
+    return new DrillResult(
+        summary,
+        truth,
+        null,
+        replayed.run(),
+        replayed.identical(),
+        crashes.done(),
+        failures,
+        records);
+  }
+
+  private void demandOneAuthority(Instant gone, List<String> failures)
       throws IOException, InterruptedException, SQLException {
-    shout("the old server comes back after the cutover, writable");
-    Instant returned = Instant.now();
-    lab.startPostgresql(PRIMARY);
+    Instant since = Instant.now();
     TwoAuthorities authorities =
         new TwoAuthorities(lab.admin(PRIMARY, "arbitex"), lab.platformDatabase());
     TwoAuthorities.Head before = authorities.oldHead();
@@ -178,7 +206,7 @@ final class PostgresqlReturns implements Disaster {
         failures,
         "the return opens no incident",
         watcher
-            .awaitIncident(Duration.ZERO, returned, event -> event.getKind() == IncidentKind.OPENED)
+            .awaitIncident(Duration.ZERO, since, event -> event.getKind() == IncidentKind.OPENED)
             .isEmpty(),
         "it does");
   }
@@ -218,8 +246,8 @@ final class PostgresqlReturns implements Disaster {
     return TrafficLedger.read(lab.requireState().file("ledger"));
   }
 
-  private DrillResult endless(Instant since, CrashPlan crashes) throws InterruptedException {
-    Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, since, event -> true);
+  private DrillResult endless(Loss loss, CrashPlan crashes) throws InterruptedException {
+    Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, loss.since(), event -> true);
     IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
     return DrillResult.endless(scenario.word(), open, limit, crashes);
   }

@@ -106,10 +106,7 @@ final class WriterWorld implements AutoCloseable {
               namespace: %s
               writers: [deployment/%s, deployment/%s, cronjob/%s]
         """
-            .formatted(cluster.kubeconfig(), namespace, PLATFORM, CLOUD, REPORT)
-            .replaceAll("(?m)^", "    ")
-            .replaceAll("(?m)^ {8}kubernetes", "    kubernetes")
-            .replaceAll(" +$", "");
+            .formatted(cluster.kubeconfig(), namespace, PLATFORM, CLOUD, REPORT);
     client().secrets().inNamespace(namespace).resource(secret()).create();
     client().apps().deployments().inNamespace(namespace).resource(writer(PLATFORM, 2)).create();
     client().apps().deployments().inNamespace(namespace).resource(writer(CLOUD, 1)).create();
