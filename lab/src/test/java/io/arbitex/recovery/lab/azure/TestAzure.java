@@ -161,8 +161,9 @@ final class TestAzure implements AutoCloseable {
     return manager.servers().listByResourceGroup(GROUP).stream().map(it -> it.name()).toList();
   }
 
-  void delete(String server) {
-    manager.servers().deleteByResourceGroup(GROUP, server);
+  /** Asks for it, and does not wait for its end. */
+  SyncPoller<PollResult<Void>, Void> beginDelete(String server) {
+    return manager.serviceClient().getServers().beginDelete(GROUP, server);
   }
 
   /** The administrator's session, as a client would find its way. */
