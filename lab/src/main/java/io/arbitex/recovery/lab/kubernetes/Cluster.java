@@ -1,6 +1,8 @@
 package io.arbitex.recovery.lab.kubernetes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arbitex.recovery.lab.credentials.BearerToken;
+import io.arbitex.recovery.lab.credentials.ServerCertificate;
 import io.arbitex.recovery.lab.kubernetes.api.ApiServer;
 import io.arbitex.recovery.lab.kubernetes.api.Misbehaviours;
 import io.arbitex.recovery.lab.kubernetes.controllers.ControllerLoop;
@@ -48,7 +50,7 @@ final class Cluster implements AutoCloseable {
             stateFolder,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     Files.createDirectories(disks);
-    this.certificate = ServerCertificate.in(stateFolder);
+    this.certificate = ServerCertificate.in(stateFolder, "lab-kubernetes");
     this.token = BearerToken.in(stateFolder);
     this.store = new ObjectStore(stateFolder, HISTORY);
     Registry registry = new Registry(store, clock);

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Finds PostgreSQL's programs on this machine. */
-final class PostgresTools {
+public final class PostgresTools {
   private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
 
   private PostgresTools() {}
@@ -18,7 +18,7 @@ final class PostgresTools {
    *
    * @throws LabFailure saying what to install when there is none
    */
-  static Path find() throws IOException {
+  public static Path find() throws IOException {
     if (Files.isDirectory(VERSIONS)) {
       try (Stream<Path> found = Files.list(VERSIONS)) {
         Optional<Path> newest =

@@ -1,4 +1,4 @@
-package io.arbitex.recovery.lab.kubernetes;
+package io.arbitex.recovery.lab.credentials;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,12 +8,17 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /** The token of the lab's only user, made once. */
-final class BearerToken {
+public final class BearerToken {
   private static final int BYTES = 24;
 
   private BearerToken() {}
 
-  static String in(Path folder) throws IOException {
+  /**
+   * Makes it, or reads the one that was made.
+   *
+   * @param folder where it is the file {@code token}, for its owner only
+   */
+  public static String in(Path folder) throws IOException {
     Path file = folder.resolve("token");
     if (Files.exists(file)) {
       return Files.readString(file).trim();

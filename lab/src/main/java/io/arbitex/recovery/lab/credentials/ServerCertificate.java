@@ -1,4 +1,4 @@
-package io.arbitex.recovery.lab.kubernetes;
+package io.arbitex.recovery.lab.credentials;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,14 +13,14 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * The API server's key and its self-signed certificate, made once by the JDK's keytool. kubectl
- * sends its token over TLS only, so plain HTTP would not do.
+ * A server's key and its self-signed certificate, made once by the JDK's keytool. kubectl and
+ * Azure's clients send their token over TLS only, so plain HTTP would not do.
  *
  * @param tls for the server
  * @param pem the certificate, for clients to trust
  */
-record ServerCertificate(SSLContext tls, String pem) {
-  private static final String ALIAS = "kubernetes";
+public record ServerCertificate(SSLContext tls, String pem) {
+  private static final String ALIAS = "server";
   private static final String PASSWORD = "changeit";
   private static final int LIMIT_SECONDS = 60;
 
@@ -28,12 +28,14 @@ record ServerCertificate(SSLContext tls, String pem) {
    * Makes it, or reads the one that was made.
    *
    * @param folder private to the lab
+   * @param name of the server, for those who look at the certificate
    * @throws IOException when keytool fails or the store cannot be read
    */
-  static ServerCertificate in(Path folder) throws IOException, InterruptedException {
+  public static ServerCertificate in(Path folder, String name)
+      throws IOException, InterruptedException {
     Path file = folder.resolve("tls.p12");
     if (!Files.exists(file)) {
-      make(file);
+      make(file, name);
     }
     try (InputStream in = Files.newInputStream(file)) {
       KeyStore store = KeyStore.getInstance("PKCS12");
@@ -43,9 +45,11 @@ record ServerCertificate(SSLContext tls, String pem) {
       keys.init(store, PASSWORD.toCharArray());
       SSLContext tls = SSLContext.getInstance("TLS");
       tls.init(keys.getKeyManagers(), null, null);
+      // One that an older lab has made has another alias; it is the only entry all the same.
+      String alias = store.aliases().nextElement();
       String encoded =
           Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
-              .encodeToString(store.getCertificate(ALIAS).getEncoded());
+              .encodeToString(store.getCertificate(alias).getEncoded());
       return new ServerCertificate(
           tls, "-----BEGIN CERTIFICATE-----\n" + encoded + "\n-----END CERTIFICATE-----\n");
     } catch (GeneralSecurityException e) {
@@ -53,7 +57,7 @@ record ServerCertificate(SSLContext tls, String pem) {
     }
   }
 
-  private static void make(Path file) throws IOException, InterruptedException {
+  private static void make(Path file, String name) throws IOException, InterruptedException {
     Path beside = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(beside);
     Process keytool =
@@ -73,7 +77,7 @@ record ServerCertificate(SSLContext tls, String pem) {
                 "-groupname",
                 "secp256r1",
                 "-dname",
-                "CN=lab-kubernetes",
+                "CN=" + name,
                 "-validity",
                 "3650",
                 "-ext",

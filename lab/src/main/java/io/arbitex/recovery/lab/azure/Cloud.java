@@ -1,0 +1,128 @@
+package io.arbitex.recovery.lab.azure;
+
+import io.arbitex.recovery.lab.azure.api.ArmServer;
+import io.arbitex.recovery.lab.azure.api.Misbehaviours;
+import io.arbitex.recovery.lab.azure.operations.Operation;
+import io.arbitex.recovery.lab.azure.operations.Operations;
+import io.arbitex.recovery.lab.azure.operations.Work;
+import io.arbitex.recovery.lab.azure.servers.BackupSchedule;
+import io.arbitex.recovery.lab.azure.servers.ChangeFirewall;
+import io.arbitex.recovery.lab.azure.servers.ConfigureServer;
+import io.arbitex.recovery.lab.azure.servers.CreateServer;
+import io.arbitex.recovery.lab.azure.servers.DeleteServer;
+import io.arbitex.recovery.lab.azure.servers.ParameterCatalogue;
+import io.arbitex.recovery.lab.azure.servers.Power;
+import io.arbitex.recovery.lab.azure.servers.RestoreServer;
+import io.arbitex.recovery.lab.azure.servers.Servers;
+import io.arbitex.recovery.lab.azure.servers.Settings;
+import io.arbitex.recovery.lab.azure.servers.UpdateServer;
+import io.arbitex.recovery.lab.credentials.BearerToken;
+import io.arbitex.recovery.lab.credentials.ServerCertificate;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+
+/** All parts of the lab's Azure, put together. */
+final class Cloud implements AutoCloseable {
+  private final Servers servers;
+  private final Misbehaviours misbehaviours = new Misbehaviours();
+  private final Operations operations;
+  private final BackupSchedule backups;
+  private final ArmServer arm;
+
+  /**
+   * Makes a subscription, or takes up the one whose state is there.
+   *
+   * @param port 0 for any
+   * @param secure HTTPS with a certificate of the lab's own, and a bearer token; else HTTP
+   * @param retention after their end operations are forgotten
+   */
+  Cloud(
+      int port,
+      boolean secure,
+      int retryAfterSeconds,
+      Duration retention,
+      Settings settings,
+      Clock clock)
+      throws IOException, InterruptedException {
+    Path folder = settings.folder();
+    this.servers = new Servers(settings);
+    ParameterCatalogue catalogue = new ParameterCatalogue(folder.resolve("parameters"));
+    CreateServer create = new CreateServer(servers, catalogue);
+    Work power = new Power(servers);
+    this.operations =
+        new Operations(
+            folder.resolve("operations"),
+            Map.of(
+                Operation.Kind.CREATE, create,
+                Operation.Kind.RESTORE, new RestoreServer(servers),
+                Operation.Kind.DELETE, new DeleteServer(servers),
+                Operation.Kind.START, power,
+                Operation.Kind.STOP, power,
+                Operation.Kind.RESTART, power,
+                Operation.Kind.UPDATE, new UpdateServer(servers),
+                Operation.Kind.CONFIGURE, new ConfigureServer(servers, catalogue),
+                Operation.Kind.FIREWALL, new ChangeFirewall(servers)),
+            misbehaviours,
+            retention,
+            clock);
+    this.backups = new BackupSchedule(servers, operations::isBusy);
+    ServerCertificate certificate = secure ? ServerCertificate.in(folder, "lab-azure") : null;
+    if (certificate != null) {
+      Files.writeString(folder.resolve("certificate.pem"), certificate.pem());
+    }
+    this.arm =
+        new ArmServer(
+            port,
+            certificate == null ? null : certificate.tls(),
+            secure ? BearerToken.in(folder) : null,
+            retryAfterSeconds,
+            servers,
+            catalogue,
+            operations,
+            create,
+            misbehaviours,
+            clock);
+  }
+
+  /** Takes up what is there, and begins to answer. */
+  void start() throws IOException, InterruptedException {
+    servers.adopt(operations::isBusy);
+    operations.resume();
+    backups.start();
+    arm.start();
+  }
+
+  URI address() {
+    return arm.address();
+  }
+
+  Servers servers() {
+    return servers;
+  }
+
+  BackupSchedule backups() {
+    return backups;
+  }
+
+  Misbehaviours misbehaviours() {
+    return misbehaviours;
+  }
+
+  /** Ends everything, the PostgreSQL servers too; the state stays. */
+  @Override
+  public void close() {
+    arm.close();
+    backups.close();
+    operations.close();
+    try {
+      servers.stopAll();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.arbitex.recovery.lab.azure.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arbitex.recovery.lab.azure.operations.Operation;
+import io.arbitex.recovery.lab.azure.operations.Operations;
+import io.arbitex.recovery.lab.azure.operations.Status;
+import io.arbitex.recovery.lab.azure.servers.FlexibleServer;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** How a client is told of a long-running operation: 202, and where to ask after it. */
+final class LongRunning {
+  static final String STATUS = "locations/azureasyncoperation";
+  static final String RESULT = "locations/operationresults";
+
+  private final Operations operations;
+  private final String subscription;
+  private final int retryAfterSeconds;
+  private final Function<String, Optional<ObjectNode>> resources;
+
+  /**
+   * @param retryAfterSeconds at least 1, or the client waits as long as it likes
+   * @param resources what is at the path of an operation's resource
+   */
+  LongRunning(
+      Operations operations,
+      String subscription,
+      int retryAfterSeconds,
+      Function<String, Optional<ObjectNode>> resources) {
+    this.operations = operations;
+    this.subscription = subscription;
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.resources = resources;
+  }
+
+  /** The answer to the request that has begun an operation. */
+  ArmAnswer begun(Operation operation, FlexibleServer server, String base) {
+    String place =
+        base
+            + "/subscriptions/"
+            + subscription
+            + "/providers/Microsoft.DBforPostgreSQL/locations/"
+            + server.shape().location().toLowerCase(Locale.ROOT).replace(" ", "");
+    String rest = "/" + operation.id() + "?api-version=" + Gate.API_VERSION;
+    Map<String, String> headers = new HashMap<>(waiting());
+    headers.put("Azure-AsyncOperation", place + "/azureAsyncOperation" + rest);
+    headers.put("Location", place + "/operationResults" + rest);
+    ObjectNode body =
+        ArmAnswer.object()
+            .put("operation", operation.kind() + "ServerManagementOperation")
+            .put("startTime", Instant.ofEpochMilli(operation.startedMillis()).toString());
+    return new ArmAnswer(202, headers, body);
+  }
+
+  private Map<String, String> waiting() {
+    return Map.of("Retry-After", Integer.toString(retryAfterSeconds));
+  }
+
+  ArmAnswer answer(ArmRequest request) {
+    if (!request.method().equals("GET") || !request.path().isOne()) {
+      throw request.notAllowed();
+    }
+    String id = request.path().child();
+    Operation operation =
+        operations
+            .find(id)
+            .orElseThrow(
+                () ->
+                    ArmFailure.of(
+                        404, "OperationNotFound", "The operation '" + id + "' was not found."));
+    return request.path().type().equals(STATUS) ? status(operation) : result(operation);
+  }
+
+  private ArmAnswer status(Operation operation) {
+    ObjectNode body =
+        ArmAnswer.object()
+            .put("name", operation.id())
+            .put("status", operation.status().text())
+            .put("startTime", Instant.ofEpochMilli(operation.startedMillis()).toString());
+    if (operation.status() == Status.IN_PROGRESS) {
+      return new ArmAnswer(200, waiting(), body);
+    }
+    body.put("endTime", Instant.ofEpochMilli(operation.endedMillis()).toString());
+    if (operation.errorCode() != null) {
+      body.putObject("error")
+          .put("code", operation.errorCode())
+          .put("message", operation.errorMessage());
+    }
+    return ArmAnswer.of(200, body);
+  }
+
+  private ArmAnswer result(Operation operation) {
+    return switch (operation.status()) {
+      case IN_PROGRESS -> new ArmAnswer(202, waiting(), null);
+      case SUCCEEDED ->
+          Optional.ofNullable(operation.resource())
+              .flatMap(resources)
+              .map(document -> ArmAnswer.of(200, document))
+              .orElseGet(() -> ArmAnswer.of(204, null));
+      case FAILED, CANCELED ->
+          throw ArmFailure.of(400, operation.errorCode(), operation.errorMessage());
+    };
+  }
+}

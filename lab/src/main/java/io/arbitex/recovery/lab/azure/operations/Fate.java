@@ -1,0 +1,30 @@
+package io.arbitex.recovery.lab.azure.operations;
+
+/**
+ * What goes wrong with an operation.
+ *
+ * @param how what happens
+ * @param rule the number of the rule that says so; a hang ends with it
+ * @param millis how much a restore stops short of its moment, or how long a slow one waits first
+ */
+public record Fate(How how, int rule, long millis) {
+  /** Nothing goes wrong. */
+  public static final Fate NORMAL = new Fate(How.NORMAL, 0, 0);
+
+  /** What happens. */
+  public enum How {
+    NORMAL,
+    /** It ends as Failed, and nothing was done. */
+    FAILS,
+    /** It ends as Canceled, and nothing was done. */
+    CANCELED,
+    /** It stays InProgress and does nothing, until the rule is cleared or the process restarts. */
+    HANGS,
+    /** It is done, but nobody knows the operation: 404. */
+    EXPIRES,
+    /** It is done, later. */
+    SLOW,
+    /** A restore that ends before its moment, and says that all is well. */
+    STOPS_SHORT
+  }
+}

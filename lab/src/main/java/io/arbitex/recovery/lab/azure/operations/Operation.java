@@ -1,0 +1,60 @@
+package io.arbitex.recovery.lab.azure.operations;
+
+import java.util.Map;
+
+/**
+ * A long-running operation.
+ *
+ * @param id in its address
+ * @param kind what is done
+ * @param server name of the server that it is done to
+ * @param resource path of what a client gets when it has succeeded; null for nothing
+ * @param parameters of the kind
+ * @param startedMillis since the epoch
+ * @param endedMillis since the epoch; 0 while it runs
+ * @param errorCode of one that failed, else null
+ */
+public record Operation(
+    String id,
+    Kind kind,
+    String server,
+    String resource,
+    Map<String, String> parameters,
+    Fate fate,
+    Status status,
+    long startedMillis,
+    long endedMillis,
+    String errorCode,
+    String errorMessage) {
+  /** What is done. */
+  public enum Kind {
+    CREATE,
+    RESTORE,
+    DELETE,
+    START,
+    STOP,
+    RESTART,
+    UPDATE,
+    CONFIGURE,
+    FIREWALL
+  }
+
+  public Operation {
+    parameters = Map.copyOf(parameters);
+  }
+
+  Operation ended(Status status, long millis, String errorCode, String errorMessage) {
+    return new Operation(
+        id,
+        kind,
+        server,
+        resource,
+        parameters,
+        fate,
+        status,
+        startedMillis,
+        millis,
+        errorCode,
+        errorMessage);
+  }
+}

@@ -1,0 +1,82 @@
+package io.arbitex.recovery.lab.azure;
+
+import com.azure.core.credential.AccessToken;
+import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpPipeline;
+import com.azure.core.http.HttpPipelineBuilder;
+import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
+import com.azure.core.http.policy.HttpPipelinePolicy;
+import com.azure.core.http.policy.RetryPolicy;
+import com.azure.core.management.AzureEnvironment;
+import com.azure.core.management.profile.AzureProfile;
+import com.azure.resourcemanager.postgresqlflexibleserver.PostgreSqlManager;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import reactor.core.publisher.Mono;
+
+/** Azure's own client library, set up for the lab. */
+final class AzureClients {
+  static final String SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
+
+  private AzureClients() {}
+
+  private static AzureProfile profile(URI address) {
+    Map<String, String> endpoints = new HashMap<>(AzureEnvironment.AZURE.getEndpoints());
+    endpoints.put(
+        AzureEnvironment.Endpoint.RESOURCE_MANAGER.identifier(), address.toString() + "/");
+    endpoints.put(AzureEnvironment.Endpoint.MANAGEMENT.identifier(), address.toString() + "/");
+    return new AzureProfile("tenant", SUBSCRIPTION, new AzureEnvironment(endpoints));
+  }
+
+  /** Over HTTP, without a credential. */
+  static HttpPipeline pipeline(HttpPipelinePolicy... more) {
+    List<HttpPipelinePolicy> policies = new ArrayList<>(List.of(more));
+    policies.add(0, new RetryPolicy());
+    return new HttpPipelineBuilder()
+        .policies(policies.toArray(HttpPipelinePolicy[]::new))
+        .httpClient(new JdkHttpClientBuilder().build())
+        .build();
+  }
+
+  static PostgreSqlManager postgresql(URI address, HttpPipeline pipeline) {
+    return PostgreSqlManager.authenticate(pipeline, profile(address));
+  }
+
+  /** Over HTTPS, with the library's own bearer policy, as against Azure. */
+  static PostgreSqlManager secure(URI address, Path certificate, String token)
+      throws IOException, GeneralSecurityException {
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null);
+    try (InputStream in = Files.newInputStream(certificate)) {
+      trusted.setCertificateEntry(
+          "lab", CertificateFactory.getInstance("X.509").generateCertificate(in));
+    }
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext tls = SSLContext.getInstance("TLS");
+    tls.init(null, trust.getTrustManagers(), null);
+    HttpClient http =
+        new JdkHttpClientBuilder(java.net.http.HttpClient.newBuilder().sslContext(tls)).build();
+    return PostgreSqlManager.configure()
+        .withHttpClient(http)
+        .authenticate(
+            request ->
+                Mono.just(new AccessToken(token, OffsetDateTime.now(ZoneOffset.UTC).plusHours(1))),
+            profile(address));
+  }
+}
