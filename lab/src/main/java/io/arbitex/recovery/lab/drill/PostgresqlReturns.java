@@ -8,6 +8,7 @@ import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabFailure;
 import io.arbitex.recovery.lab.world.LabOptions;
 import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.record.BlockedReason;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.IncidentEvent;
@@ -71,7 +72,8 @@ final class PostgresqlReturns implements Disaster {
     if (!returnsAt(RESTORING, loss)) {
       return endless(loss, crashes);
     }
-    Optional<IncidentEvent> end = watcher.awaitIncident(limit, loss.since(), Watcher::isEnd);
+    Optional<IncidentEvent> end =
+        watcher.awaitIncident(limit, loss.since(), PostgresqlReturns::isEnd);
     if (end.isEmpty()) {
       return endless(loss, crashes);
     }
@@ -82,18 +84,23 @@ final class PostgresqlReturns implements Disaster {
     if (!returnsAt(STOPPING, loss)) {
       return endless(loss, crashes);
     }
-    end = watcher.awaitIncident(limit, loss.since(), Watcher::isEnd);
+    end = watcher.awaitIncident(limit, loss.since(), PostgresqlReturns::isEnd);
     if (end.isPresent() && end.get().getKind() == IncidentKind.SELF_HEALED) {
       demandHealed(end.get(), failures);
       awaitCalmAgain(end.get().getAt());
       loss = lose();
-      end = watcher.awaitIncident(limit, loss.since(), Watcher::isEnd);
+      end = watcher.awaitIncident(limit, loss.since(), PostgresqlReturns::isEnd);
       if (end.isPresent()) {
         shout("the old server comes back after the cutover, writable");
         lab.startPostgresql(PRIMARY);
       }
     }
     return end.isEmpty() ? endless(loss, crashes) : judged(end.get(), loss, failures, crashes);
+  }
+
+  /** The executor may find the source sound before the observers do: that block lifts by itself. */
+  private static boolean isEnd(IncidentEvent event) {
+    return Watcher.isEnd(event) && event.getBlockedReason() != BlockedReason.SOURCE_SOUND;
   }
 
   /**
