@@ -40,8 +40,13 @@ final class TakeOver extends BoundAction {
     if (CutoverSettings.alreadyCutOver(context)) {
       return Look.alreadySo();
     }
-    return writers.heldByAnother(context)
-        ? Look.notYet("an earlier attempt left writers stopped")
+    if (writers.heldByAnother(context)) {
+      return Look.notYet("an earlier attempt left writers stopped");
+    }
+    // Its writers may be back while its fence could not be lifted, since the source was away again.
+    return context.fact(CutoverFacts.FENCED_ROLE).isEmpty()
+            && FenceNote.ofSource(context, writers.fenceNote()).isPresent()
+        ? Look.notYet("an earlier attempt left the source closed")
         : Look.alreadySo();
   }
 
