@@ -7,12 +7,8 @@ import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.LossMetric;
 import io.arbitex.recovery.record.StepCommand;
-import io.arbitex.recovery.runtime.KafkaClients;
-import io.arbitex.recovery.runtime.Partitions;
-import io.arbitex.recovery.schemas.Framing;
+import io.arbitex.recovery.runtime.BaselineHistory;
 import io.arbitex.recovery.schemas.Times;
-import io.arbitex.recovery.schemas.Topic;
-import io.arbitex.recovery.schemas.UndecodableRecord;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -23,15 +19,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
-import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,16 +34,12 @@ final class LossProbe {
 
   private static final Duration NEAR = Duration.ofHours(1);
 
-  private final KafkaClients clients;
-  private final Framing framing;
-  private final Partitions partitions;
+  private final BaselineHistory history;
   private final Policy policy;
   private final Clock clock;
 
-  LossProbe(KafkaClients clients, Framing framing, Policy policy, Clock clock) {
-    this.clients = clients;
-    this.framing = framing;
-    this.partitions = new Partitions(clients.settings().partitions());
+  LossProbe(BaselineHistory history, Policy policy, Clock clock) {
+    this.history = history;
     this.policy = policy;
     this.clock = clock;
   }
@@ -123,34 +109,11 @@ final class LossProbe {
   /** Canaries since a minute before the restore point: one before it, to know the rate. */
   private List<Baseline> canaries(
       String platform, String component, Instant takenAt, Instant badSince) {
-    TopicPartition partition =
-        new TopicPartition(Topic.BASELINES.topicName(), partitions.ofPlatform(platform));
-    List<Baseline> found = new ArrayList<>();
-    try (KafkaConsumer<String, byte[]> consumer = clients.freeConsumer("canaries")) {
-      consumer.assign(List.of(partition));
-      long from = takenAt.minusSeconds(60).toEpochMilli();
-      OffsetAndTimestamp start = consumer.offsetsForTimes(Map.of(partition, from)).get(partition);
-      if (start == null) {
-        return found;
-      }
-      consumer.seek(partition, start.offset());
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      while (consumer.position(partition) < end) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          try {
-            Baseline baseline = framing.decode(record.value(), Baseline.class);
-            if (baseline.getPlatform().equals(platform)
-                && baseline.getComponent().equals(component)
-                && isNear(baseline, takenAt, badSince)) {
-              found.add(baseline);
-            }
-          } catch (UndecodableRecord e) {
-            log.warn("passing over {} at {}: {}", partition, record.offset(), e.getMessage());
-          }
-        }
-      }
-    }
-    return found;
+    return history.since(
+        platform,
+        component,
+        takenAt.minusSeconds(60),
+        baseline -> isNear(baseline, takenAt, badSince));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.arbitex.recovery.verifier;
 
 import io.arbitex.recovery.checks.kubernetes.ClusterGreeting;
+import io.arbitex.recovery.runtime.BaselineHistory;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.SchemaTopic;
 import io.arbitex.recovery.runtime.ServiceCommand;
@@ -78,7 +79,8 @@ public final class VerifierMain extends ServiceCommand {
           new Suite(
               configuration.inventory(),
               restorePoints::find,
-              new LossProbe(clients, framing, configuration.policy(), clock)::measure,
+              new LossProbe(
+                      new BaselineHistory(clients, framing), configuration.policy(), clock)::measure,
               configuration.own(),
               clock);
       while (running.get()) {

@@ -12,11 +12,13 @@ import java.util.Set;
  * @param text the file as it was read; it goes into the decision log and holds no secret
  */
 public record Inventory(List<Platform> platforms, String text) {
+  private static final String PITR = "postgresql.pitr";
 
   /**
    * One protected installation: a region, a cell.
    *
    * @param kubernetes where its workloads run; empty where nothing goes through a cluster
+   * @param azure the subscription of its managed resources; empty where it has none
    * @param firstLine of its part in the file, from 1
    * @param endLine behind its part
    */
@@ -25,6 +27,7 @@ public record Inventory(List<Platform> platforms, String text) {
       List<String> observers,
       Endpoints endpoints,
       Optional<Kubernetes> kubernetes,
+      Optional<Azure> azure,
       List<Component> components,
       int firstLine,
       int endLine) {
@@ -78,6 +81,8 @@ public record Inventory(List<Platform> platforms, String text) {
    * @param connectionSecret where the platform reads its connection from
    * @param backups folders with dumps and their manifests; copies outside of the region too
    * @param tools folder of pg_restore and pg_dump
+   * @param salvage folder for what a living source holds beyond the restore point; empty where
+   *     nothing is exported
    */
   public record Postgresql(
       String database,
@@ -88,21 +93,59 @@ public record Inventory(List<Platform> platforms, String text) {
       ConnectionSecret connectionSecret,
       List<Path> backups,
       Path tools,
-      List<String> criticalTables) {
+      List<String> criticalTables,
+      Optional<Path> salvage) {
 
     public Optional<Server> server(String name) {
       return servers.stream().filter(each -> each.name().equals(name)).findFirst();
     }
+
+    /**
+     * A server that is not in the inventory, since a recovery made it of one that is.
+     *
+     * @param like the server of the inventory whose roles, passwords and port it has
+     * @return empty when the inventory has no such server
+     */
+    public Optional<Server> restored(String name, String like, String host) {
+      return server(like)
+          .map(
+              of ->
+                  new Server(
+                      name,
+                      host,
+                      of.port(),
+                      of.sslMode(),
+                      of.adminUser(),
+                      of.password(),
+                      Optional.of(name)));
+    }
   }
 
-  /** A PostgreSQL server and the role that may make databases and roles on it. */
+  /**
+   * A PostgreSQL server and the role that may make databases and roles on it.
+   *
+   * @param flexibleServer its name in Azure; empty for one that Azure does not run
+   */
   public record Server(
       String name,
       String host,
       int port,
       String sslMode,
       String adminUser,
-      SecretReference password) {}
+      SecretReference password,
+      Optional<String> flexibleServer) {
+
+    /** A server that Azure does not run. */
+    public Server(
+        String name,
+        String host,
+        int port,
+        String sslMode,
+        String adminUser,
+        SecretReference password) {
+      this(name, host, port, sslMode, adminUser, password, Optional.empty());
+    }
+  }
 
   /**
    * An inventory of one platform alone, as text: what the decision log of that platform needs. The
@@ -188,6 +231,8 @@ public record Inventory(List<Platform> platforms, String text) {
     boolean writers = cluster.has("writers");
     Optional<Kubernetes> kubernetes =
         section.has("kubernetes") ? Optional.of(Kubernetes.of(cluster)) : Optional.empty();
+    Optional<Azure> azure =
+        section.has("azure") ? Optional.of(Azure.of(section.section("azure"))) : Optional.empty();
     Set<String> names = new HashSet<>();
     List<Component> components =
         section.requiredSections("components").stream()
@@ -206,13 +251,23 @@ public record Inventory(List<Platform> platforms, String text) {
                         "a connectionSecret in the cluster needs the platform's"
                             + " 'kubernetes.writers': pods read it when they start");
                   }
+                  if (component.procedures().contains(PITR) && azure.isEmpty()) {
+                    each.problem("procedures", PITR + " needs the platform's 'azure'");
+                  }
                   return component;
                 })
             .toList();
     section.passOver("kubernetes");
     section.close();
     return new Platform(
-        name, observers, read, kubernetes, components, section.firstLine(), section.endLine());
+        name,
+        observers,
+        read,
+        kubernetes,
+        azure,
+        components,
+        section.firstLine(),
+        section.endLine());
   }
 
   private static boolean keptInCluster(Component component) {
@@ -232,6 +287,10 @@ public record Inventory(List<Platform> platforms, String text) {
     Optional<Redis> redis = Optional.empty();
     if (kind.equals("postgresql")) {
       postgresql = Optional.of(postgresql(section.requiredSection("postgresql")));
+      if (procedures.contains(PITR)
+          && postgresql.get().servers().stream().allMatch(at -> at.flexibleServer().isEmpty())) {
+        section.problem("procedures", PITR + " needs a server with its 'flexibleServer'");
+      }
     } else if (kind.equals("redis")) {
       redis = Optional.of(Redis.of(section.requiredSection("redis")));
     } else {
@@ -276,7 +335,8 @@ public record Inventory(List<Platform> platforms, String text) {
             section.connectionSecret("connectionSecret"),
             section.paths("backups"),
             section.path("tools"),
-            section.requiredTexts("criticalTables"));
+            section.requiredTexts("criticalTables"),
+            section.has("salvage") ? Optional.of(section.path("salvage")) : Optional.empty());
     section.close();
     return read;
   }
@@ -289,7 +349,8 @@ public record Inventory(List<Platform> platforms, String text) {
             section.integer("port", 1, 65_535),
             section.text("sslMode", "prefer"),
             section.text("adminUser"),
-            section.secret("adminPassword"));
+            section.secret("adminPassword"),
+            section.optionalText("flexibleServer"));
     section.close();
     return server;
   }

@@ -97,11 +97,20 @@ public record Policy(
    */
   public record DumpRestore(boolean parallel, int jobs) {}
 
+  /**
+   * How a point-in-time restore chooses its moment.
+   *
+   * @param archiveLag how far the archive of write-ahead log may lag behind: Azure says up to 5
+   *     min. A restore of a lost server that did not reach its moment goes back by as much.
+   */
+  public record PointInTimeRestore(Duration archiveLag) {}
+
   /** The order in which a store's procedures are tried, and how long each may take. */
   public record Procedures(
       Map<String, List<String>> byKind,
       boolean preferLeastLoss,
       DumpRestore dump,
+      PointInTimeRestore pitr,
       Map<String, Duration> timeouts,
       Map<String, Duration> expected) {
 
@@ -323,9 +332,11 @@ public record Policy(
             byKind,
             prefer.equals("least-loss"),
             dumpRestore(section.section("dump")),
+            pointInTimeRestore(section.section("pitr")),
             durations(
                 section.section("timeouts"),
                 Map.of(
+                    "postgresql.pitr", Duration.ofMinutes(60),
                     "postgresql.dump", Duration.ofMinutes(60),
                     "cutover.database", Duration.ofMinutes(15),
                     "redis.aof", Duration.ofMinutes(15),
@@ -336,6 +347,7 @@ public record Policy(
             durations(
                 section.section("expected"),
                 Map.of(
+                    "postgresql.pitr", Duration.ofMinutes(20),
                     "postgresql.dump", Duration.ofMinutes(20),
                     "cutover.database", Duration.ofMinutes(1),
                     "redis.aof", Duration.ofMinutes(2),
@@ -357,6 +369,13 @@ public record Policy(
         new DumpRestore(
             section.one("mode", DumpMode.class, DumpMode.SINGLE_TRANSACTION) == DumpMode.PARALLEL,
             section.integer("jobs", 2, 2, 32));
+    section.close();
+    return restore;
+  }
+
+  private static PointInTimeRestore pointInTimeRestore(Section section) {
+    PointInTimeRestore restore =
+        new PointInTimeRestore(section.duration("archiveLag", Duration.ofMinutes(5)));
     section.close();
     return restore;
   }

@@ -2,6 +2,7 @@ package io.arbitex.recovery.runtime;
 
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Framing;
 import io.arbitex.recovery.schemas.Keys;
 import io.arbitex.recovery.schemas.Topic;
@@ -14,11 +15,18 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Bindings implements AutoCloseable {
 
   /**
-   * A PostgreSQL resource: a database on a server of the inventory.
+   * A PostgreSQL resource: a database on a server of the inventory, or on one that a recovery made
+   * like one of the inventory.
    *
    * @param epoch of the binding; 0 is the inventory's own
    */
   public record Database(Inventory.Server server, String database, String resource, long epoch) {}
+
+  /** Fact of a binding: where a server answers. */
+  public static final String HOST = "host";
+
+  /** Fact of a binding: the server of the inventory of which a recovery made the bound one. */
+  public static final String LIKE = "like";
 
   private final Map<String, Binding> bound = new ConcurrentHashMap<>();
   private final Map<String, String> doubts = new ConcurrentHashMap<>();
@@ -117,6 +125,7 @@ public final class Bindings implements AutoCloseable {
     Inventory.Server found =
         settings
             .server(name)
+            .or(() -> binding.flatMap(of -> restored(settings, name, of)))
             .orElseThrow(
                 () ->
                     new IllegalStateException(
@@ -128,6 +137,16 @@ public final class Bindings implements AutoCloseable {
                             + name
                             + "', which is not in the inventory; add it there"));
     return new Database(found, database, resource, epoch);
+  }
+
+  /** The server that a binding names and the inventory does not, as a recovery has made it. */
+  public static Optional<Inventory.Server> restored(
+      Inventory.Postgresql settings, String name, Binding binding) {
+    Optional<String> like = Facts.find(binding.getFacts(), LIKE);
+    Optional<String> host = Facts.find(binding.getFacts(), HOST);
+    return like.isPresent() && host.isPresent()
+        ? settings.restored(name, like.get(), host.get())
+        : Optional.empty();
   }
 
   @Override
