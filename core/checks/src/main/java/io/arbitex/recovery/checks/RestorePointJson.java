@@ -90,6 +90,11 @@ final class RestorePointJson {
     json.put("auditHeadId", baseline.getAuditHeadId());
     json.put("auditHeadHmac", baseline.getAuditHeadHmac());
     json.put("databaseBytes", baseline.getDatabaseBytes());
+    if (baseline.getKind() == BaselineKind.CHECKPOINT) {
+      json.put("resource", baseline.getResource());
+      json.put("bindingEpoch", baseline.getBindingEpoch());
+      json.put("signature", baseline.getSignature());
+    }
     return json;
   }
 
@@ -154,10 +159,12 @@ final class RestorePointJson {
     for (var entry : counts.properties()) {
       tables.add(new TableCount(entry.getKey(), number(counts, entry.getKey())));
     }
+    BaselineKind kind = symbol(BaselineKind.class, json, "kind");
+    boolean signed = kind == BaselineKind.CHECKPOINT;
     return Baseline.newBuilder()
         .setPlatform(text(json, "platform"))
         .setComponent(text(json, "component"))
-        .setKind(symbol(BaselineKind.class, json, "kind"))
+        .setKind(kind)
         .setSource(text(json, "source"))
         .setTakenAt(moment(json, "takenAt"))
         .setCounts(tables)
@@ -166,6 +173,9 @@ final class RestorePointJson {
         .setAuditHeadId(number(json, "auditHeadId"))
         .setAuditHeadHmac(text(json, "auditHeadHmac"))
         .setDatabaseBytes(number(json, "databaseBytes"))
+        .setResource(signed ? text(json, "resource") : "")
+        .setBindingEpoch(signed ? number(json, "bindingEpoch") : 0)
+        .setSignature(signed ? text(json, "signature") : "")
         .build();
   }
 

@@ -71,6 +71,17 @@ class RestorePointManifestTest {
   }
 
   @Test
+  void aCheckpointInAManifestKeepsItsSignature() throws IOException {
+    byte[] key = {1, 2, 3};
+    RestorePoint point = point("a", Instant.parse("2026-03-10T14:30:00.123456Z"));
+    point.setBaseline(Checkpoint.sign(point.getBaseline(), "primary", 2, key));
+    Path dump = Files.writeString(near.resolve("a.dump"), "PGDMP");
+    RestorePointManifest.write(dump, point);
+    Baseline read = RestorePointManifest.read(RestorePointManifest.of(dump)).getBaseline();
+    assertThat(Checkpoint.verified(read, "lab", "postgresql", key)).isPresent();
+  }
+
+  @Test
   void whatIsWrittenIsReadBackAndPeopleCanReadIt() throws IOException {
     Path dump = dump(near, "a", "2026-03-10T14:30:00.123456Z");
     Path manifest = near.resolve("a.dump.manifest.json");
