@@ -2,9 +2,10 @@ package io.arbitex.recovery.executors;
 
 import io.arbitex.recovery.engine.Outcome;
 import io.arbitex.recovery.engine.ProgressSink;
-import io.arbitex.recovery.executors.cutover.CutoverSettings;
+import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.executors.ownership.Carrying;
 import io.arbitex.recovery.executors.ownership.CommandLoop;
+import io.arbitex.recovery.runtime.BaselineHistory;
 import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.Publisher;
@@ -13,6 +14,8 @@ import io.arbitex.recovery.runtime.ServiceCommand;
 import io.arbitex.recovery.runtime.ServiceConfiguration;
 import io.arbitex.recovery.runtime.StatusServer;
 import io.arbitex.recovery.runtime.TopicSetup;
+import io.arbitex.recovery.runtime.notify.Post;
+import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Framing;
 import io.arbitex.recovery.schemas.Topic;
 import io.arbitex.recovery.schemas.Worker;
@@ -88,7 +91,9 @@ public final class Executors implements ServiceCommand.Running {
             configuration.inventory(),
             configuration.policy(),
             (platform, component) -> bound(bindings, platform, component),
-            clock);
+            new BaselineHistory(clients, framing)::since,
+            clock,
+            new Post());
     for (Worker worker : workers) {
       CommandLoop loop =
           new CommandLoop(
@@ -149,12 +154,13 @@ public final class Executors implements ServiceCommand.Running {
                 });
   }
 
-  private static Optional<CutoverSettings.Bound> bound(
-      Bindings bindings, String platform, String component) {
+  private static Optional<Bound> bound(Bindings bindings, String platform, String component) {
     bindings.throwIfInDoubt(platform, component);
     return bindings
         .find(platform, component)
-        .map(found -> new CutoverSettings.Bound(found.getResource(), found.getEpoch()));
+        .map(
+            found ->
+                new Bound(found.getResource(), found.getEpoch(), Facts.toMap(found.getFacts())));
   }
 
   private Optional<String> sick() {

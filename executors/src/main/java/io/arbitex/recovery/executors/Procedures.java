@@ -1,13 +1,20 @@
 package io.arbitex.recovery.executors;
 
+import io.arbitex.recovery.configuration.Azure;
 import io.arbitex.recovery.configuration.Channel;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Policy;
+import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Procedure;
+import io.arbitex.recovery.executors.azure.AzureAccess;
+import io.arbitex.recovery.executors.azure.FlexibleServers;
 import io.arbitex.recovery.executors.cutover.CutoverProcedure;
 import io.arbitex.recovery.executors.cutover.CutoverSettings;
+import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.executors.notify.NotifyProcedure;
 import io.arbitex.recovery.executors.notify.PageOrder;
+import io.arbitex.recovery.executors.pitr.PitrProcedure;
+import io.arbitex.recovery.executors.pitr.PitrSource;
 import io.arbitex.recovery.executors.postgresql.DumpProcedure;
 import io.arbitex.recovery.executors.postgresql.DumpSource;
 import io.arbitex.recovery.executors.redis.RedisCutover;
@@ -20,8 +27,11 @@ import io.arbitex.recovery.schemas.Worker;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /** Which procedure a command names, with what the inventory and the policy say about its target. */
@@ -33,29 +43,45 @@ public final class Procedures {
   /** The newest known binding of a component. */
   @FunctionalInterface
   public interface KnownBindings {
-    Optional<CutoverSettings.Bound> of(String platform, String component);
+    Optional<Bound> of(String platform, String component);
   }
 
   private final Inventory inventory;
   private final Policy policy;
   private final KnownBindings bindings;
+  private final PitrSource.History history;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
   private final Post post;
   private final PageOrder order;
+  private final Map<Azure, AzureAccess> clouds = new ConcurrentHashMap<>();
 
+  /** Where nothing is known of healthy times, and messages are posted as usual. */
   public Procedures(Inventory inventory, Policy policy, KnownBindings bindings, Clock clock) {
-    this(inventory, policy, bindings, clock, new Post());
+    this(
+        inventory,
+        policy,
+        bindings,
+        (platform, component, since, keep) -> List.of(),
+        clock,
+        new Post());
   }
 
   /**
+   * @param history what was said of a database in healthy times
    * @param post posts the messages to people
    */
   public Procedures(
-      Inventory inventory, Policy policy, KnownBindings bindings, Clock clock, Post post) {
+      Inventory inventory,
+      Policy policy,
+      KnownBindings bindings,
+      PitrSource.History history,
+      Clock clock,
+      Post post) {
     this.inventory = inventory;
     this.policy = policy;
     this.bindings = bindings;
+    this.history = history;
     this.clock = clock;
     this.post = post;
     this.order = new PageOrder(clock);
@@ -69,6 +95,7 @@ public final class Procedures {
   public Optional<Procedure> of(StepCommand command) {
     return switch (command.getProcedure()) {
       case DumpProcedure.NAME -> Optional.of(dump(command));
+      case PitrProcedure.NAME -> Optional.of(pitr(command));
       case CutoverProcedure.NAME -> Optional.of(cutover(command));
       case RedisProcedures.RDB -> Optional.of(redis(command, RedisProcedures::rdb));
       case RedisProcedures.AOF -> Optional.of(redis(command, RedisProcedures::aof));
@@ -101,6 +128,38 @@ public final class Procedures {
                         policy.procedures().dump(),
                         clock)))
         .orElseGet(() -> MissingTarget.procedure(command, "PostgreSQL component of the inventory"));
+  }
+
+  private Procedure pitr(StepCommand command) {
+    Optional<Inventory.Platform> platform = inventory.platform(command.getPlatform());
+    Optional<Azure> azure = platform.flatMap(Inventory.Platform::azure);
+    if (azure.isEmpty()) {
+      return MissingTarget.procedure(command, "'azure' of the platform in the inventory");
+    }
+    return postgresql(command)
+        .map(
+            found ->
+                PitrProcedure.of(
+                    new PitrSource(
+                        platform.orElseThrow(),
+                        command.getComponent(),
+                        found,
+                        policy.procedures().pitr(),
+                        () -> new FlexibleServers(azure(azure.get())),
+                        () -> bindings.of(command.getPlatform(), command.getComponent()),
+                        history,
+                        clock)))
+        .orElseGet(() -> MissingTarget.procedure(command, "PostgreSQL component of the inventory"));
+  }
+
+  /** One way into each subscription: its connections and tokens are shared by all commands. */
+  private AzureAccess azure(Azure settings) throws ActionFailure {
+    AzureAccess open = clouds.get(settings);
+    if (open == null) {
+      open = AzureAccess.open(settings);
+      clouds.put(settings, open);
+    }
+    return open;
   }
 
   private Procedure cutover(StepCommand command) {

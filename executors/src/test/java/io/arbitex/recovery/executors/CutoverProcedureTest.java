@@ -8,7 +8,7 @@ import io.arbitex.recovery.engine.Execution;
 import io.arbitex.recovery.engine.ExecutionState;
 import io.arbitex.recovery.engine.Next;
 import io.arbitex.recovery.engine.Outcome;
-import io.arbitex.recovery.executors.cutover.CutoverSettings;
+import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.StepCommand;
@@ -259,7 +259,7 @@ class CutoverProcedureTest {
             told.getParameters(),
             Facts.of(Map.of("source-resource", resource, "source-epoch", "1"))));
     assertThat(bench.run(told).outcome()).isEqualTo(Outcome.DONE);
-    world.bound = Optional.of(new CutoverSettings.Bound(resource, 1));
+    world.bound = Optional.of(new Bound(resource, 1));
     assertThat(bench.run(cutover(target)).outcome())
         .as("a command that was made before the binding was known")
         .isEqualTo(Outcome.DONE);

@@ -9,7 +9,7 @@ import io.arbitex.recovery.checks.RestorePointManifest;
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Policy;
-import io.arbitex.recovery.executors.cutover.CutoverSettings;
+import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.CommandKind;
 import io.arbitex.recovery.record.Mode;
@@ -53,7 +53,7 @@ public final class RecoveryWorld implements AutoCloseable {
   public final Path folder;
   final Path backups;
   public final Path secret;
-  public Optional<CutoverSettings.Bound> bound = Optional.empty();
+  public Optional<Bound> bound = Optional.empty();
   public String healthUrl = "http://127.0.0.1:1/health";
 
   /** Where the inventory says that the platform reads its connection. */

@@ -3,6 +3,7 @@ package io.arbitex.recovery.verifier;
 import io.arbitex.recovery.checks.AuditChain;
 import io.arbitex.recovery.checks.BaselineComparison;
 import io.arbitex.recovery.checks.BaselineReader;
+import io.arbitex.recovery.checks.BaselineText;
 import io.arbitex.recovery.checks.ChainAnchor;
 import io.arbitex.recovery.checks.CheckResult;
 import io.arbitex.recovery.checks.DatabaseAddress;
@@ -235,10 +236,7 @@ final class Suite {
       throws InterruptedException {
     String name = component.name();
     Inventory.Postgresql settings = component.postgresql().orElseThrow();
-    Optional<RestorePoint> point =
-        parameter(run.command, name + ".restore-point")
-            .flatMap(id -> restorePoints.find(platform.name(), settings.backups(), id));
-    Optional<Baseline> baseline = point.map(RestorePoint::getBaseline);
+    Optional<Baseline> baseline = baseline(run.command, platform.name(), name, settings);
     run.alembicHead =
         run.alembicHead.and(AlembicHead.restored(baseline.map(Baseline::getAlembicHead)));
     run.check(
@@ -273,6 +271,24 @@ final class Suite {
         });
   }
 
+  /** Of the catalogue's restore point; a moment is in no catalogue, and its restore tells it. */
+  private Optional<Baseline> baseline(
+      StepCommand command, String platform, String component, Inventory.Postgresql settings) {
+    Optional<String> told =
+        parameter(command, component + ".restore-point-baseline").filter(text -> !text.isEmpty());
+    if (told.isPresent()) {
+      try {
+        return Optional.of(BaselineText.read(told.get()));
+      } catch (IOException e) {
+        log.warn("{} carries a baseline that is none", command.getCommandId(), e);
+        return Optional.empty();
+      }
+    }
+    return parameter(command, component + ".restore-point")
+        .flatMap(id -> restorePoints.find(platform, settings.backups(), id))
+        .map(RestorePoint::getBaseline);
+  }
+
   /** The restored database, as the steps before have named it. */
   static DatabaseAddress address(
       StepCommand command, String component, Inventory.Postgresql settings)
@@ -286,6 +302,12 @@ final class Suite {
     Inventory.Server found =
         settings
             .server(server)
+            .or(
+                () ->
+                    settings.restored(
+                        server,
+                        parameter(command, component + ".server-like").orElse(""),
+                        parameter(command, component + ".server-host").orElse("")))
             .orElseThrow(() -> new SQLException("no server '" + server + "' in the inventory"));
     return DatabaseAddress.of(found, database);
   }

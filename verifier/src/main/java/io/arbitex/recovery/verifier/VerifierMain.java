@@ -79,8 +79,8 @@ public final class VerifierMain extends ServiceCommand {
           new Suite(
               configuration.inventory(),
               restorePoints::find,
-              new LossProbe(
-                      new BaselineHistory(clients, framing), configuration.policy(), clock)::measure,
+              new LossProbe(new BaselineHistory(clients, framing), configuration.policy(), clock)
+                  ::measure,
               configuration.own(),
               clock);
       while (running.get()) {

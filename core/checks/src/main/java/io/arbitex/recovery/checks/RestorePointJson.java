@@ -76,7 +76,7 @@ final class RestorePointJson {
     return json;
   }
 
-  private static ObjectNode baseline(Baseline baseline) {
+  static ObjectNode baseline(Baseline baseline) {
     ObjectNode json = MAPPER.createObjectNode();
     json.put("platform", baseline.getPlatform());
     json.put("component", baseline.getComponent());
@@ -148,6 +148,17 @@ final class RestorePointJson {
               .build());
     }
     return parts;
+  }
+
+  /**
+   * @throws IOException when it is no JSON, or a field is missing or wrong, naming the field
+   */
+  static Baseline readBaseline(String text) throws IOException {
+    JsonNode json = MAPPER.readTree(text);
+    if (json == null || !json.isObject()) {
+      throw new IOException("is no JSON object");
+    }
+    return baseline(json);
   }
 
   private static Baseline baseline(JsonNode json) throws IOException {

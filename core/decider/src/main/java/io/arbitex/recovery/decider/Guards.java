@@ -293,8 +293,17 @@ final class Guards {
         && round.now.isBefore(incident.getApprovedUntil());
   }
 
-  /** The time between the newest restore point and the first bad observation. */
+  /**
+   * The time between the newest restore point and the first bad observation. Of a restore to a
+   * moment: how far the archive may lag; or unknown, where it goes back to the last proven moment.
+   */
   static Optional<Duration> expectedLoss(Round round, ComponentView component) {
+    List<String> procedures = Planner.procedures(round, component.getComponent());
+    if (!procedures.isEmpty() && procedures.get(0).equals(StoreKind.POSTGRESQL_PITR)) {
+      return component.getSymptom() == Symptom.UNREACHABLE
+          ? Optional.of(round.policy.procedures().pitr().archiveLag())
+          : Optional.empty();
+    }
     return newest(round, component.getComponent())
         .map(
             point -> {

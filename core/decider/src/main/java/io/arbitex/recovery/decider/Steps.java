@@ -133,6 +133,7 @@ final class Steps {
     ComponentView component = round.component(step.getComponent());
     parameters.add(new Fact("source-resource", component.getResource()));
     parameters.add(new Fact("source-epoch", Long.toString(component.getBindingEpoch())));
+    parameters.add(new Fact("symptom", component.getSymptom().name()));
     parameters.add(new Fact("source-may-live", Boolean.toString(Guards.approved(round))));
     for (StepView done : incident.getSteps()) {
       if (done.getState() == StepPhase.DONE && done.getComponent().equals(step.getComponent())) {

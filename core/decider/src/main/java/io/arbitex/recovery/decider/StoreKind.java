@@ -29,6 +29,9 @@ enum StoreKind {
   /** Goes back in the append-only file that is there. */
   static final String REDIS_AOF = "redis.aof";
 
+  /** Goes back to a moment in the archive that Azure keeps. */
+  static final String POSTGRESQL_PITR = "postgresql.pitr";
+
   private final Worker restorer;
   private final String cutover;
   private final String undoRestore;
@@ -70,6 +73,8 @@ enum StoreKind {
 
   /** Whether a procedure needs a restore point of the catalogue. */
   static boolean needsRestorePoint(String procedure) {
-    return !procedure.equals(REDIS_COLD) && !procedure.equals(REDIS_AOF);
+    return !procedure.equals(REDIS_COLD)
+        && !procedure.equals(REDIS_AOF)
+        && !procedure.equals(POSTGRESQL_PITR);
   }
 }

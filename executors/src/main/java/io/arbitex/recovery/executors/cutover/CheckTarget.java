@@ -5,6 +5,7 @@ import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
+import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
@@ -38,12 +39,12 @@ final class CheckTarget extends BoundAction {
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
     MarkedDatabase target = settings.target(context);
     CutoverSettings.Source source = settings.source(context);
-    Optional<CutoverSettings.Bound> bound = settings.bound().get();
+    Optional<Bound> bound = settings.bound().get();
     long epoch = Long.parseLong(context.required(CutoverFacts.SOURCE_EPOCH));
     String resource = target.door().server().name() + "/" + target.name();
     boolean boundHere = bound.filter(found -> found.resource().equals(resource)).isPresent();
     if (boundHere || context.required(CutoverFacts.SOURCE_RESOURCE).equals(resource)) {
-      long reached = Math.max(epoch, bound.map(CutoverSettings.Bound::epoch).orElse(epoch));
+      long reached = Math.max(epoch, bound.map(Bound::epoch).orElse(epoch));
       return alreadyCutOver(context, target, resource, reached);
     }
     if (opened(target)) {

@@ -1,6 +1,7 @@
 package io.arbitex.recovery.executors.cutover;
 
 import io.arbitex.recovery.engine.Procedure;
+import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.executors.writers.AwaitWriters;
 import io.arbitex.recovery.executors.writers.CheckWriters;
 import io.arbitex.recovery.executors.writers.ResumeWriters;
@@ -9,10 +10,12 @@ import io.arbitex.recovery.executors.writers.StopWriters;
 import io.arbitex.recovery.executors.writers.Writers;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.schemas.Facts;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code cutover.database}: see the package. */
 public final class CutoverProcedure {
@@ -76,13 +79,15 @@ public final class CutoverProcedure {
 
   private static Binding binding(
       CutoverSettings settings, StepCommand command, Map<String, String> facts, Instant at) {
-    var server = settings.server(facts.get(CutoverFacts.SERVER));
+    var server = settings.targetServer(facts);
     String database = facts.get(CutoverFacts.DATABASE);
     Map<String, String> bound = new LinkedHashMap<>();
     bound.put("server", server.name());
-    bound.put("host", server.host());
+    bound.put(Bindings.HOST, server.host());
     bound.put("port", Integer.toString(server.port()));
     bound.put("database", database);
+    Optional.ofNullable(facts.get(RestoreFacts.SERVER_LIKE))
+        .ifPresent(like -> bound.put(Bindings.LIKE, like));
     return Binding.newBuilder()
         .setPlatform(command.getPlatform())
         .setComponent(command.getComponent())

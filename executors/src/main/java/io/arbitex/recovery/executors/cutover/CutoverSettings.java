@@ -5,9 +5,11 @@ import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.database.AdminDoor;
+import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
+import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.executors.database.Sql;
 import io.arbitex.recovery.executors.writers.Writers;
 import io.arbitex.recovery.record.FailureCode;
@@ -36,31 +38,49 @@ public record CutoverSettings(
     SecureRandom random) {
   private static final int PASSWORD_BYTES = 24;
 
-  /** What the component is by its newest binding. */
-  public record Bound(String resource, long epoch) {}
-
   /** The source as the command names it: {@code server} or {@code server/database}. */
   record Source(AdminDoor door, String database) {}
 
-  Inventory.Server server(String name) {
+  /** The target's server: one of the inventory, or one that the restore made. */
+  Inventory.Server targetServer(Map<String, String> facts) {
+    String name = facts.get(CutoverFacts.SERVER);
     return postgresql
         .server(name)
-        .orElseThrow(() -> new IllegalStateException("the inventory has no server '" + name + "'"));
+        .or(
+            () ->
+                postgresql.restored(
+                    name,
+                    facts.getOrDefault(RestoreFacts.SERVER_LIKE, ""),
+                    facts.get(RestoreFacts.SERVER_HOST)))
+        .or(() -> bound.get().flatMap(found -> found.server(postgresql, name)))
+        .orElseThrow(() -> unknown(name));
+  }
+
+  private Inventory.Server sourceServer(String name) {
+    return postgresql
+        .server(name)
+        .or(() -> bound.get().flatMap(found -> found.server(postgresql, name)))
+        .orElseThrow(() -> unknown(name));
+  }
+
+  private static IllegalStateException unknown(String name) {
+    return new IllegalStateException(
+        "neither inventory nor binding have the server '" + name + "'");
   }
 
   Source source(ActionContext context) {
     String resource = context.required(CutoverFacts.SOURCE_RESOURCE);
     int slash = resource.indexOf('/');
     return slash < 0
-        ? new Source(new AdminDoor(server(resource)), postgresql.database())
+        ? new Source(new AdminDoor(sourceServer(resource)), postgresql.database())
         : new Source(
-            new AdminDoor(server(resource.substring(0, slash))), resource.substring(slash + 1));
+            new AdminDoor(sourceServer(resource.substring(0, slash))),
+            resource.substring(slash + 1));
   }
 
   MarkedDatabase target(ActionContext context) {
     return new MarkedDatabase(
-        new AdminDoor(server(context.required(CutoverFacts.SERVER))),
-        context.required(CutoverFacts.DATABASE));
+        new AdminDoor(targetServer(context.facts())), context.required(CutoverFacts.DATABASE));
   }
 
   /** The old and the new database are on one server, so its roles serve both. */

@@ -7,6 +7,7 @@ import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
+import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.RestorePointKind;
@@ -60,10 +61,10 @@ final class ChooseRestorePoint extends BoundAction {
       Optional<String> fault = inspection.fault(context, candidate, context.remaining());
       if (fault.isEmpty()) {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put(DumpFacts.POINT, point.getId());
-        facts.put(DumpFacts.TAKEN_AT, point.getTakenAt().toString());
+        facts.put(RestoreFacts.POINT, point.getId());
+        facts.put(RestoreFacts.TAKEN_AT, point.getTakenAt().toString());
         facts.put(DumpFacts.MANIFEST, candidate.manifest().toString());
-        facts.put(DumpFacts.REJECTED, String.join("; ", rejected));
+        facts.put(RestoreFacts.REJECTED, String.join("; ", rejected));
         return Look.alreadySo(facts);
       }
       reject(context, rejected, point.getId() + " " + fault.get());
@@ -84,8 +85,8 @@ final class ChooseRestorePoint extends BoundAction {
   private List<Found> inOrder(
       ActionContext context, List<Found> newestFirst, List<String> rejected) {
     Set<String> excluded =
-        new HashSet<>(List.of(context.fact(DumpFacts.EXCLUDE).orElse("").split(",", -1)));
-    Optional<Instant> badSince = context.fact(DumpFacts.BAD_SINCE).map(Instant::parse);
+        new HashSet<>(List.of(context.fact(RestoreFacts.EXCLUDE).orElse("").split(",", -1)));
+    Optional<Instant> badSince = context.fact(RestoreFacts.BAD_SINCE).map(Instant::parse);
     List<Found> candidates = new ArrayList<>();
     for (Found each : newestFirst) {
       RestorePoint point = each.point();

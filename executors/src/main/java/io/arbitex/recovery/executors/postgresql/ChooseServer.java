@@ -8,6 +8,7 @@ import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
 import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
+import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.executors.database.Sql;
 import io.arbitex.recovery.record.FailureCode;
 import java.sql.Connection;
@@ -50,7 +51,7 @@ final class ChooseServer extends BoundAction {
       try {
         int major = examine(server, tools);
         return Look.alreadySo(
-            Map.of(DumpFacts.SERVER, name, DumpFacts.SERVER_MAJOR, Integer.toString(major)));
+            Map.of(RestoreFacts.SERVER, name, DumpFacts.SERVER_MAJOR, Integer.toString(major)));
       } catch (ActionFailure e) {
         refusals.add(e);
         context.progress(e.getMessage());

@@ -4,6 +4,7 @@ import io.arbitex.recovery.checks.RestorePointManifest;
 import io.arbitex.recovery.checks.UnreadableManifest;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.RestorePoint;
 import java.io.IOException;
@@ -30,7 +31,7 @@ record ChosenDump(Path file, RestorePoint point, DumpFormat format) {
     } catch (UnusableDump e) {
       throw gone("the chosen dump " + file + " is no longer one: it " + e.getMessage(), e);
     }
-    if (!point.getId().equals(context.required(DumpFacts.POINT))) {
+    if (!point.getId().equals(context.required(RestoreFacts.POINT))) {
       throw ActionFailure.permanent(
           FailureCode.NO_RESTORE_POINT,
           manifest + " now belongs to " + point.getId(),

@@ -7,6 +7,7 @@ import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
+import io.arbitex.recovery.executors.database.RestoreFacts;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -30,7 +31,7 @@ final class CreateDatabase extends BoundAction {
     FreshDatabase fresh = FreshDatabase.of(source, context);
     try {
       return fresh.reached(DatabaseMark.Stage.CREATED)
-          ? Look.alreadySo(Map.of(DumpFacts.DATABASE, fresh.name()))
+          ? Look.alreadySo(Map.of(RestoreFacts.DATABASE, fresh.name()))
           : Look.notYet("there is no database " + fresh.name() + " with our mark");
     } catch (SQLException e) {
       throw DatabaseFailures.of(fresh.door().server().name(), e);

@@ -6,6 +6,7 @@ import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
+import io.arbitex.recovery.executors.database.RestoreFacts;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -25,7 +26,7 @@ final class DropDatabase extends BoundAction {
 
   @Override
   public Look look(ActionContext context) throws ActionFailure {
-    if (context.fact(DumpFacts.SERVER).isEmpty()) {
+    if (context.fact(RestoreFacts.SERVER).isEmpty()) {
       return Look.alreadySo();
     }
     FreshDatabase fresh = FreshDatabase.of(source, context);

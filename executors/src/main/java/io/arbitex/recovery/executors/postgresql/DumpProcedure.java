@@ -1,6 +1,7 @@
 package io.arbitex.recovery.executors.postgresql;
 
 import io.arbitex.recovery.engine.Procedure;
+import io.arbitex.recovery.executors.database.SignRecovery;
 
 /** {@code postgresql.dump}: see the package. */
 public final class DumpProcedure {
@@ -17,7 +18,9 @@ public final class DumpProcedure {
         .action(new RestoreDump(source))
         .action(new AnalyzeDatabase(source))
         .action(new ProveDatabase(source))
-        .action(new SignRecovery(source))
+        .action(
+            new SignRecovery(
+                source::auditKeyBytes, context -> FreshDatabase.of(source, context).marked()))
         .onFailure(new DropDatabase(source))
         .build();
   }

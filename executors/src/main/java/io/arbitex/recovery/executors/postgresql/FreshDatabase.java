@@ -6,6 +6,7 @@ import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
+import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.executors.database.Sql;
 import io.arbitex.recovery.record.FailureCode;
 import java.sql.Connection;
@@ -35,7 +36,7 @@ final class FreshDatabase {
 
   /** The database of the command on the server that an earlier action chose. */
   static FreshDatabase of(DumpSource source, ActionContext context) {
-    String serverName = context.required(DumpFacts.SERVER);
+    String serverName = context.required(RestoreFacts.SERVER);
     Inventory.Server server =
         source
             .postgresql()

@@ -14,6 +14,7 @@ import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
+import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.executors.database.Sql;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.FailureCode;
@@ -133,11 +134,11 @@ final class ProveDatabase extends BoundAction {
     refuseUnlessAllPassed(results);
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(
-        DumpFacts.RESTORED_ROWS,
+        RestoreFacts.RESTORED_ROWS,
         Long.toString(measured.getCounts().stream().mapToLong(TableCount::getRows).sum()));
-    facts.put(DumpFacts.AUDIT_HEAD, Long.toString(chain.headId()));
-    facts.put(DumpFacts.AUDIT_HEAD_HMAC, chain.headHmac());
-    facts.put(DumpFacts.AUDIT_COUNT, Long.toString(chain.rows()));
+    facts.put(RestoreFacts.AUDIT_HEAD, Long.toString(chain.headId()));
+    facts.put(RestoreFacts.AUDIT_HEAD_HMAC, chain.headHmac());
+    facts.put(RestoreFacts.AUDIT_COUNT, Long.toString(chain.rows()));
     return facts;
   }
 

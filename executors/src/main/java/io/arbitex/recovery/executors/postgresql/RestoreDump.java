@@ -8,6 +8,7 @@ import io.arbitex.recovery.executors.BoundAction;
 import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
+import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.executors.database.Sql;
 import io.arbitex.recovery.record.DumpPart;
 import io.arbitex.recovery.record.FailureCode;
@@ -98,7 +99,7 @@ final class RestoreDump extends BoundAction {
               fresh.mark(
                   DatabaseMark.Stage.RESTORED,
                   context,
-                  Map.of(DumpFacts.POINT, dump.point().getId())));
+                  Map.of(RestoreFacts.POINT, dump.point().getId())));
     } catch (SQLException e) {
       throw DatabaseFailures.of(server + ": restore into " + fresh.name(), e);
     } catch (IOException e) {

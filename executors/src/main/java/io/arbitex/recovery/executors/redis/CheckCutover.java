@@ -3,7 +3,7 @@ package io.arbitex.recovery.executors.redis;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
-import io.arbitex.recovery.executors.cutover.CutoverSettings;
+import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
 import io.arbitex.recovery.executors.kubernetes.ScaledSet;
@@ -20,9 +20,9 @@ import java.util.function.Supplier;
  * started on this very staging by an earlier attempt is not stopped again: it takes writes.
  */
 final class CheckCutover extends RedisAction {
-  private final Supplier<Optional<CutoverSettings.Bound>> bound;
+  private final Supplier<Optional<Bound>> bound;
 
-  CheckCutover(RedisTarget target, Supplier<Optional<CutoverSettings.Bound>> bound) {
+  CheckCutover(RedisTarget target, Supplier<Optional<Bound>> bound) {
     super(
         target,
         "check-cluster",
@@ -61,7 +61,7 @@ final class CheckCutover extends RedisAction {
                 .filter(staging.id()::equals)
                 .isPresent();
     long epoch = Long.parseLong(context.required(RedisFacts.SOURCE_EPOCH));
-    long known = bound.get().map(CutoverSettings.Bound::epoch).orElse(epoch);
+    long known = bound.get().map(Bound::epoch).orElse(epoch);
     if (!already && known > epoch) {
       throw ActionFailure.permanent(
           FailureCode.PREFLIGHT,

@@ -2,7 +2,7 @@ package io.arbitex.recovery.executors.redis;
 
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.Procedure;
-import io.arbitex.recovery.executors.cutover.CutoverSettings;
+import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.schemas.Facts;
@@ -24,7 +24,7 @@ public final class RedisCutover {
   /**
    * @param bound the component's newest known binding
    */
-  public static Procedure of(RedisTarget target, Supplier<Optional<CutoverSettings.Bound>> bound) {
+  public static Procedure of(RedisTarget target, Supplier<Optional<Bound>> bound) {
     return Procedure.named(NAME)
         .action(new CheckCutover(target, bound))
         .action(new RecheckRedis(target))

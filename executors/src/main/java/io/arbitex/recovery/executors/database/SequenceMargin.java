@@ -1,4 +1,4 @@
-package io.arbitex.recovery.executors.postgresql;
+package io.arbitex.recovery.executors.database;
 
 import java.math.BigInteger;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.arbitex.recovery.executors.postgresql;
+package io.arbitex.recovery.executors.database;
 
 import io.arbitex.recovery.checks.RecoveryEvent;
 import io.arbitex.recovery.engine.ActionContext;
@@ -6,8 +6,6 @@ import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
-import io.arbitex.recovery.executors.database.DatabaseFailures;
-import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.record.FailureCode;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,25 +21,40 @@ import java.util.OptionalLong;
  * cutover, since nobody else writes yet. In one transaction, so exactly once: sequences are moved
  * on by their margin, and the recovery is signed into the audit chain.
  */
-final class SignRecovery extends BoundAction {
-  private final DumpSource source;
+public final class SignRecovery extends BoundAction {
+  private final Key key;
+  private final Where where;
 
-  SignRecovery(DumpSource source) {
+  /** Reads the key of the audit chain, anew each time. */
+  @FunctionalInterface
+  public interface Key {
+    byte[] read() throws ActionFailure;
+  }
+
+  /** The restored database of a command. */
+  @FunctionalInterface
+  public interface Where {
+    MarkedDatabase of(ActionContext context) throws ActionFailure;
+  }
+
+  public SignRecovery(Key key, Where where) {
     super(
         "sign-recovery",
         "move the sequences on and sign the recovery into the audit chain",
         true,
         Duration.ofMinutes(10),
         RetryPolicy.upTo(5, Duration.ofSeconds(1), Duration.ofSeconds(10)));
-    this.source = source;
+    this.key = key;
+    this.where = where;
   }
 
   @Override
   public Look look(ActionContext context) throws ActionFailure {
-    FreshDatabase fresh = FreshDatabase.of(source, context);
+    MarkedDatabase fresh = where.of(context);
     try {
       Optional<DatabaseMark> mark =
-          fresh.mark().filter(found -> found.facts().containsKey(DumpFacts.RECOVERY_EVENT));
+          mark(context, fresh)
+              .filter(found -> found.facts().containsKey(RestoreFacts.RECOVERY_EVENT));
       return mark.isPresent()
           ? Look.alreadySo(mark.get().facts())
           : Look.notYet("the mark of " + fresh.name() + " names no RECOVERY event");
@@ -52,47 +65,45 @@ final class SignRecovery extends BoundAction {
 
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
-    FreshDatabase fresh = FreshDatabase.of(source, context);
-    byte[] key = source.auditKeyBytes();
+    MarkedDatabase fresh = where.of(context);
+    byte[] bytes = key.read();
     try {
       // Under the lock of the mark: an owner that came too late must not write into a database
       // that may serve the platform by now.
-      fresh
-          .marked()
-          .guarded(
-              context.remaining(),
-              context.token(),
-              maintenance -> {
-                DatabaseMark mark =
-                    fresh
-                        .mark()
-                        .filter(found -> found.stage() == DatabaseMark.Stage.PROVEN)
-                        .orElseThrow(() -> notProven(fresh));
-                Map<String, String> facts = sign(context, fresh, key);
-                fresh
-                    .marked()
-                    .mark(maintenance, mark.at(DatabaseMark.Stage.PROVEN, context.token(), facts));
-              });
+      fresh.guarded(
+          context.remaining(),
+          context.token(),
+          maintenance -> {
+            DatabaseMark mark =
+                mark(context, fresh)
+                    .filter(found -> found.stage() == DatabaseMark.Stage.PROVEN)
+                    .orElseThrow(() -> notProven(fresh));
+            Map<String, String> facts = sign(context, fresh, bytes);
+            fresh.mark(maintenance, mark.at(DatabaseMark.Stage.PROVEN, context.token(), facts));
+          });
     } catch (SQLException e) {
       throw DatabaseFailures.of(fresh.door().server().name() + ": sign " + fresh.name(), e);
     }
   }
 
-  private Map<String, String> sign(ActionContext context, FreshDatabase fresh, byte[] key)
+  private Map<String, String> sign(ActionContext context, MarkedDatabase fresh, byte[] bytes)
       throws SQLException, ActionFailure {
     try (Connection inside = fresh.door().open(fresh.name(), context.remaining())) {
       inside.setAutoCommit(false);
       OptionalLong before = RecoveryEvent.find(inside, context.command().getCommandId());
       if (before.isPresent()) {
-        return Map.of(DumpFacts.RECOVERY_EVENT, Long.toString(before.getAsLong()));
+        return Map.of(RestoreFacts.RECOVERY_EVENT, Long.toString(before.getAsLong()));
       }
-      String signed = append(context, inside, key);
-      long head = Long.parseLong(context.required(DumpFacts.AUDIT_HEAD));
+      String signed = append(context, inside, bytes);
+      long head = Long.parseLong(context.required(RestoreFacts.AUDIT_HEAD));
       boolean appended = signed.equals(Long.toString(head + 1));
       int moved = Sequences.advance(inside, appended ? head + 1 : head);
       inside.commit();
       return Map.of(
-          DumpFacts.RECOVERY_EVENT, signed, DumpFacts.SEQUENCES_ADVANCED, Integer.toString(moved));
+          RestoreFacts.RECOVERY_EVENT,
+          signed,
+          RestoreFacts.SEQUENCES_ADVANCED,
+          Integer.toString(moved));
     }
   }
 
@@ -100,10 +111,11 @@ final class SignRecovery extends BoundAction {
    * An event that the platform's own tables refuse (a further column, a list of allowed actions) is
    * told and left out: the data is proven, and is not withheld for the sake of a note about it.
    */
-  private String append(ActionContext context, Connection inside, byte[] key) throws SQLException {
+  private String append(ActionContext context, Connection inside, byte[] bytes)
+      throws SQLException {
     Savepoint before = inside.setSavepoint();
     try {
-      return Long.toString(event(context).append(inside, key, context.clock()));
+      return Long.toString(event(context).append(inside, bytes, context.clock()));
     } catch (SQLException e) {
       String state = e.getSQLState() == null ? "" : e.getSQLState();
       if (!state.startsWith("22") && !state.startsWith("23") && !state.startsWith("42")) {
@@ -116,21 +128,29 @@ final class SignRecovery extends BoundAction {
   }
 
   private static RecoveryEvent event(ActionContext context) {
-    Instant takenAt = Instant.parse(context.required(DumpFacts.TAKEN_AT));
+    Instant takenAt = Instant.parse(context.required(RestoreFacts.TAKEN_AT));
     Instant failed =
         context
-            .fact(DumpFacts.BAD_SINCE)
+            .fact(RestoreFacts.BAD_SINCE)
             .map(Instant::parse)
             .orElseGet(() -> context.clock().instant());
     return new RecoveryEvent(
         context.command().getIncidentId(),
         context.command().getCommandId(),
-        context.required(DumpFacts.POINT),
+        context.required(RestoreFacts.POINT),
         takenAt,
         Math.max(0, Duration.between(takenAt, failed).toSeconds()));
   }
 
-  private static ActionFailure notProven(FreshDatabase fresh) {
+  private static Optional<DatabaseMark> mark(ActionContext context, MarkedDatabase fresh)
+      throws SQLException, ActionFailure {
+    return fresh
+        .find()
+        .flatMap(MarkedDatabase.Found::mark)
+        .filter(mark -> mark.isOf(context.command().getCommandId()));
+  }
+
+  private static ActionFailure notProven(MarkedDatabase fresh) {
     return ActionFailure.permanent(
         FailureCode.NOT_CONFIRMED,
         "the database " + fresh.name() + " is not, or no longer only, proven",

@@ -1,4 +1,4 @@
-package io.arbitex.recovery.executors.postgresql;
+package io.arbitex.recovery.executors.database;
 
 import java.sql.Connection;
 import java.sql.ResultSet;

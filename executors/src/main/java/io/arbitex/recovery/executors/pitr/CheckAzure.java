@@ -1,0 +1,65 @@
+package io.arbitex.recovery.executors.pitr;
+
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.engine.RetryPolicy;
+import io.arbitex.recovery.executors.BoundAction;
+import io.arbitex.recovery.executors.azure.FlexibleServer;
+import io.arbitex.recovery.executors.azure.FlexibleServers;
+import io.arbitex.recovery.record.FailureCode;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Preflight: Azure answers, lets us ask, knows the source, has a backup of it, and is not in the
+ * middle of changing it: a server that is being updated or restarted comes back by itself.
+ */
+final class CheckAzure extends BoundAction {
+  /** States that Azure itself ends. */
+  private static final Set<String> PASSING =
+      Set.of("Provisioning", "Starting", "Stopping", "Restarting", "Updating");
+
+  private final PitrSource source;
+
+  CheckAzure(PitrSource source) {
+    super(
+        "check-azure",
+        "check that Azure knows the source and has a backup of it",
+        false,
+        Duration.ofMinutes(5),
+        RetryPolicy.upTo(30, Duration.ofSeconds(1), Duration.ofSeconds(10)));
+    this.source = source;
+  }
+
+  @Override
+  public Look look(ActionContext context) throws ActionFailure, InterruptedException {
+    Inventory.Server server = source.server(context);
+    String name = server.flexibleServer().orElseThrow();
+    FlexibleServers servers = source.azure().open();
+    FlexibleServer found =
+        servers
+            .find(name)
+            .orElseThrow(
+                () ->
+                    ActionFailure.permanent(
+                        FailureCode.NO_RESTORE_POINT,
+                        "Azure has no server " + name,
+                        "A deleted server can be revived for 5 days: ask for it in the portal."));
+    if (PASSING.contains(found.state())) {
+      throw ActionFailure.passing(
+          FailureCode.NOT_CONFIRMED,
+          "Azure itself is at work on " + name + ": " + found.state(),
+          "Wait until Azure is done: it may come back by itself.");
+    }
+    if (found.earliestRestore().isEmpty()) {
+      throw ActionFailure.permanent(
+          FailureCode.NO_RESTORE_POINT,
+          "Azure has no backup of " + name + " yet",
+          "See the backups of the server in the portal.");
+    }
+    return Look.alreadySo(Map.of(PitrFacts.SOURCE_SERVER, name));
+  }
+}

@@ -1,0 +1,86 @@
+package io.arbitex.recovery.executors.pitr;
+
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.engine.RetryPolicy;
+import io.arbitex.recovery.executors.BoundAction;
+import io.arbitex.recovery.executors.azure.FlexibleServer;
+import io.arbitex.recovery.executors.azure.FlexibleServers;
+import io.arbitex.recovery.executors.azure.OperationWait;
+import io.arbitex.recovery.executors.database.DatabaseFailures;
+import io.arbitex.recovery.executors.database.DatabaseMark;
+import io.arbitex.recovery.executors.database.MarkedDatabase;
+import io.arbitex.recovery.executors.database.RestoreFacts;
+import io.arbitex.recovery.record.FailureCode;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Clean-up: no unproven server is left, and nothing but our own is deleted. Azure refuses while it
+ * still makes it; what cannot be deleted is told, with its name.
+ */
+final class DeleteServer extends BoundAction {
+  private final PitrSource source;
+
+  DeleteServer(PitrSource source) {
+    super(
+        "delete-server",
+        "delete the unfinished server",
+        true,
+        Duration.ofMinutes(10),
+        RetryPolicy.upTo(4, Duration.ofSeconds(1), Duration.ofSeconds(5)));
+    this.source = source;
+  }
+
+  @Override
+  public Look look(ActionContext context) throws ActionFailure, InterruptedException {
+    Optional<String> name = name(context);
+    if (name.isEmpty()) {
+      return Look.alreadySo();
+    }
+    Optional<FlexibleServer> found = source.azure().open().find(name.get());
+    return found.filter(each -> OwnServer.is(each, context.command())).isEmpty()
+        ? Look.alreadySo()
+        : Look.notYet("the server " + name.get() + " is there");
+  }
+
+  @Override
+  public void make(ActionContext context) throws ActionFailure, InterruptedException {
+    String name = name(context).orElseThrow();
+    FlexibleServers servers = source.azure().open();
+    Optional<FlexibleServer> found = servers.find(name);
+    if (found.isEmpty() || !OwnServer.is(found.get(), context.command())) {
+      return;
+    }
+    refuseIfInUse(context, found.get());
+    OperationWait.end(context, servers, servers.beginDelete(name), "delete " + name);
+  }
+
+  private static Optional<String> name(ActionContext context) {
+    return context
+        .fact(PitrFacts.SOURCE_SERVER)
+        .map(from -> PitrSource.nameOfNew(from, context.command()));
+  }
+
+  /** A later command may have cut over to what this one made, if this one comes late. */
+  private void refuseIfInUse(ActionContext context, FlexibleServer found) throws ActionFailure {
+    if (context.fact(RestoreFacts.SERVER_HOST).isEmpty()) {
+      // Its restore was never seen to end, so nobody was told of it.
+      return;
+    }
+    MarkedDatabase restored = source.restored(context);
+    try {
+      Optional<DatabaseMark> mark = restored.find().flatMap(MarkedDatabase.Found::mark);
+      if (mark.filter(each -> each.reached(DatabaseMark.Stage.SERVING)).isPresent()) {
+        throw ActionFailure.permanent(
+            FailureCode.PREFLIGHT,
+            "the server " + found.name() + " serves the platform by now; it is not deleted",
+            "Nothing.");
+      }
+    } catch (SQLException e) {
+      throw DatabaseFailures.of(found.name() + ": see whether it is in use", e);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.arbitex.recovery.executors.pitr;
+
+/** Names of the facts that only this procedure's actions hand on to each other. */
+final class PitrFacts {
+  /** The source's name in Azure. */
+  static final String SOURCE_SERVER = "azure-source";
+
+  /** The moment to restore to, ISO-8601. */
+  static final String MOMENT = "restore-moment";
+
+  /** How the moment was chosen, for people. */
+  static final String MOMENT_WHY = "restore-moment-chosen";
+
+  /** The signed checkpoint behind the moment, as JSON; empty for the newest moment there is. */
+  static final String CHECKPOINT = "restore-checkpoint";
+
+  /** Id of the last canary row that was acknowledged before the moment; empty for none. */
+  static final String CANARY = "restore-canary";
+
+  /** Address of the operation that restores, journalled before it is waited for. */
+  static final String OPERATION = "azure-operation";
+
+  /** What was applied again, since Azure does not carry it over. */
+  static final String CARRIED_OVER = "carried-over";
+
+  /** The high availability that was asked for. */
+  static final String HIGH_AVAILABILITY = "high-availability";
+
+  private PitrFacts() {}
+}
