@@ -10,6 +10,7 @@ import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
 import io.arbitex.recovery.executors.database.Sql;
+import io.arbitex.recovery.record.FailureCode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -55,6 +56,12 @@ final class CloseRestored extends BoundAction {
           AdminDoor.SHORT,
           context.token(),
           maintenance -> {
+            if (restored.find(maintenance).isEmpty()) {
+              throw ActionFailure.permanent(
+                  FailureCode.PROOF_FAILED,
+                  "the restored server has no database " + restored.name(),
+                  "It was restored to before the database was made; try another moment.");
+            }
             maintenance.setAutoCommit(false);
             close(maintenance, restored.name());
             if (own(context, restored, maintenance).isEmpty()) {

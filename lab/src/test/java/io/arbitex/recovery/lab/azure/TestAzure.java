@@ -6,10 +6,12 @@ import com.azure.resourcemanager.postgresqlflexibleserver.PostgreSqlManager;
 import com.azure.resourcemanager.postgresqlflexibleserver.fluent.models.FirewallRuleInner;
 import com.azure.resourcemanager.postgresqlflexibleserver.fluent.models.ServerInner;
 import com.azure.resourcemanager.postgresqlflexibleserver.models.CreateMode;
+import io.arbitex.recovery.lab.azure.operations.Operation;
 import io.arbitex.recovery.lab.azure.postgresql.Programs;
 import io.arbitex.recovery.lab.azure.servers.Settings;
 import io.arbitex.recovery.lab.world.PostgresTools;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -151,6 +153,27 @@ final class TestAzure implements AutoCloseable {
 
   URI address() {
     return cloud.address();
+  }
+
+  /** Where all servers listen, each at its own address. */
+  int port() {
+    return port;
+  }
+
+  /** Operations of a kind that were ever ordered, by what is kept of them. */
+  long ordered(Operation.Kind kind) throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("operations"))) {
+      return files
+          .filter(
+              file -> {
+                try {
+                  return Files.readString(file).contains("\"" + kind + "\"");
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              })
+          .count();
+    }
   }
 
   AzureControl control() {

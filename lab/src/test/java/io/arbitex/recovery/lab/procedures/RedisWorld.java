@@ -2,12 +2,12 @@ package io.arbitex.recovery.lab.procedures;
 
 import static io.arbitex.recovery.lab.kubernetes.TestCluster.until;
 
-import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.checks.RestorePointManifest;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.executors.ProcedureBench;
 import io.arbitex.recovery.executors.Procedures;
+import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.lab.kubernetes.TestCluster;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.BaselineKind;
