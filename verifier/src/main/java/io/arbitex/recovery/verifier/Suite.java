@@ -302,14 +302,20 @@ final class Suite {
     Inventory.Server found =
         settings
             .server(server)
-            .or(
-                () ->
-                    settings.restored(
-                        server,
-                        parameter(command, component + ".server-like").orElse(""),
-                        parameter(command, component + ".server-host").orElse("")))
+            .or(() -> made(command, component, settings, server))
             .orElseThrow(() -> new SQLException("no server '" + server + "' in the inventory"));
     return DatabaseAddress.of(found, database);
+  }
+
+  /** A server that the restore made, which no inventory has. */
+  private static Optional<Inventory.Server> made(
+      StepCommand command, String component, Inventory.Postgresql settings, String server) {
+    Optional<String> like = parameter(command, component + ".server-like");
+    Optional<String> host = parameter(command, component + ".server-host");
+    Optional<String> port = parameter(command, component + ".server-port");
+    return like.isPresent() && host.isPresent() && port.isPresent()
+        ? settings.restored(server, like.get(), host.get(), Integer.parseInt(port.get()))
+        : Optional.empty();
   }
 
   static Optional<String> parameter(StepCommand command, String name) {

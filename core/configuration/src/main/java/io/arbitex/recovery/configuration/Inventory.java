@@ -103,17 +103,18 @@ public record Inventory(List<Platform> platforms, String text) {
     /**
      * A server that is not in the inventory, since a recovery made it of one that is.
      *
-     * @param like the server of the inventory whose roles, passwords and port it has
+     * @param like the server of the inventory whose roles and passwords it has
+     * @param port where it answers
      * @return empty when the inventory has no such server
      */
-    public Optional<Server> restored(String name, String like, String host) {
+    public Optional<Server> restored(String name, String like, String host, int port) {
       return server(like)
           .map(
               of ->
                   new Server(
                       name,
                       host,
-                      of.port(),
+                      port,
                       of.sslMode(),
                       of.adminUser(),
                       of.password(),

@@ -25,6 +25,9 @@ public final class Bindings implements AutoCloseable {
   /** Fact of a binding: where a server answers. */
   public static final String HOST = "host";
 
+  /** Fact of a binding: the port there. */
+  public static final String PORT = "port";
+
   /** Fact of a binding: the server of the inventory of which a recovery made the bound one. */
   public static final String LIKE = "like";
 
@@ -142,10 +145,17 @@ public final class Bindings implements AutoCloseable {
   /** The server that a binding names and the inventory does not, as a recovery has made it. */
   public static Optional<Inventory.Server> restored(
       Inventory.Postgresql settings, String name, Binding binding) {
-    Optional<String> like = Facts.find(binding.getFacts(), LIKE);
-    Optional<String> host = Facts.find(binding.getFacts(), HOST);
-    return like.isPresent() && host.isPresent()
-        ? settings.restored(name, like.get(), host.get())
+    return restored(settings, name, Facts.toMap(binding.getFacts()));
+  }
+
+  /** The same, of a binding's facts. */
+  public static Optional<Inventory.Server> restored(
+      Inventory.Postgresql settings, String name, Map<String, String> facts) {
+    String like = facts.get(LIKE);
+    String host = facts.get(HOST);
+    String port = facts.getOrDefault(PORT, "");
+    return like != null && host != null && port.matches("[1-9]\\d{0,4}")
+        ? settings.restored(name, like, host, Integer.parseInt(port))
         : Optional.empty();
   }
 

@@ -84,7 +84,7 @@ public final class CutoverProcedure {
     Map<String, String> bound = new LinkedHashMap<>();
     bound.put("server", server.name());
     bound.put(Bindings.HOST, server.host());
-    bound.put("port", Integer.toString(server.port()));
+    bound.put(Bindings.PORT, Integer.toString(server.port()));
     bound.put("database", database);
     Optional.ofNullable(facts.get(RestoreFacts.SERVER_LIKE))
         .ifPresent(like -> bound.put(Bindings.LIKE, like));

@@ -46,12 +46,7 @@ public record CutoverSettings(
     String name = facts.get(CutoverFacts.SERVER);
     return postgresql
         .server(name)
-        .or(
-            () ->
-                postgresql.restored(
-                    name,
-                    facts.getOrDefault(RestoreFacts.SERVER_LIKE, ""),
-                    facts.get(RestoreFacts.SERVER_HOST)))
+        .or(() -> RestoreFacts.made(postgresql, facts))
         .or(() -> bound.get().flatMap(found -> found.server(postgresql, name)))
         .orElseThrow(() -> unknown(name));
   }

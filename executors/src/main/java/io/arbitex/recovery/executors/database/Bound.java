@@ -22,11 +22,7 @@ public record Bound(String resource, long epoch, Map<String, String> facts) {
 
   /** The bound server, where that is its name and a recovery made it. */
   public Optional<Inventory.Server> server(Inventory.Postgresql settings, String name) {
-    String host = facts.get(Bindings.HOST);
-    String like = facts.get(Bindings.LIKE);
     boolean named = resource.equals(name) || resource.startsWith(name + "/");
-    return named && host != null && like != null
-        ? settings.restored(name, like, host)
-        : Optional.empty();
+    return named ? Bindings.restored(settings, name, facts) : Optional.empty();
   }
 }

@@ -1,5 +1,9 @@
 package io.arbitex.recovery.executors.database;
 
+import io.arbitex.recovery.configuration.Inventory;
+import java.util.Map;
+import java.util.Optional;
+
 /** Names of the facts with which a restore tells the cutover and the verifier what it made. */
 public final class RestoreFacts {
   /** The server that holds the restored database, by its name in the inventory or its own. */
@@ -8,7 +12,10 @@ public final class RestoreFacts {
   /** Where a server answers that is not in the inventory. */
   public static final String SERVER_HOST = "server-host";
 
-  /** The server of the inventory that it was made of: its roles, passwords and port. */
+  /** The port there. */
+  public static final String SERVER_PORT = "server-port";
+
+  /** The server of the inventory that it was made of: its roles and passwords. */
   public static final String SERVER_LIKE = "server-like";
 
   public static final String DATABASE = "database";
@@ -48,4 +55,15 @@ public final class RestoreFacts {
   public static final String SOURCE_EPOCH = "source-epoch";
 
   private RestoreFacts() {}
+
+  /** The server that a restore made, by its facts; empty where it used one of the inventory. */
+  public static Optional<Inventory.Server> made(
+      Inventory.Postgresql settings, Map<String, String> facts) {
+    String like = facts.get(SERVER_LIKE);
+    String host = facts.get(SERVER_HOST);
+    return like == null || host == null
+        ? Optional.empty()
+        : settings.restored(
+            facts.get(SERVER), like, host, Integer.parseInt(facts.get(SERVER_PORT)));
+  }
 }

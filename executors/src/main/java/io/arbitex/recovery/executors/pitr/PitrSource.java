@@ -104,13 +104,13 @@ public record PitrSource(
 
   /** The restored database, on the server that this command made. */
   MarkedDatabase restored(ActionContext context) {
-    String like = context.required(RestoreFacts.SERVER_LIKE);
-    String name = context.required(RestoreFacts.SERVER);
     Inventory.Server server =
-        postgresql
-            .restored(name, like, context.required(RestoreFacts.SERVER_HOST))
+        RestoreFacts.made(postgresql, context.facts())
             .orElseThrow(
-                () -> new IllegalStateException("the inventory has no server '" + like + "'"));
+                () ->
+                    new IllegalStateException(
+                        "no server was made, or the inventory no longer has the one that it is"
+                            + " like"));
     return new MarkedDatabase(new AdminDoor(server), database(context));
   }
 

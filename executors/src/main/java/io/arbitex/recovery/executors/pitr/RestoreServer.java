@@ -159,7 +159,7 @@ final class RestoreServer extends BoundAction {
     facts.put(RestoreFacts.SERVER_HOST, found.host().orElseThrow());
     facts.put(RestoreFacts.SERVER_LIKE, source.like(context));
     facts.put(RestoreFacts.DATABASE, source.database(context));
-    facts.put("server-port", Integer.toString(of.port()));
+    facts.put(RestoreFacts.SERVER_PORT, Integer.toString(of.port()));
     return facts;
   }
 }
