@@ -24,6 +24,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,7 +93,8 @@ class BackupScheduleTest {
             none,
             List.of(near, far),
             postgres.tools(),
-            List.of("tenants", "audit_events"));
+            List.of("tenants", "audit_events"),
+            Map.of());
     PostgresqlBackup backup =
         new PostgresqlBackup(postgres.tools(), new TestClock(), Duration.ofMinutes(1));
     return new BackupSchedule(

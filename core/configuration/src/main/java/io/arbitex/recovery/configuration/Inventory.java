@@ -1,8 +1,10 @@
 package io.arbitex.recovery.configuration;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -77,7 +79,9 @@ public record Inventory(List<Platform> platforms, String text) {
    * @param applicationRole the role of the platform; it owns nothing and may log in
    * @param connectionSecret where the platform reads its connection from
    * @param backups folders with dumps and their manifests; copies outside of the region too
-   * @param tools folder of pg_restore and pg_dump
+   * @param tools folder of pg_restore, pg_dump and pg_amcheck
+   * @param keeps share of its rows that a critical table must keep from one full check to the next,
+   *     0 to 1, by table; what is not named keeps 0.9
    */
   public record Postgresql(
       String database,
@@ -88,7 +92,8 @@ public record Inventory(List<Platform> platforms, String text) {
       ConnectionSecret connectionSecret,
       List<Path> backups,
       Path tools,
-      List<String> criticalTables) {
+      List<String> criticalTables,
+      Map<String, Double> keeps) {
 
     public Optional<Server> server(String name) {
       return servers.stream().filter(each -> each.name().equals(name)).findFirst();
@@ -266,6 +271,7 @@ public record Inventory(List<Platform> platforms, String text) {
         section.problem("restoreTo", "'" + target + "' is none of the servers " + names);
       }
     }
+    List<String> criticalTables = section.requiredTexts("criticalTables");
     Postgresql read =
         new Postgresql(
             section.text("database"),
@@ -276,9 +282,27 @@ public record Inventory(List<Platform> platforms, String text) {
             section.connectionSecret("connectionSecret"),
             section.paths("backups"),
             section.path("tools"),
-            section.requiredTexts("criticalTables"));
+            criticalTables,
+            keeps(
+                section.section("keeps"),
+                criticalTables,
+                // A table whose name cannot be read may be the one that is meant.
+                criticalTables.size() == section.items("criticalTables")));
     section.close();
     return read;
+  }
+
+  private static Map<String, Double> keeps(
+      Section section, List<String> criticalTables, boolean allNamed) {
+    Map<String, Double> keeps = new HashMap<>();
+    for (String table : section.names()) {
+      keeps.put(table, section.fraction(table, 0.9, 0, 1));
+      if (allNamed && !criticalTables.contains(table)) {
+        section.problem(table, "is none of the criticalTables " + criticalTables);
+      }
+    }
+    section.close();
+    return Map.copyOf(keeps);
   }
 
   private static Server server(Section section) {
