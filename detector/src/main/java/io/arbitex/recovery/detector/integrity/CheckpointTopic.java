@@ -36,8 +36,14 @@ public final class CheckpointTopic implements Checkpoints {
   private final KafkaClients clients;
   private final Framing framing;
   private final Partitions partitions;
+  private final long stretch;
 
   public CheckpointTopic(KafkaClients clients, Framing framing) {
+    this(clients, framing, STRETCH);
+  }
+
+  CheckpointTopic(KafkaClients clients, Framing framing, long stretch) {
+    this.stretch = stretch;
     this.clients = clients;
     this.framing = framing;
     this.partitions = new Partitions(clients.settings().partitions());
@@ -55,8 +61,8 @@ public final class CheckpointTopic implements Checkpoints {
       Optional<Baseline> newest = Optional.empty();
       for (long to = consumer.endOffsets(only).get(partition);
           to > first && newest.isEmpty();
-          to = Math.max(first, to - STRETCH)) {
-        newest = newestIn(consumer, partition, Math.max(first, to - STRETCH), to, believed);
+          to = Math.max(first, to - stretch)) {
+        newest = newestIn(consumer, partition, Math.max(first, to - stretch), to, believed);
       }
       return newest;
     } catch (KafkaException e) {

@@ -71,7 +71,11 @@ final class FullChecks {
     FullCheck.Verdict verdict = look(bound, known, auditKey);
     if (verdict.symptom() != Symptom.NONE) {
       // A migration or a swap of tables that ended meanwhile is no loss.
-      log.info("a full check of {} found: {}; looking again", place, verdict.detail());
+      log.info(
+          "a full check of {}/{} found: {}; looking again",
+          place.platform(),
+          place.component(),
+          verdict.detail());
       verdict = look(bound, known, auditKey);
     }
     if (verdict.symptom() == Symptom.UNCLASSIFIED) {
@@ -110,6 +114,11 @@ final class FullChecks {
           ends.schedule(() -> abort(connection), limit.toMillis(), TimeUnit.MILLISECONDS);
       try {
         return check.run(connection, place.observer(), auditKey, known.checkpoint(), seen, limit);
+      } catch (SQLException e) {
+        if (end.isDone()) {
+          throw new IOException("it did not end within " + limit, e);
+        }
+        throw e;
       } finally {
         end.cancel(false);
       }

@@ -134,8 +134,12 @@ public final class IntegrityWatch implements DataLook, AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (RuntimeException e) {
-        // A watch that ends would say for ever that all is well.
-        log.error("a check of the data failed in itself; the next one follows", e);
+        if (timer.isShutdown()) {
+          log.debug("ended in the middle of a check", e);
+        } else {
+          // A watch that ends would say for ever that all is well.
+          log.error("a check of the data failed in itself; the next one follows", e);
+        }
       }
     }
 
