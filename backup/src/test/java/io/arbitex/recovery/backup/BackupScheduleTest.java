@@ -24,6 +24,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,6 +95,7 @@ class BackupScheduleTest {
             List.of(near, far),
             postgres.tools(),
             List.of("tenants", "audit_events"),
+            Map.of(),
             Optional.empty());
     PostgresqlBackup backup =
         new PostgresqlBackup(postgres.tools(), new TestClock(), Duration.ofMinutes(1));

@@ -4,6 +4,9 @@ import io.arbitex.recovery.checks.BaselineReader;
 import io.arbitex.recovery.checks.redis.RedisDoor;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Redis;
+import io.arbitex.recovery.detector.integrity.Checkpoints;
+import io.arbitex.recovery.detector.integrity.IntegritySettings;
+import io.arbitex.recovery.detector.integrity.IntegrityWatch;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.HealthEvent;
@@ -31,6 +34,7 @@ final class ComponentWatches implements AutoCloseable {
    * @param timeout for connecting, and again for each answer
    * @param heartbeat how often it says that nothing has changed
    * @param baselineEvery zero for an observer that takes no baselines
+   * @param integrity how the data of a database is looked at
    * @param witness what cannot reach it says nothing of a failure
    */
   record Settings(
@@ -38,12 +42,14 @@ final class ComponentWatches implements AutoCloseable {
       Duration timeout,
       Duration heartbeat,
       Duration baselineEvery,
+      IntegritySettings integrity,
       Optional<URI> witness) {}
 
   private final String observer;
   private final Settings settings;
   private final Bindings bindings;
   private final KnownKeyspaces keyspaces;
+  private final Checkpoints checkpoints;
   private final Clock clock;
   private final Consumer<HealthEvent> tell;
   private final Consumer<Baseline> baselines;
@@ -55,6 +61,7 @@ final class ComponentWatches implements AutoCloseable {
       Settings settings,
       Bindings bindings,
       KnownKeyspaces keyspaces,
+      Checkpoints checkpoints,
       Clock clock,
       Consumer<HealthEvent> tell,
       Consumer<Baseline> baselines) {
@@ -62,6 +69,7 @@ final class ComponentWatches implements AutoCloseable {
     this.settings = settings;
     this.bindings = bindings;
     this.keyspaces = keyspaces;
+    this.checkpoints = checkpoints;
     this.clock = clock;
     this.tell = tell;
     this.baselines = baselines;
@@ -83,9 +91,25 @@ final class ComponentWatches implements AutoCloseable {
       Inventory.Platform platform, Inventory.Component component, Inventory.Postgresql found) {
     Supplier<Bindings.Database> bound =
         () -> bindings.database(platform.name(), component.name(), found);
+    IntegrityWatch integrity =
+        new IntegrityWatch(
+            new IntegrityWatch.Place(platform, component, found, observer),
+            settings.integrity(),
+            settings.interval(),
+            bound,
+            checkpoints,
+            clock,
+            baselines);
+    parts.add(integrity);
     PostgresqlProbe probe =
         new PostgresqlProbe(
-            platform.name(), component.name(), observer, settings.timeout(), clock, baselines);
+            platform.name(),
+            component.name(),
+            observer,
+            settings.timeout(),
+            clock,
+            baselines,
+            integrity);
     start(
         platform,
         component,

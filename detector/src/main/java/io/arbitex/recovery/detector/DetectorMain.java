@@ -6,6 +6,8 @@ import io.arbitex.recovery.configuration.Problem;
 import io.arbitex.recovery.configuration.Section;
 import io.arbitex.recovery.detector.alerts.AlertReceivers;
 import io.arbitex.recovery.detector.alerts.ReceiverSettings;
+import io.arbitex.recovery.detector.integrity.CheckpointTopic;
+import io.arbitex.recovery.detector.integrity.IntegritySettings;
 import io.arbitex.recovery.detector.outage.Heartbeat;
 import io.arbitex.recovery.detector.outage.KafkaContact;
 import io.arbitex.recovery.detector.outage.OutageSettings;
@@ -110,6 +112,7 @@ public final class DetectorMain extends ServiceCommand {
                 probe.duration("timeout", Duration.ofSeconds(2)),
                 probe.duration("heartbeat", Duration.ofSeconds(10)),
                 probe.duration("baselineEvery", Duration.ofMinutes(5)),
+                IntegritySettings.read(probe.section("integrity")),
                 root.optionalText("witness").flatMap(text -> uri(root, text))),
             ReceiverSettings.read(root.section("receivers")),
             OutageSettings.read(root));
@@ -180,6 +183,7 @@ public final class DetectorMain extends ServiceCommand {
               configuration.own().watching(),
               bindings,
               backups,
+              new CheckpointTopic(clients, framing),
               clock,
               this::tell,
               this::tell);

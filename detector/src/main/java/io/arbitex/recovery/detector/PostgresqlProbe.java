@@ -3,6 +3,7 @@ package io.arbitex.recovery.detector;
 import io.arbitex.recovery.checks.Canary;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.PostgresErrors;
+import io.arbitex.recovery.detector.integrity.DataLook;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.Symptom;
@@ -29,10 +30,12 @@ final class PostgresqlProbe {
   private final Duration limit;
   private final Clock clock;
   private final Consumer<Baseline> canaries;
+  private final DataLook integrity;
 
   /**
    * @param limit for the connection, and again for each answer; whole seconds
    * @param canaries told of each row that the database has acknowledged
+   * @param integrity asked about the data once the database has answered in half of the time
    */
   PostgresqlProbe(
       String platform,
@@ -40,17 +43,24 @@ final class PostgresqlProbe {
       String observer,
       Duration limit,
       Clock clock,
-      Consumer<Baseline> canaries) {
+      Consumer<Baseline> canaries,
+      DataLook integrity) {
     this.platform = platform;
     this.component = component;
     this.observer = observer;
     this.limit = limit;
     this.clock = clock;
     this.canaries = canaries;
+    this.integrity = integrity;
   }
 
-  /** Looks once at that database. */
-  Observation look(Bindings.Database target, Instant at) {
+  /**
+   * Looks once at that database.
+   *
+   * @throws InterruptedException when the look is called off
+   */
+  Observation look(Bindings.Database target, Instant at) throws InterruptedException {
+    long begun = System.nanoTime();
     DatabaseAddress address;
     try {
       address = DatabaseAddress.of(target.server(), target.database());
@@ -61,12 +71,20 @@ final class PostgresqlProbe {
       read(connection);
       Optional<Baseline> written = Canary.write(connection, platform, component, observer, clock);
       written.ifPresent(canaries);
-      return Observation.up(at);
+      Duration left = limit.dividedBy(2).minusNanos(System.nanoTime() - begun);
+      return integrity
+          .look(connection, target, left)
+          .map(wrong -> bad(wrong.symptom(), wrong.detail(), at))
+          .orElseGet(() -> Observation.up(at));
     } catch (SQLException e) {
       PostgresErrors.Diagnosis diagnosis = PostgresErrors.diagnose(e);
       String detail = "%s (%s)".formatted(diagnosis.message(), diagnosis.code());
-      return new Observation(status(diagnosis.symptom()), diagnosis.symptom(), detail, at);
+      return bad(diagnosis.symptom(), detail, at);
     }
+  }
+
+  private static Observation bad(Symptom symptom, String detail, Instant at) {
+    return new Observation(status(symptom), symptom, detail, at);
   }
 
   private static void read(Connection connection) throws SQLException {

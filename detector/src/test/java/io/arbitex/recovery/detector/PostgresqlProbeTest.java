@@ -10,7 +10,6 @@ import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.Symptom;
 import io.arbitex.recovery.runtime.Bindings;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +37,8 @@ class PostgresqlProbeTest {
           "observer-0",
           Duration.ofSeconds(2),
           Clock.systemUTC(),
-          canaries::add);
+          canaries::add,
+          (connection, bound, left) -> Optional.empty());
 
   @Test
   void onlyWhatIsLostLooksLost() throws Exception {
@@ -83,7 +84,7 @@ class PostgresqlProbeTest {
   }
 
   @Test
-  void anObserverWithoutItsOwnPasswordSaysUnknown() {
+  void anObserverWithoutItsOwnPasswordSaysUnknown() throws Exception {
     Bindings.Database target =
         new Bindings.Database(
             new Inventory.Server(
@@ -95,7 +96,7 @@ class PostgresqlProbeTest {
   }
 
   private Observation look(PostgresFixture postgres, String database, String which)
-      throws IOException {
+      throws Exception {
     Path password = folder.resolve(which);
     Files.writeString(
         password, which.equals("right") ? PostgresFixture.PASSWORD : "not-the-password");

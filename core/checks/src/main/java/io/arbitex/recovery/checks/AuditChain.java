@@ -152,8 +152,11 @@ public final class AuditChain {
     return headId / parts * part + headId % parts * part / parts;
   }
 
-  private static Optional<ChainMistake> against(
-      Connection connection, ChainAnchor anchor, long headId) throws SQLException {
+  /**
+   * Whether the event of the anchor is still there, the same; {@code headId} is the newest one's.
+   */
+  static Optional<ChainMistake> against(Connection connection, ChainAnchor anchor, long headId)
+      throws SQLException {
     if (anchor.headId() == 0) {
       return Optional.empty();
     }

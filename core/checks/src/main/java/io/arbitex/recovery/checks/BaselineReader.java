@@ -77,46 +77,50 @@ public final class BaselineReader {
         }
         statement.execute("SET TRANSACTION SNAPSHOT '" + snapshot.get() + "'");
       }
-      List<TableCount> counts = new ArrayList<>();
-      for (String table : criticalTables) {
-        counts.add(
-            new TableCount(table, number(statement, "SELECT count(*) FROM " + quoted(table))));
-      }
-      long auditCount =
-          counts.stream()
-              .filter(count -> count.getTable().equals("audit_events"))
-              .findFirst()
-              .map(TableCount::getRows)
-              .orElse(-1L);
-      if (auditCount < 0) {
-        auditCount = number(statement, "SELECT count(*) FROM audit_events");
-      }
-      Baseline.Builder baseline =
-          Baseline.newBuilder()
-              .setPlatform(platform)
-              .setComponent(component)
-              .setKind(BaselineKind.BASELINE)
-              .setSource(source)
-              .setTakenAt(takenAt)
-              .setCounts(counts)
-              .setAlembicHead(alembicHead(statement))
-              .setAuditCount(auditCount)
-              .setAuditHeadId(0)
-              .setAuditHeadHmac(AuditHmac.GENESIS)
-              .setDatabaseBytes(number(statement, "SELECT pg_database_size(current_database())"));
-      try (ResultSet head =
-          statement.executeQuery("SELECT id, hmac FROM audit_events ORDER BY id DESC LIMIT 1")) {
-        if (head.next()) {
-          baseline.setAuditHeadId(head.getLong(1)).setAuditHeadHmac(head.getString(2));
-        }
-      }
-      return baseline.build();
+      return measure(statement, source, takenAt);
     } finally {
       connection.rollback();
       connection.setAutoCommit(autoCommit);
       connection.setTransactionIsolation(isolation);
       connection.setReadOnly(readOnly);
     }
+  }
+
+  /** Measures in the transaction that is open already, which has one snapshot for all of it. */
+  Baseline measure(Statement statement, String source, Instant takenAt) throws SQLException {
+    List<TableCount> counts = new ArrayList<>();
+    for (String table : criticalTables) {
+      counts.add(new TableCount(table, number(statement, "SELECT count(*) FROM " + quoted(table))));
+    }
+    long auditCount =
+        counts.stream()
+            .filter(count -> count.getTable().equals("audit_events"))
+            .findFirst()
+            .map(TableCount::getRows)
+            .orElse(-1L);
+    if (auditCount < 0) {
+      auditCount = number(statement, "SELECT count(*) FROM audit_events");
+    }
+    Baseline.Builder baseline =
+        Baseline.newBuilder()
+            .setPlatform(platform)
+            .setComponent(component)
+            .setKind(BaselineKind.BASELINE)
+            .setSource(source)
+            .setTakenAt(takenAt)
+            .setCounts(counts)
+            .setAlembicHead(alembicHead(statement))
+            .setAuditCount(auditCount)
+            .setAuditHeadId(0)
+            .setAuditHeadHmac(AuditHmac.GENESIS)
+            .setDatabaseBytes(number(statement, "SELECT pg_database_size(current_database())"));
+    try (ResultSet head =
+        statement.executeQuery("SELECT id, hmac FROM audit_events ORDER BY id DESC LIMIT 1")) {
+      if (head.next()) {
+        baseline.setAuditHeadId(head.getLong(1)).setAuditHeadHmac(head.getString(2));
+      }
+    }
+    return baseline.build();
   }
 
   /** Several heads (a branched migration) are joined by commas, in order. */
@@ -138,7 +142,7 @@ public final class BaselineReader {
     }
   }
 
-  private static String quoted(String table) {
+  static String quoted(String table) {
     List<String> parts = new ArrayList<>();
     for (String part : table.split("\\.", -1)) {
       parts.add('"' + part.replace("\"", "\"\"") + '"');

@@ -53,6 +53,11 @@ public final class AuditTables {
 
   /** Appends that many events behind the newest one. */
   public static void append(Connection connection, long events) throws SQLException {
+    append(connection, events, KEY);
+  }
+
+  /** The same, signed with some key. */
+  public static void append(Connection connection, long events, byte[] key) throws SQLException {
     long head = 0;
     String previous = AuditHmac.GENESIS;
     try (Statement statement = connection.createStatement();
@@ -63,7 +68,7 @@ public final class AuditTables {
         previous = found.getString(2);
       }
     }
-    AuditHmac hmac = new AuditHmac(KEY);
+    AuditHmac hmac = new AuditHmac(key);
     Instant start = Instant.parse("2026-01-01T00:00:00Z");
     try (PGCopyOutputStream out =
         new PGCopyOutputStream(

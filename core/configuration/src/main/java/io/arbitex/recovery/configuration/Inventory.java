@@ -1,8 +1,10 @@
 package io.arbitex.recovery.configuration;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -80,7 +82,9 @@ public record Inventory(List<Platform> platforms, String text) {
    * @param applicationRole the role of the platform; it owns nothing and may log in
    * @param connectionSecret where the platform reads its connection from
    * @param backups folders with dumps and their manifests; copies outside of the region too
-   * @param tools folder of pg_restore and pg_dump
+   * @param tools folder of pg_restore, pg_dump and pg_amcheck
+   * @param keeps share of its rows that a critical table must keep from one full check to the next,
+   *     0 to 1, by table; what is not named keeps 0.9
    * @param salvage folder for what a living source holds beyond the restore point; empty where
    *     nothing is exported
    */
@@ -94,6 +98,7 @@ public record Inventory(List<Platform> platforms, String text) {
       List<Path> backups,
       Path tools,
       List<String> criticalTables,
+      Map<String, Double> keeps,
       Optional<Path> salvage) {
 
     public Optional<Server> server(String name) {
@@ -326,6 +331,7 @@ public record Inventory(List<Platform> platforms, String text) {
         section.problem("restoreTo", "'" + target + "' is none of the servers " + names);
       }
     }
+    List<String> criticalTables = section.requiredTexts("criticalTables");
     Postgresql read =
         new Postgresql(
             section.text("database"),
@@ -336,10 +342,28 @@ public record Inventory(List<Platform> platforms, String text) {
             section.connectionSecret("connectionSecret"),
             section.paths("backups"),
             section.path("tools"),
-            section.requiredTexts("criticalTables"),
+            criticalTables,
+            keeps(
+                section.section("keeps"),
+                criticalTables,
+                // A table whose name cannot be read may be the one that is meant.
+                criticalTables.size() == section.items("criticalTables")),
             section.has("salvage") ? Optional.of(section.path("salvage")) : Optional.empty());
     section.close();
     return read;
+  }
+
+  private static Map<String, Double> keeps(
+      Section section, List<String> criticalTables, boolean allNamed) {
+    Map<String, Double> keeps = new HashMap<>();
+    for (String table : section.names()) {
+      keeps.put(table, section.fraction(table, 0.9, 0, 1));
+      if (allNamed && !criticalTables.contains(table)) {
+        section.problem(table, "is none of the criticalTables " + criticalTables);
+      }
+    }
+    section.close();
+    return Map.copyOf(keeps);
   }
 
   private static Server server(Section section) {

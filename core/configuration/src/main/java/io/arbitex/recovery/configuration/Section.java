@@ -257,6 +257,11 @@ public final class Section {
     return List.copyOf(values);
   }
 
+  /** How many items stand in a list, read or not; 0 when it is none. */
+  int items(String field) {
+    return fields.get(field) instanceof SequenceNode sequence ? sequence.getValue().size() : 0;
+  }
+
   public List<String> texts(String field, List<String> otherwise) {
     return has(field) ? texts(field) : otherwise;
   }

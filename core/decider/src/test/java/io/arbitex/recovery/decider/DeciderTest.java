@@ -525,6 +525,39 @@ class DeciderTest {
   }
 
   @Test
+  void rowsThatAreMissingByQuorumAreAP1ThatIsRestoredBesideAndCutOverByApproval() {
+    Story story = Story.calm();
+    story.allSay(HealthStatus.DOWN, Symptom.DATA_MISSING, 3);
+    assertThat(story.state.getIncident().getSeverity()).isEqualTo(Severity.P1);
+    assertThat(story.commands).as("a restart may heal it").isEmpty();
+    story.allSay(HealthStatus.DOWN, Symptom.DATA_MISSING, 5);
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+    story.accepted().done(new Fact("server", "spare"), new Fact("database", "db"));
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.APPROVAL_NEEDED);
+  }
+
+  @Test
+  void corruptionThatOneObserverAloneFoundIsNoIncidentAndTheSecondMakesItAP1() {
+    Story story = Story.calm();
+    for (int i = 0; i < 5; i++) {
+      story.later(Duration.ofSeconds(1));
+      story.says("observer-0", "postgresql", HealthStatus.DEGRADED, Symptom.CORRUPT);
+      story.says("observer-1", "postgresql", HealthStatus.UP, Symptom.NONE);
+      story.says("observer-2", "postgresql", HealthStatus.UP, Symptom.NONE);
+    }
+    assertThat(story.state.getIncident()).isNull();
+    for (int i = 0; i < 3; i++) {
+      story.later(Duration.ofSeconds(1));
+      story.says("observer-0", "postgresql", HealthStatus.DEGRADED, Symptom.CORRUPT);
+      story.says("observer-1", "postgresql", HealthStatus.DEGRADED, Symptom.CORRUPT);
+      story.says("observer-2", "postgresql", HealthStatus.UP, Symptom.NONE);
+    }
+    assertThat(story.state.getIncident().getSeverity()).isEqualTo(Severity.P1);
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+  }
+
+  @Test
   void aRejectedPlanIsAPersons() {
     Story story = Story.calm();
     story.allSay(HealthStatus.DEGRADED, Symptom.CORRUPT, 3);
