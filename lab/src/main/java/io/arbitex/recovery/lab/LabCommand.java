@@ -87,7 +87,11 @@ final class LabCommand implements Callable<Integer> {
               names = "--monitoring",
               description = "With Prometheus and Alertmanager, whose alerts the observers receive.")
           boolean monitoring,
-      @Option(names = "--redis", description = "With the Redis that keeps sessions.") boolean redis)
+      @Option(names = "--redis", description = "With the Redis that keeps sessions.") boolean redis,
+      @Option(
+              names = "--azure",
+              description = "With an emulated Azure that has the primary as a flexible server.")
+          boolean azure)
       throws IOException, InterruptedException {
     Lab lab = new Lab(folder);
     if (!lab.alive().isEmpty()) {
@@ -107,7 +111,8 @@ final class LabCommand implements Callable<Integer> {
                 Duration.ofSeconds(cooldown),
                 monitoring ? Optional.of(MonitoringRhythm.TUNED) : Optional.empty(),
                 false,
-                redis ? List.of("redis.aof", "redis.rdb", "redis.cold") : List.of()),
+                redis ? List.of("redis.aof", "redis.rdb", "redis.cold") : List.of(),
+                azure),
             line -> say(time(begin) + line));
     say(time(begin) + "the lab is up; everything about it is in " + lab.folder().state());
     say("  platform  " + state.platform());

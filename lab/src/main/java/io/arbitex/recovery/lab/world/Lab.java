@@ -2,6 +2,7 @@ package io.arbitex.recovery.lab.world;
 
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.RestorePointManifest;
+import io.arbitex.recovery.lab.azure.postgresql.Leftovers;
 import io.arbitex.recovery.lab.kubernetes.kubelet.PodProcesses;
 import io.arbitex.recovery.lab.network.LabNetwork;
 import io.arbitex.recovery.lab.network.NetworkControl;
@@ -160,8 +161,9 @@ public final class Lab {
     if (broker != null) {
       LabProcesses.end(List.of(broker), Duration.ofSeconds(10));
     }
-    // Those of a cluster that was killed, and could not end them itself.
+    // Those of a cluster or an Azure that was killed, and could not end them itself.
     LabProcesses.awaitEnd(pods().kill(), Duration.ofSeconds(10));
+    Leftovers.end(folder.azure());
   }
 
   private PodProcesses pods() {
@@ -357,6 +359,12 @@ public final class Lab {
       state.write(folder);
       processes.shareClassPath();
       Map<String, String> passwords = secrets(plan);
+      if (plan.azure().isPresent()) {
+        plan = azure(plan, passwords, say);
+        configuration = new LabConfiguration(plan);
+        state = state(plan, configuration);
+        state.write(folder);
+      }
       configuration.write();
 
       say.accept("broker: starting on " + broker.bootstrap());
@@ -365,12 +373,15 @@ public final class Lab {
       try (LabWorkloads workloads = new LabWorkloads(plan, processes)) {
         say.accept("kubernetes: starting on port " + plan.cluster().api());
         workloads.begin(platformSecrets(plan, passwords));
-        for (String name : LabPlan.SERVERS) {
+        for (String name : plan.ownServers()) {
           say.accept("postgresql " + name + ": starting on port " + plan.serverPorts().get(name));
           server(plan, name, passwords);
         }
         say.accept("database: seeding " + options.events() + " audit events");
         seed(plan, passwords);
+        if (plan.azure().isPresent()) {
+          new LabAzureCloud(folder, processes, plan.azure().get()).takeBackup();
+        }
         workloads.awaitReady(say);
       }
       broker.awaitReady();
@@ -396,6 +407,31 @@ public final class Lab {
       return ready;
     }
 
+    private LabPlan azure(LabPlan plan, Map<String, String> passwords, Consumer<String> say)
+        throws IOException, InterruptedException {
+      LabPlan.AzurePorts ports = plan.azure().orElseThrow();
+      say.accept("azure: starting at " + LabAzureCloud.endpoint(ports));
+      String host =
+          new LabAzureCloud(folder, processes, ports)
+              .start(passwords.get(LabPlan.PRIMARY), plan.tools());
+      say.accept("azure: the server " + LabAzureCloud.SERVER + " is at " + host);
+      return plan.withPrimaryAt(host);
+    }
+
+    private static LabState.Azure azure(LabPlan plan) {
+      return plan.azure()
+          .map(
+              ports ->
+                  new LabState.Azure(
+                      LabAzureCloud.endpoint(ports).toString(),
+                      LabAzureCloud.control(ports).toString(),
+                      plan.folder().azure().toString(),
+                      LabAzureCloud.SUBSCRIPTION,
+                      LabAzureCloud.GROUP,
+                      LabAzureCloud.SERVER))
+          .orElse(null);
+    }
+
     private LabState state(LabPlan plan, LabConfiguration configuration) {
       Map<String, LabState.Server> servers = new LinkedHashMap<>();
       for (String name : LabPlan.SERVERS) {
@@ -404,7 +440,7 @@ public final class Lab {
         servers.put(
             name,
             new LabState.Server(
-                "127.0.0.1",
+                plan.serverHosts().get(name),
                 server.port(),
                 PlatformDatabase.ADMIN,
                 server.data().toString(),
@@ -421,6 +457,7 @@ public final class Lab {
       files.put("sessions", LabClients.sessions(folder).toString());
       files.put("traffic-status", folder.traffic().resolve("status.json").toString());
       files.put("backups", folder.backups().toString());
+      files.put("salvage", folder.root().resolve("salvage").toString());
       return new LabState(
           folder.root().toString(),
           clock.instant().toString(),
@@ -437,6 +474,7 @@ public final class Lab {
               plan.slackAddress(),
               plan.paths()),
           cluster(plan),
+          azure(plan),
           files,
           Map.of());
     }
@@ -482,13 +520,16 @@ public final class Lab {
       arguments.add("--witness-port=" + plan.witnessPort());
       arguments.add("--messages=" + folder.root().resolve("logs/messages.jsonl"));
       for (String observer : plan.observers()) {
-        Map<String, Integer> targets = new LinkedHashMap<>(plan.serverPorts());
-        targets.put(LabPlan.WITNESS, plan.witnessPort());
-        plan.redis().ifPresent(port -> targets.put(LabPlan.REDIS, port));
+        Map<String, String> targets = new LinkedHashMap<>();
+        plan.serverPorts()
+            .forEach(
+                (server, port) -> targets.put(server, plan.serverHosts().get(server) + ":" + port));
+        targets.put(LabPlan.WITNESS, "127.0.0.1:" + plan.witnessPort());
+        plan.redis().ifPresent(port -> targets.put(LabPlan.REDIS, "127.0.0.1:" + port));
         targets.forEach(
-            (target, port) -> {
+            (target, address) -> {
               String name = LabPlan.path(observer, target);
-              arguments.add("--path=" + name + "=" + plan.paths().get(name) + ":127.0.0.1:" + port);
+              arguments.add("--path=" + name + "=" + plan.paths().get(name) + ":" + address);
             });
       }
       processes.start(
@@ -526,7 +567,7 @@ public final class Lab {
 
     private static DatabaseAddress database(LabPlan plan, Map<String, String> passwords) {
       return new DatabaseAddress(
-          "127.0.0.1",
+          plan.serverHosts().get(LabPlan.PRIMARY),
           plan.serverPorts().get(LabPlan.PRIMARY),
           PlatformDatabase.DATABASE,
           PlatformDatabase.ADMIN,

@@ -63,6 +63,11 @@ public record LabFolder(Path root) {
     return root.resolve("kubernetes");
   }
 
+  /** What Azure keeps: servers with their data, archives, backups, operations. */
+  public Path azure() {
+    return root.resolve("azure");
+  }
+
   public Path log(String process) {
     return logs().resolve(process + ".log");
   }
@@ -92,6 +97,7 @@ public record LabFolder(Path root) {
     delete(root.resolve("postgresql"));
     delete(broker());
     delete(kubernetes());
+    delete(azure());
     delete(root.resolve("services"));
     delete(root.resolve("monitoring"));
     Files.deleteIfExists(state());

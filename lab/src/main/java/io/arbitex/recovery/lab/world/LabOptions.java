@@ -3,6 +3,7 @@ package io.arbitex.recovery.lab.world;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What kind of world is wanted.
@@ -20,6 +21,8 @@ import java.util.Optional;
  * @param dryRun the policy's mode is dry-run instead of act
  * @param redis procedures that may bring Redis back, in order, for a lab with a Kubernetes that a
  *     Redis with the platform's sessions lives in; empty for a lab without both
+ * @param azure whether the primary is a flexible server of an emulated Azure, restored to a moment
+ *     first; the policy then lets damaged data be restored without a person
  */
 public record LabOptions(
     long events,
@@ -32,7 +35,8 @@ public record LabOptions(
     Duration cooldown,
     Optional<MonitoringRhythm> monitoring,
     boolean dryRun,
-    List<String> redis) {
+    List<String> redis,
+    boolean azure) {
   public static final LabOptions DEFAULT =
       new LabOptions(
           100_000,
@@ -45,7 +49,8 @@ public record LabOptions(
           Duration.ofMinutes(10),
           Optional.empty(),
           false,
-          List.of());
+          List.of(),
+          false);
 
   public LabOptions {
     redis = List.copyOf(redis);
@@ -58,96 +63,73 @@ public record LabOptions(
     }
   }
 
-  public LabOptions withEvents(long number) {
+  /** The same options while one of them is changed. */
+  private static final class Draft {
+    private long events;
+    private boolean services;
+    private Duration backupEvery;
+    private Duration restoreAfter;
+    private Duration cooldown;
+    private Optional<MonitoringRhythm> monitoring;
+    private boolean dryRun;
+    private List<String> redis;
+    private boolean azure;
+
+    Draft(LabOptions of) {
+      events = of.events;
+      services = of.services;
+      backupEvery = of.backupEvery;
+      restoreAfter = of.restoreAfter;
+      cooldown = of.cooldown;
+      monitoring = of.monitoring;
+      dryRun = of.dryRun;
+      redis = of.redis;
+      azure = of.azure;
+    }
+  }
+
+  private LabOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
     return new LabOptions(
-        number,
+        draft.events,
         rate,
         clients,
         observers,
-        services,
-        backupEvery,
-        restoreAfter,
-        cooldown,
-        monitoring,
-        dryRun,
-        redis);
+        draft.services,
+        draft.backupEvery,
+        draft.restoreAfter,
+        draft.cooldown,
+        draft.monitoring,
+        draft.dryRun,
+        draft.redis,
+        draft.azure);
+  }
+
+  public LabOptions withEvents(long number) {
+    return with(draft -> draft.events = number);
   }
 
   public LabOptions withRestoreAfter(Duration time) {
-    return new LabOptions(
-        events,
-        rate,
-        clients,
-        observers,
-        services,
-        backupEvery,
-        time,
-        cooldown,
-        monitoring,
-        dryRun,
-        redis);
+    return with(draft -> draft.restoreAfter = time);
   }
 
   public LabOptions withBackupEvery(Duration time) {
-    return new LabOptions(
-        events,
-        rate,
-        clients,
-        observers,
-        services,
-        time,
-        restoreAfter,
-        cooldown,
-        monitoring,
-        dryRun,
-        redis);
+    return with(draft -> draft.backupEvery = time);
   }
 
   public LabOptions withCooldown(Duration time) {
-    return new LabOptions(
-        events,
-        rate,
-        clients,
-        observers,
-        services,
-        backupEvery,
-        restoreAfter,
-        time,
-        monitoring,
-        dryRun,
-        redis);
+    return with(draft -> draft.cooldown = time);
   }
 
   /** With Prometheus and Alertmanager. */
   public LabOptions withMonitoring(MonitoringRhythm rhythm) {
-    return new LabOptions(
-        events,
-        rate,
-        clients,
-        observers,
-        services,
-        backupEvery,
-        restoreAfter,
-        cooldown,
-        Optional.of(rhythm),
-        dryRun,
-        redis);
+    return with(draft -> draft.monitoring = Optional.of(rhythm));
   }
 
   /** The pipeline checks all and changes nothing. */
   public LabOptions withDryRun() {
-    return new LabOptions(
-        events,
-        rate,
-        clients,
-        observers,
-        services,
-        backupEvery,
-        restoreAfter,
-        cooldown,
-        monitoring,
-        true,
-        redis);
+    return with(draft -> draft.dryRun = true);
   }
 
   /**
@@ -156,33 +138,16 @@ public record LabOptions(
    * @param procedures that may bring it back, in order
    */
   public LabOptions withRedis(List<String> procedures) {
-    return new LabOptions(
-        events,
-        rate,
-        clients,
-        observers,
-        services,
-        backupEvery,
-        restoreAfter,
-        cooldown,
-        monitoring,
-        dryRun,
-        procedures);
+    return with(draft -> draft.redis = procedures);
+  }
+
+  /** With an Azure that has the primary. */
+  public LabOptions withAzure() {
+    return with(draft -> draft.azure = true);
   }
 
   /** Without the pipeline's services. */
   public LabOptions worldOnly() {
-    return new LabOptions(
-        events,
-        rate,
-        clients,
-        observers,
-        false,
-        backupEvery,
-        restoreAfter,
-        cooldown,
-        monitoring,
-        dryRun,
-        redis);
+    return with(draft -> draft.services = false);
   }
 }

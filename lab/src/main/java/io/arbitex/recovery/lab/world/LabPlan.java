@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Names and ports of a world that is to be started.
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param paths port of each path of the network, by name
  * @param receiverPorts where each observer receives alerts; empty without monitoring
  * @param redis port of Redis; empty without
+ * @param azure its ports; empty without
+ * @param serverHosts where the servers listen, by name
  */
 record LabPlan(
     LabFolder folder,
@@ -31,7 +34,9 @@ record LabPlan(
     Map<String, Integer> statusPorts,
     Map<String, Integer> receiverPorts,
     ClusterPorts cluster,
-    Optional<Integer> redis) {
+    Optional<Integer> redis,
+    Optional<AzurePorts> azure,
+    Map<String, String> serverHosts) {
   static final String PRIMARY = "primary";
   static final String SPARE = "spare";
   static final List<String> SERVERS = List.of(PRIMARY, SPARE);
@@ -58,6 +63,15 @@ record LabPlan(
    */
   record ClusterPorts(int api, int control, int platform, int cloud) {}
 
+  /**
+   * Ports of Azure.
+   *
+   * @param api of the Resource Manager
+   * @param control by which it is made to misbehave
+   * @param server of all its PostgreSQL servers, each of which has an address of its own
+   */
+  record AzurePorts(int api, int control, int server) {}
+
   static LabPlan make(LabFolder folder, LabOptions options, Path tools) throws IOException {
     List<String> observers = new ArrayList<>();
     for (int i = 0; i < options.observers(); i++) {
@@ -68,7 +82,7 @@ record LabPlan(
     services.addAll(observers);
     FreePorts ports =
         new FreePorts(
-            9 + SERVERS.size() + observers.size() * (SERVERS.size() + 3) + services.size());
+            12 + SERVERS.size() + observers.size() * (SERVERS.size() + 3) + services.size());
     Map<String, Integer> serverPorts = new LinkedHashMap<>();
     SERVERS.forEach(server -> serverPorts.put(server, ports.next()));
     Map<String, Integer> paths = new LinkedHashMap<>();
@@ -101,7 +115,45 @@ record LabPlan(
         statusPorts,
         receiverPorts,
         new ClusterPorts(ports.next(), ports.next(), ports.next(), ports.next()),
-        options.redis().isEmpty() ? Optional.empty() : Optional.of(ports.next()));
+        options.redis().isEmpty() ? Optional.empty() : Optional.of(ports.next()),
+        azure(options, ports),
+        SERVERS.stream().collect(Collectors.toMap(server -> server, server -> "127.0.0.1")));
+  }
+
+  private static Optional<AzurePorts> azure(LabOptions options, FreePorts ports) {
+    return options.azure()
+        ? Optional.of(new AzurePorts(ports.next(), ports.next(), ports.next()))
+        : Optional.empty();
+  }
+
+  /** With the primary where Azure has put it. */
+  LabPlan withPrimaryAt(String host) {
+    Map<String, String> hosts = new LinkedHashMap<>(serverHosts);
+    hosts.put(PRIMARY, host);
+    Map<String, Integer> listening = new LinkedHashMap<>(serverPorts);
+    listening.put(PRIMARY, azure.orElseThrow().server());
+    return new LabPlan(
+        folder,
+        options,
+        tools,
+        brokerPort,
+        controllerPort,
+        listening,
+        controlPort,
+        witnessPort,
+        observers,
+        paths,
+        statusPorts,
+        receiverPorts,
+        cluster,
+        redis,
+        azure,
+        hosts);
+  }
+
+  /** What of the servers is not Azure's. */
+  List<String> ownServers() {
+    return SERVERS.stream().filter(name -> azure.isEmpty() || !name.equals(PRIMARY)).toList();
   }
 
   static String path(String observer, String target) {

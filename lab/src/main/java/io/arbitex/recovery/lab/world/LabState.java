@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param cloud address of its other deployment
  * @param network addresses of the network's process
  * @param cluster the Kubernetes that the platform lives in
+ * @param azure null in a lab without
  * @param files by name: admin-token, audit-key, inventory, policy, console, kill-switch, ledger,
  *     sessions, traffic-status, backups
  * @param processes by name
@@ -41,6 +42,7 @@ public record LabState(
     String cloud,
     Network network,
     Cluster cluster,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Azure azure,
     Map<String, String> files,
     Map<String, ProcessState> processes) {
   private static final ObjectMapper JSON =
@@ -94,6 +96,22 @@ public record LabState(
   }
 
   /**
+   * The Azure of the lab.
+   *
+   * @param endpoint of the Resource Manager; it asks for no token
+   * @param control where it is made to misbehave
+   * @param stateFolder in which it keeps all that it knows, its servers' data too
+   * @param server the primary's name in it
+   */
+  public record Azure(
+      String endpoint,
+      String control,
+      String stateFolder,
+      String subscription,
+      String resourceGroup,
+      String server) {}
+
+  /**
    * The Redis of the lab.
    *
    * @param port on 127.0.0.1, whichever pod it is
@@ -119,13 +137,13 @@ public record LabState(
   LabState withProcesses(Map<String, ProcessState> now) {
     return new LabState(
         folder, startedAt, ready, events, tools, kafka, servers, platform, cloud, network, cluster,
-        files, now);
+        azure, files, now);
   }
 
   LabState whenReady() {
     return new LabState(
         folder, startedAt, true, events, tools, kafka, servers, platform, cloud, network, cluster,
-        files, processes);
+        azure, files, processes);
   }
 
   void write(LabFolder lab) throws IOException {

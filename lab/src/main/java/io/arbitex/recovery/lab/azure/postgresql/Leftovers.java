@@ -24,6 +24,23 @@ public final class Leftovers {
    * @throws IOException when one does not end or something cannot be deleted
    */
   public static void remove(Path folder) throws IOException, InterruptedException {
+    end(folder);
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(each);
+      }
+    }
+  }
+
+  /**
+   * Ends every process that names the folder in its command line, with its children.
+   *
+   * @throws IOException when one does not end
+   */
+  public static void end(Path folder) throws IOException, InterruptedException {
     String path = folder.toString();
     List<ProcessHandle> users =
         ProcessHandle.allProcesses()
@@ -39,14 +56,6 @@ public final class Leftovers {
           .get(LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException("what works in " + folder + " does not end", e);
-    }
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(each);
-      }
     }
   }
 
