@@ -23,6 +23,14 @@ final class LabConfiguration {
       """
           .formatted(Monitoring.RULE, Monitoring.JOB);
 
+  /** What needs a person's approval by default: a drill has nobody to ask. */
+  private static final String DAMAGE_WITHOUT_APPROVAL =
+      """
+      symptoms:
+        restore: [unreachable, data-lost, corrupt, data-missing]
+        restoreByApproval: [hung]
+      """;
+
   /** The file of the command line that people use; no process of the lab. */
   static final String CONSOLE = "console";
 
@@ -37,7 +45,9 @@ final class LabConfiguration {
   /** Writes all files. */
   void write() throws IOException {
     Files.writeString(
-        inventory(), inventory(plan.serverPorts(), plan.redis()), StandardCharsets.UTF_8);
+        inventory(),
+        inventory(plan.serverHosts(), plan.serverPorts(), plan.redis()),
+        StandardCharsets.UTF_8);
     Files.writeString(policy(), policyText(), StandardCharsets.UTF_8);
     for (String observer : plan.observers()) {
       Map<String, Integer> ports =
@@ -49,7 +59,7 @@ final class LabConfiguration {
       Path own = folder.etc().resolve("platform-" + observer + ".yaml");
       Optional<Integer> redis =
           Optional.ofNullable(plan.paths().get(LabPlan.path(observer, LabPlan.REDIS)));
-      Files.writeString(own, inventory(ports, redis), StandardCharsets.UTF_8);
+      Files.writeString(own, inventory(Map.of(), ports, redis), StandardCharsets.UTF_8);
       service(
           observer,
           own,
@@ -60,11 +70,13 @@ final class LabConfiguration {
             timeout: 2s
             heartbeat: 2s
             baselineEvery: %s
+            integrity: {fullEvery: %s}
           %s"""
               .formatted(
                   plan.paths().get(LabPlan.path(observer, LabPlan.WITNESS)),
                   // One observer's baselines are enough, and counting a big table costs.
                   observer.equals(plan.observers().get(0)) ? "30s" : "0",
+                  plan.azure().isPresent() ? "4s" : "0",
                   receivers(observer)));
     }
     service("classifier", inventory(), "standbyReplicas: 0\n");
@@ -137,24 +149,27 @@ final class LabConfiguration {
     Files.writeString(file(name), text, StandardCharsets.UTF_8);
   }
 
-  private String inventory(Map<String, Integer> ports, Optional<Integer> redis) {
+  private String inventory(
+      Map<String, String> hosts, Map<String, Integer> ports, Optional<Integer> redis) {
     String servers =
         LabPlan.SERVERS.stream()
             .map(
                 server ->
                     """
                               - name: %s
-                                host: 127.0.0.1
+                                host: %s
                                 port: %d
                                 sslMode: disable
                                 adminUser: %s
                                 adminPassword: file:%s
-                    """
+                    %s"""
                         .formatted(
                             server,
+                            hosts.getOrDefault(server, "127.0.0.1"),
                             ports.get(server),
                             PlatformDatabase.ADMIN,
-                            folder.secrets().resolve(server + "-admin-password")))
+                            folder.secrets().resolve(server + "-admin-password"),
+                            flexibleServer(server)))
             .collect(Collectors.joining());
     return """
         platforms:
@@ -168,7 +183,7 @@ final class LabConfiguration {
         %s    components:
               - name: %s
                 kind: postgresql
-                procedures: [postgresql.dump]
+                procedures: %s
         %s        postgresql:
                   database: %s
                   resource: %s
@@ -178,6 +193,7 @@ final class LabConfiguration {
                   backups: [%s]
                   tools: %s
                   criticalTables: [tenants, policy_rules, audit_events]
+                  salvage: %s
                   servers:
         %s%s"""
         .formatted(
@@ -187,8 +203,9 @@ final class LabConfiguration {
             plan.platformAddress(),
             folder.secrets().resolve("admin-token"),
             folder.secrets().resolve("audit-key"),
-            cluster(),
+            cluster() + azure(),
             LabPlan.COMPONENT,
+            plan.azure().isPresent() ? "[postgresql.pitr, postgresql.dump]" : "[postgresql.dump]",
             plan.options().monitoring().isEmpty() ? "" : ALERTS,
             PlatformDatabase.DATABASE,
             LabPlan.PRIMARY,
@@ -198,10 +215,38 @@ final class LabConfiguration {
             PlatformWorkload.DATABASE_URL,
             folder.backups(),
             plan.tools(),
+            folder.root().resolve("salvage"),
             servers,
             redis
                 .map(port -> RedisConfiguration.component(folder, plan.options().redis(), port))
                 .orElse(""));
+  }
+
+  private String flexibleServer(String server) {
+    return plan.azure().isPresent() && server.equals(LabPlan.PRIMARY)
+        ? "            flexibleServer: " + LabAzureCloud.SERVER + "\n"
+        : "";
+  }
+
+  /** The platform's field {@code azure}; indented for its place. */
+  private String azure() {
+    return plan.azure()
+        .map(
+            ports ->
+                """
+                    azure:
+                      endpoint: %s
+                      subscription: %s
+                      tenant: %s
+                      resourceGroup: %s
+                      credential: none
+                """
+                    .formatted(
+                        LabAzureCloud.endpoint(ports),
+                        LabAzureCloud.SUBSCRIPTION,
+                        LabAzureCloud.TENANT,
+                        LabAzureCloud.GROUP))
+        .orElse("");
   }
 
   /** The platform's field {@code kubernetes}; indented for its place. */
@@ -251,12 +296,14 @@ final class LabConfiguration {
           restore: 60s
           verify: 30s
           cutover: 15s
-        procedures:
+        %sprocedures:
           order:
-            postgresql: [postgresql.dump]
+            postgresql: [postgresql.pitr, postgresql.dump]
             redis: [redis.aof, redis.rdb, redis.cold]
-          timeouts: {redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 60s}
+          pitr: {archiveLag: 6s}
+          timeouts: {postgresql.pitr: 90s, redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 60s}
           expected:
+            postgresql.pitr: 10s
             postgresql.dump: 5s
             cutover.database: 2s
             redis.aof: 5s
@@ -279,6 +326,7 @@ final class LabConfiguration {
         .formatted(
             plan.options().dryRun() ? "dry-run" : "act",
             text(plan.options().restoreAfter()),
+            plan.azure().isPresent() ? DAMAGE_WITHOUT_APPROVAL : "",
             text(plan.options().cooldown()),
             plan.options().monitoring().isEmpty()
                 ? ""
