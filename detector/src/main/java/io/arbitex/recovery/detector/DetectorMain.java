@@ -6,6 +6,7 @@ import io.arbitex.recovery.configuration.Problem;
 import io.arbitex.recovery.configuration.Section;
 import io.arbitex.recovery.detector.alerts.AlertReceivers;
 import io.arbitex.recovery.detector.alerts.ReceiverSettings;
+import io.arbitex.recovery.detector.integrity.CheckpointMetrics;
 import io.arbitex.recovery.detector.integrity.CheckpointTopic;
 import io.arbitex.recovery.detector.integrity.IntegritySettings;
 import io.arbitex.recovery.detector.outage.Heartbeat;
@@ -150,6 +151,7 @@ public final class DetectorMain extends ServiceCommand {
     private final Clock clock = Clock.systemUTC();
     private final KafkaContact contact = new KafkaContact(clock.instant());
     private final OutageWatch outage;
+    private final CheckpointMetrics checkpoints;
 
     Detector(ServiceConfiguration<Settings> configuration, List<Inventory.Platform> platforms)
         throws Exception {
@@ -166,6 +168,7 @@ public final class DetectorMain extends ServiceCommand {
       this.status = new StatusServer(configuration.httpPort(), this::sick, this::notes);
       status.showPassedOver(Topic.BINDINGS, bindings::passedOver);
       status.showPassedOver(Topic.BACKUPS, backups::passedOver);
+      this.checkpoints = new CheckpointMetrics(status.metrics());
       this.outage =
           new OutageWatch(
               configuration.own().outage(),
@@ -247,6 +250,7 @@ public final class DetectorMain extends ServiceCommand {
     }
 
     private void tell(Baseline baseline) {
+      checkpoints.told(baseline);
       publish(Topic.BASELINES, baseline.getPlatform(), baseline);
     }
 

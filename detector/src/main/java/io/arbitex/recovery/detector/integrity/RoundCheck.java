@@ -29,6 +29,7 @@ final class RoundCheck {
 
   private final AuditKey key;
   private volatile boolean misfit;
+  private volatile boolean late;
 
   RoundCheck(AuditKey key) {
     this.key = key;
@@ -55,6 +56,7 @@ final class RoundCheck {
         tail(connection, readable.get(), known);
       }
       connection.rollback();
+      late = false;
     } catch (SQLException e) {
       PostgresErrors.Diagnosis diagnosis = PostgresErrors.diagnose(e);
       if (diagnosis.symptom() == Symptom.CORRUPT) {
@@ -65,7 +67,10 @@ final class RoundCheck {
                     "the newest audit events cannot be read: %s (%s)"
                         .formatted(diagnosis.message(), diagnosis.code()))));
       } else {
-        log.info("the data was not looked at this time: {}", diagnosis.message());
+        if (!late) {
+          log.info("the newest events are not looked at for now: {}", diagnosis.message());
+        }
+        late = true;
       }
     }
   }
