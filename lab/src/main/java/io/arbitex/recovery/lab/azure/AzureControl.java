@@ -1,5 +1,6 @@
 package io.arbitex.recovery.lab.azure;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.arbitex.recovery.lab.azure.api.Misbehaviour;
 import java.io.IOException;
@@ -57,6 +58,15 @@ public final class AzureControl {
   /** kill -9 of a server's PostgreSQL; returns when it is gone. */
   public void kill(String server) throws IOException, InterruptedException {
     send("POST", "/servers/" + server + "/kill", "");
+  }
+
+  /** Where a key vault is found. */
+  public URI vault(String name) throws IOException, InterruptedException {
+    JsonNode address = JSON.readTree(send("GET", "/vaults", "")).path(name);
+    if (!address.isTextual()) {
+      throw new IOException("there is no vault " + name);
+    }
+    return URI.create(address.asText());
   }
 
   /** Asks the process to end, with all servers. */

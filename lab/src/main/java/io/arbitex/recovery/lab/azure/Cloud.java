@@ -1,7 +1,10 @@
 package io.arbitex.recovery.lab.azure;
 
 import io.arbitex.recovery.lab.azure.api.ArmServer;
+import io.arbitex.recovery.lab.azure.api.LongRunning;
 import io.arbitex.recovery.lab.azure.api.Misbehaviours;
+import io.arbitex.recovery.lab.azure.api.ServerRequests;
+import io.arbitex.recovery.lab.azure.api.VaultServers;
 import io.arbitex.recovery.lab.azure.operations.Operation;
 import io.arbitex.recovery.lab.azure.operations.Operations;
 import io.arbitex.recovery.lab.azure.operations.Work;
@@ -24,7 +27,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 
 /** All parts of the lab's Azure, put together. */
 final class Cloud implements AutoCloseable {
@@ -32,6 +37,7 @@ final class Cloud implements AutoCloseable {
   private final Misbehaviours misbehaviours = new Misbehaviours();
   private final Operations operations;
   private final BackupSchedule backups;
+  private final VaultServers vaults;
   private final ArmServer arm;
 
   /**
@@ -40,6 +46,7 @@ final class Cloud implements AutoCloseable {
    * @param port 0 for any
    * @param secure HTTPS with a certificate of the lab's own, and a bearer token; else HTTP
    * @param retention after their end operations are forgotten
+   * @param inventory what is there from the start
    */
   Cloud(
       int port,
@@ -47,6 +54,7 @@ final class Cloud implements AutoCloseable {
       int retryAfterSeconds,
       Duration retention,
       Settings settings,
+      Inventory inventory,
       Clock clock)
       throws IOException, InterruptedException {
     Path folder = settings.folder();
@@ -75,18 +83,23 @@ final class Cloud implements AutoCloseable {
     if (certificate != null) {
       Files.writeString(folder.resolve("certificate.pem"), certificate.pem());
     }
+    SSLContext tls = certificate == null ? null : certificate.tls();
+    String token = secure ? BearerToken.in(folder) : null;
+    LongRunning longRunning =
+        new LongRunning(operations, settings.subscription(), retryAfterSeconds);
+    this.vaults =
+        new VaultServers(
+            folder.resolve("vaults"), inventory.vaults(), tls, token, misbehaviours, clock);
     this.arm =
         new ArmServer(
             port,
-            certificate == null ? null : certificate.tls(),
-            secure ? BearerToken.in(folder) : null,
-            retryAfterSeconds,
-            servers,
-            catalogue,
-            operations,
-            create,
-            misbehaviours,
-            clock);
+            tls,
+            token,
+            settings.subscription(),
+            settings.resourceGroups(),
+            longRunning,
+            List.of(new ServerRequests(servers, catalogue, operations, create, longRunning, clock)),
+            misbehaviours);
   }
 
   /** Takes up what is there, and begins to answer. */
@@ -94,11 +107,17 @@ final class Cloud implements AutoCloseable {
     servers.adopt(operations::isBusy);
     operations.resume();
     backups.start();
+    vaults.start();
     arm.start();
   }
 
   URI address() {
     return arm.address();
+  }
+
+  /** Where each key vault is found, by name. */
+  Map<String, URI> vaults() {
+    return vaults.addresses();
   }
 
   Servers servers() {
@@ -117,6 +136,7 @@ final class Cloud implements AutoCloseable {
   @Override
   public void close() {
     arm.close();
+    vaults.close();
     backups.close();
     operations.close();
     try {

@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
  * rule in force, {@code GET} lists them, {@code DELETE /misbehaviours[/ID]} clears. {@code POST
  * /servers/NAME/ACTION}: {@code backup} takes one now, {@code pause-archive} and {@code
  * resume-archive} let the archive lag, {@code kill} kills the server's PostgreSQL. {@code POST
- * /shutdown} ends the process and all servers; {@code GET /health} answers when all is up.
+ * /shutdown} ends the process and all servers; {@code GET /vaults} says where each key vault is;
+ * {@code GET /health} answers when all is up.
  */
 final class ControlServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -56,6 +57,7 @@ final class ControlServer implements AutoCloseable {
     server.createContext(RULES, this::rules);
     server.createContext("/servers", this::serverAction);
     server.createContext("/shutdown", this::end);
+    server.createContext("/vaults", exchange -> answer(exchange, 200, cloud.vaults()));
     server.createContext(
         "/health", exchange -> answer(exchange, 200, Map.of("address", cloud.address())));
   }

@@ -1,0 +1,23 @@
+package io.arbitex.recovery.lab.azure;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What is in the subscription from the start, and is not made by the resource manager here.
+ *
+ * @param vaults key vaults by name; the port of each, 0 for the one that it had, or any
+ */
+record Inventory(Map<String, Integer> vaults) {
+  static final Inventory NOTHING = new Inventory(Map.of());
+
+  Inventory {
+    vaults = new LinkedHashMap<>(vaults);
+    for (String name : vaults.keySet()) {
+      if (!name.matches("[a-zA-Z][a-zA-Z0-9-]{2,23}")) {
+        throw new IllegalArgumentException(
+            "'" + name + "' is no name for a vault: 3 to 24 letters, digits, -");
+      }
+    }
+  }
+}
