@@ -3,6 +3,7 @@ package io.arbitex.recovery.lab.azure;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.arbitex.recovery.lab.azure.api.Misbehaviour;
+import io.arbitex.recovery.lab.azure.dns.Resolution;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -67,6 +68,15 @@ public final class AzureControl {
       throw new IOException("there is no vault " + name);
     }
     return URI.create(address.asText());
+  }
+
+  /**
+   * What a name resolves to now, as the network sees it.
+   *
+   * @throws IOException when there is no such name, too
+   */
+  public Resolution resolve(String name) throws IOException, InterruptedException {
+    return JSON.readValue(send("GET", "/names/" + name, ""), Resolution.class);
   }
 
   /** Asks the process to end, with all servers. */

@@ -1,10 +1,12 @@
 package io.arbitex.recovery.lab.azure;
 
 import io.arbitex.recovery.lab.azure.api.ArmServer;
+import io.arbitex.recovery.lab.azure.api.DnsRequests;
 import io.arbitex.recovery.lab.azure.api.LongRunning;
 import io.arbitex.recovery.lab.azure.api.Misbehaviours;
 import io.arbitex.recovery.lab.azure.api.ServerRequests;
 import io.arbitex.recovery.lab.azure.api.VaultServers;
+import io.arbitex.recovery.lab.azure.dns.Zones;
 import io.arbitex.recovery.lab.azure.operations.Operation;
 import io.arbitex.recovery.lab.azure.operations.Operations;
 import io.arbitex.recovery.lab.azure.operations.Work;
@@ -38,6 +40,7 @@ final class Cloud implements AutoCloseable {
   private final Operations operations;
   private final BackupSchedule backups;
   private final VaultServers vaults;
+  private final Zones zones;
   private final ArmServer arm;
 
   /**
@@ -90,6 +93,7 @@ final class Cloud implements AutoCloseable {
     this.vaults =
         new VaultServers(
             folder.resolve("vaults"), inventory.vaults(), tls, token, misbehaviours, clock);
+    this.zones = new Zones(folder.resolve("dns"), inventory.zones());
     this.arm =
         new ArmServer(
             port,
@@ -98,7 +102,9 @@ final class Cloud implements AutoCloseable {
             settings.subscription(),
             settings.resourceGroups(),
             longRunning,
-            List.of(new ServerRequests(servers, catalogue, operations, create, longRunning, clock)),
+            List.of(
+                new ServerRequests(servers, catalogue, operations, create, longRunning, clock),
+                new DnsRequests(zones, settings.subscription())),
             misbehaviours);
   }
 
@@ -118,6 +124,10 @@ final class Cloud implements AutoCloseable {
   /** Where each key vault is found, by name. */
   Map<String, URI> vaults() {
     return vaults.addresses();
+  }
+
+  Zones zones() {
+    return zones;
   }
 
   Servers servers() {

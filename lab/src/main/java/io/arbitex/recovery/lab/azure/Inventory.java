@@ -1,18 +1,22 @@
 package io.arbitex.recovery.lab.azure;
 
+import io.arbitex.recovery.lab.azure.dns.Zone;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * What is in the subscription from the start, and is not made by the resource manager here.
  *
  * @param vaults key vaults by name; the port of each, 0 for the one that it had, or any
+ * @param zones of DNS
  */
-record Inventory(Map<String, Integer> vaults) {
-  static final Inventory NOTHING = new Inventory(Map.of());
+record Inventory(Map<String, Integer> vaults, List<Zone> zones) {
+  static final Inventory NOTHING = new Inventory(Map.of(), List.of());
 
   Inventory {
     vaults = new LinkedHashMap<>(vaults);
+    zones = List.copyOf(zones);
     for (String name : vaults.keySet()) {
       if (!name.matches("[a-zA-Z][a-zA-Z0-9-]{2,23}")) {
         throw new IllegalArgumentException(

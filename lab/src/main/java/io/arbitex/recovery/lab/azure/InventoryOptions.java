@@ -1,7 +1,11 @@
 package io.arbitex.recovery.lab.azure;
 
+import io.arbitex.recovery.lab.azure.dns.Zone;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** What is in the subscription from the start, as the command line says it. */
@@ -13,7 +17,41 @@ final class InventoryOptions {
       description = "a key vault; without a port at the one that it had, or any")
   private Map<String, Integer> vaults = new LinkedHashMap<>();
 
-  Inventory inventory() {
-    return new Inventory(vaults);
+  @Option(
+      names = "--dns-zone",
+      paramLabel = "GROUP/NAME",
+      description = "a public zone of DNS; may stand several times")
+  private List<String> publicZones = new ArrayList<>();
+
+  @Option(
+      names = "--private-dns-zone",
+      paramLabel = "GROUP/NAME",
+      description = "a private zone of DNS; may stand several times")
+  private List<String> privateZones = new ArrayList<>();
+
+  /**
+   * @param resourceGroups that are there
+   * @throws IllegalArgumentException when something is in none of them, or has no proper name
+   */
+  Inventory inventory(Set<String> resourceGroups) {
+    List<Zone> zones = new ArrayList<>();
+    for (String each : publicZones) {
+      String[] parts = inGroup(each, resourceGroups);
+      zones.add(new Zone(false, parts[0], parts[1]));
+    }
+    for (String each : privateZones) {
+      String[] parts = inGroup(each, resourceGroups);
+      zones.add(new Zone(true, parts[0], parts[1]));
+    }
+    return new Inventory(vaults, zones);
+  }
+
+  private static String[] inGroup(String text, Set<String> resourceGroups) {
+    String[] parts = text.split("/", 2);
+    if (parts.length != 2 || !resourceGroups.contains(parts[0])) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is not GROUP/NAME, with a GROUP of " + resourceGroups);
+    }
+    return parts;
   }
 }

@@ -117,7 +117,7 @@ public final class LabAzure implements Callable<Integer> {
                 Math.max(1, retryAfterSeconds),
                 Duration.ofSeconds(retentionSeconds),
                 settings,
-                inventory.inventory(),
+                inventory.inventory(resourceGroups),
                 Clock.systemUTC());
         ControlServer control = new ControlServer(controlPort, cloud, ended::countDown)) {
       Runtime.getRuntime()

@@ -10,7 +10,9 @@ import com.azure.core.http.policy.HttpPipelinePolicy;
 import com.azure.core.http.policy.RetryPolicy;
 import com.azure.core.management.AzureEnvironment;
 import com.azure.core.management.profile.AzureProfile;
+import com.azure.resourcemanager.dns.DnsZoneManager;
 import com.azure.resourcemanager.postgresqlflexibleserver.PostgreSqlManager;
+import com.azure.resourcemanager.privatedns.PrivateDnsZoneManager;
 import com.azure.security.keyvault.secrets.SecretClient;
 import com.azure.security.keyvault.secrets.SecretClientBuilder;
 import java.io.IOException;
@@ -59,6 +61,14 @@ final class AzureClients {
     return PostgreSqlManager.authenticate(pipeline, profile(address));
   }
 
+  static DnsZoneManager dns(URI address) {
+    return DnsZoneManager.authenticate(pipeline(), profile(address));
+  }
+
+  static PrivateDnsZoneManager privateDns(URI address) {
+    return PrivateDnsZoneManager.authenticate(pipeline(), profile(address));
+  }
+
   /** A key vault over HTTP, without a credential. */
   static SecretClient secrets(URI vault) {
     return new SecretClientBuilder().vaultUrl(vault.toString()).pipeline(pipeline()).buildClient();
@@ -80,6 +90,13 @@ final class AzureClients {
   static PostgreSqlManager secure(URI address, Path certificate, String token)
       throws IOException, GeneralSecurityException {
     return PostgreSqlManager.configure()
+        .withHttpClient(trusting(certificate))
+        .authenticate(credential(token), profile(address));
+  }
+
+  static DnsZoneManager secureDns(URI address, Path certificate, String token)
+      throws IOException, GeneralSecurityException {
+    return DnsZoneManager.configure()
         .withHttpClient(trusting(certificate))
         .authenticate(credential(token), profile(address));
   }

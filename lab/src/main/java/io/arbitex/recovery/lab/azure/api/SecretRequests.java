@@ -34,7 +34,10 @@ final class SecretRequests {
     return switch (what) {
       case "GET secrets" ->
           ArmAnswer.list(
-              vault.all().stream().filter(each -> !each.isDeleted()).map(documents::item).toList());
+              vault.all().stream()
+                  .filter(each -> !each.wasDeleted())
+                  .map(documents::item)
+                  .toList());
       case "GET secrets/NAME" -> get(path);
       case "GET secrets/NAME/versions" -> {
         Secret secret = alive(name);
@@ -49,7 +52,7 @@ final class SecretRequests {
       }
       case "GET deletedsecrets" ->
           ArmAnswer.list(
-              vault.all().stream().filter(Secret::isDeleted).map(documents::deleted).toList());
+              vault.all().stream().filter(Secret::wasDeleted).map(documents::deleted).toList());
       case "GET deletedsecrets/NAME" -> ArmAnswer.of(200, documents.deleted(dead(name)));
       case "POST deletedsecrets/NAME/recover" -> {
         dead(name);
@@ -83,7 +86,7 @@ final class SecretRequests {
           "BadParameter",
           "A secret's value is a text of up to " + LONGEST_VALUE + " characters.");
     }
-    if (vault.find(name).filter(Secret::isDeleted).isPresent()) {
+    if (vault.find(name).filter(Secret::wasDeleted).isPresent()) {
       throw ArmFailure.of(
           409,
           "Conflict",
@@ -140,11 +143,11 @@ final class SecretRequests {
   }
 
   private Secret alive(String name) {
-    return vault.find(name).filter(each -> !each.isDeleted()).orElseThrow(() -> notFound(name));
+    return vault.find(name).filter(each -> !each.wasDeleted()).orElseThrow(() -> notFound(name));
   }
 
   private Secret dead(String name) {
-    return vault.find(name).filter(Secret::isDeleted).orElseThrow(() -> notFound(name));
+    return vault.find(name).filter(Secret::wasDeleted).orElseThrow(() -> notFound(name));
   }
 
   private static ArmFailure notFound(String name) {

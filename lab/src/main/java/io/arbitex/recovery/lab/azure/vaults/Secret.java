@@ -19,7 +19,7 @@ public record Secret(String name, List<SecretVersion> versions, Long deleted) {
     }
   }
 
-  public boolean isDeleted() {
+  public boolean wasDeleted() {
     return deleted != null;
   }
 
