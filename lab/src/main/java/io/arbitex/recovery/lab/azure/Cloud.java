@@ -1,11 +1,18 @@
 package io.arbitex.recovery.lab.azure;
 
+import static java.util.Map.entry;
+
 import io.arbitex.recovery.lab.azure.api.ArmServer;
+import io.arbitex.recovery.lab.azure.api.DiskRequests;
 import io.arbitex.recovery.lab.azure.api.DnsRequests;
 import io.arbitex.recovery.lab.azure.api.LongRunning;
 import io.arbitex.recovery.lab.azure.api.Misbehaviours;
 import io.arbitex.recovery.lab.azure.api.ServerRequests;
 import io.arbitex.recovery.lab.azure.api.VaultServers;
+import io.arbitex.recovery.lab.azure.disks.DeleteVolume;
+import io.arbitex.recovery.lab.azure.disks.Freeze;
+import io.arbitex.recovery.lab.azure.disks.MakeVolume;
+import io.arbitex.recovery.lab.azure.disks.Volumes;
 import io.arbitex.recovery.lab.azure.dns.Zones;
 import io.arbitex.recovery.lab.azure.operations.Operation;
 import io.arbitex.recovery.lab.azure.operations.Operations;
@@ -32,14 +39,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All parts of the lab's Azure, put together. */
 final class Cloud implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Cloud.class);
+
   private final Servers servers;
   private final Misbehaviours misbehaviours = new Misbehaviours();
   private final Operations operations;
   private final BackupSchedule backups;
   private final VaultServers vaults;
+  private final Freeze freeze;
   private final Zones zones;
   private final ArmServer arm;
 
@@ -65,19 +77,24 @@ final class Cloud implements AutoCloseable {
     ParameterCatalogue catalogue = new ParameterCatalogue(folder.resolve("parameters"));
     CreateServer create = new CreateServer(servers, catalogue);
     Work power = new Power(servers);
+    Path disks = inventory.disks() == null ? folder.resolve("disk-folders") : inventory.disks();
+    Volumes volumes = new Volumes(folder, disks, inventory.foundDisksGroup());
+    this.freeze = new Freeze(folder.resolve("stopped-writers.json"));
     this.operations =
         new Operations(
             folder.resolve("operations"),
-            Map.of(
-                Operation.Kind.CREATE, create,
-                Operation.Kind.RESTORE, new RestoreServer(servers),
-                Operation.Kind.DELETE, new DeleteServer(servers),
-                Operation.Kind.START, power,
-                Operation.Kind.STOP, power,
-                Operation.Kind.RESTART, power,
-                Operation.Kind.UPDATE, new UpdateServer(servers),
-                Operation.Kind.CONFIGURE, new ConfigureServer(servers, catalogue),
-                Operation.Kind.FIREWALL, new ChangeFirewall(servers)),
+            Map.ofEntries(
+                entry(Operation.Kind.CREATE, create),
+                entry(Operation.Kind.RESTORE, new RestoreServer(servers)),
+                entry(Operation.Kind.DELETE, new DeleteServer(servers)),
+                entry(Operation.Kind.START, power),
+                entry(Operation.Kind.STOP, power),
+                entry(Operation.Kind.RESTART, power),
+                entry(Operation.Kind.UPDATE, new UpdateServer(servers)),
+                entry(Operation.Kind.CONFIGURE, new ConfigureServer(servers, catalogue)),
+                entry(Operation.Kind.FIREWALL, new ChangeFirewall(servers)),
+                entry(Operation.Kind.MAKE_VOLUME, new MakeVolume(volumes, freeze)),
+                entry(Operation.Kind.DELETE_VOLUME, new DeleteVolume(volumes))),
             misbehaviours,
             retention,
             clock);
@@ -104,12 +121,14 @@ final class Cloud implements AutoCloseable {
             longRunning,
             List.of(
                 new ServerRequests(servers, catalogue, operations, create, longRunning, clock),
-                new DnsRequests(zones, settings.subscription())),
+                new DnsRequests(zones, settings.subscription()),
+                new DiskRequests(volumes, operations, longRunning, settings.subscription(), clock)),
             misbehaviours);
   }
 
   /** Takes up what is there, and begins to answer. */
   void start() throws IOException, InterruptedException {
+    freeze.thaw();
     servers.adopt(operations::isBusy);
     operations.resume();
     backups.start();
@@ -149,6 +168,12 @@ final class Cloud implements AutoCloseable {
     vaults.close();
     backups.close();
     operations.close();
+    try {
+      // Waits for the copy that is cut off: whoever is stopped for it goes on first.
+      freeze.thaw();
+    } catch (IOException e) {
+      log.error("not all writers go on", e);
+    }
     try {
       servers.stopAll();
     } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package io.arbitex.recovery.lab.azure;
 
 import io.arbitex.recovery.lab.azure.dns.Zone;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +11,12 @@ import java.util.Map;
  *
  * @param vaults key vaults by name; the port of each, 0 for the one that it had, or any
  * @param zones of DNS
+ * @param disks folder of the disks, each a folder of its name; null for one in the state folder
+ * @param foundDisksGroup resource group of folders there that others have made; null for none
  */
-record Inventory(Map<String, Integer> vaults, List<Zone> zones) {
-  static final Inventory NOTHING = new Inventory(Map.of(), List.of());
+record Inventory(
+    Map<String, Integer> vaults, List<Zone> zones, Path disks, String foundDisksGroup) {
+  static final Inventory NOTHING = new Inventory(Map.of(), List.of(), null, null);
 
   Inventory {
     vaults = new LinkedHashMap<>(vaults);

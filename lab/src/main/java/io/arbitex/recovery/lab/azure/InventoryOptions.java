@@ -1,6 +1,7 @@
 package io.arbitex.recovery.lab.azure;
 
 import io.arbitex.recovery.lab.azure.dns.Zone;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,17 @@ final class InventoryOptions {
       description = "a private zone of DNS; may stand several times")
   private List<String> privateZones = new ArrayList<>();
 
+  @Option(
+      names = "--disks-folder",
+      description = "where disks are folders; default: disk-folders in the state folder")
+  private Path disks;
+
+  @Option(
+      names = "--found-disks-group",
+      paramLabel = "GROUP",
+      description = "resource group of folders there that others have made; default: no disks")
+  private String foundDisksGroup;
+
   /**
    * @param resourceGroups that are there
    * @throws IllegalArgumentException when something is in none of them, or has no proper name
@@ -43,7 +55,11 @@ final class InventoryOptions {
       String[] parts = inGroup(each, resourceGroups);
       zones.add(new Zone(true, parts[0], parts[1]));
     }
-    return new Inventory(vaults, zones);
+    if (foundDisksGroup != null && !resourceGroups.contains(foundDisksGroup)) {
+      throw new IllegalArgumentException(foundDisksGroup + " is none of " + resourceGroups);
+    }
+    Path folder = disks == null ? null : disks.toAbsolutePath().normalize();
+    return new Inventory(vaults, zones, folder, foundDisksGroup);
   }
 
   private static String[] inGroup(String text, Set<String> resourceGroups) {

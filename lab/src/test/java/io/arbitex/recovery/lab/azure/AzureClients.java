@@ -10,6 +10,7 @@ import com.azure.core.http.policy.HttpPipelinePolicy;
 import com.azure.core.http.policy.RetryPolicy;
 import com.azure.core.management.AzureEnvironment;
 import com.azure.core.management.profile.AzureProfile;
+import com.azure.resourcemanager.compute.ComputeManager;
 import com.azure.resourcemanager.dns.DnsZoneManager;
 import com.azure.resourcemanager.postgresqlflexibleserver.PostgreSqlManager;
 import com.azure.resourcemanager.privatedns.PrivateDnsZoneManager;
@@ -67,6 +68,10 @@ final class AzureClients {
 
   static PrivateDnsZoneManager privateDns(URI address) {
     return PrivateDnsZoneManager.authenticate(pipeline(), profile(address));
+  }
+
+  static ComputeManager compute(URI address) {
+    return ComputeManager.authenticate(pipeline(), profile(address));
   }
 
   /** A key vault over HTTP, without a credential. */

@@ -41,7 +41,9 @@ class DnsTest {
                 List.of(
                     new Zone(false, GROUP, ZONE),
                     new Zone(true, GROUP, INNER),
-                    new Zone(false, "rg-dr", INNER))));
+                    new Zone(false, "rg-dr", INNER)),
+                null,
+                null));
     records = AzureClients.dns(azure.address()).serviceClient().getRecordSets();
   }
 

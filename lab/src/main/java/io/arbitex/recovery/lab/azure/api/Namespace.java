@@ -9,7 +9,8 @@ import java.util.Optional;
  */
 public enum Namespace {
   POSTGRESQL("Microsoft.DBforPostgreSQL", "2022-12-01"),
-  NETWORK("Microsoft.Network", "2018-05-01");
+  NETWORK("Microsoft.Network", "2018-05-01"),
+  COMPUTE("Microsoft.Compute", "2025-01-02");
 
   private static final String PRIVATE_DNS = "2024-06-01";
 

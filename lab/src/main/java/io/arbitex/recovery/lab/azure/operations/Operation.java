@@ -37,7 +37,9 @@ public record Operation(
     RESTART,
     UPDATE,
     CONFIGURE,
-    FIREWALL
+    FIREWALL,
+    MAKE_VOLUME,
+    DELETE_VOLUME
   }
 
   public Operation {
