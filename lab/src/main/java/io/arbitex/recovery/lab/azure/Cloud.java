@@ -3,12 +3,16 @@ package io.arbitex.recovery.lab.azure;
 import static java.util.Map.entry;
 
 import io.arbitex.recovery.lab.azure.api.ArmServer;
+import io.arbitex.recovery.lab.azure.api.ClusterRequests;
 import io.arbitex.recovery.lab.azure.api.DiskRequests;
 import io.arbitex.recovery.lab.azure.api.DnsRequests;
 import io.arbitex.recovery.lab.azure.api.LongRunning;
 import io.arbitex.recovery.lab.azure.api.Misbehaviours;
 import io.arbitex.recovery.lab.azure.api.ServerRequests;
 import io.arbitex.recovery.lab.azure.api.VaultServers;
+import io.arbitex.recovery.lab.azure.clusters.Clusters;
+import io.arbitex.recovery.lab.azure.clusters.DeleteCluster;
+import io.arbitex.recovery.lab.azure.clusters.MakeCluster;
 import io.arbitex.recovery.lab.azure.disks.DeleteVolume;
 import io.arbitex.recovery.lab.azure.disks.Freeze;
 import io.arbitex.recovery.lab.azure.disks.MakeVolume;
@@ -51,6 +55,7 @@ final class Cloud implements AutoCloseable {
   private final Operations operations;
   private final BackupSchedule backups;
   private final VaultServers vaults;
+  private final Clusters clusters;
   private final Freeze freeze;
   private final Zones zones;
   private final ArmServer arm;
@@ -80,6 +85,8 @@ final class Cloud implements AutoCloseable {
     Path disks = inventory.disks() == null ? folder.resolve("disk-folders") : inventory.disks();
     Volumes volumes = new Volumes(folder, disks, inventory.foundDisksGroup());
     this.freeze = new Freeze(folder.resolve("stopped-writers.json"));
+    this.clusters =
+        new Clusters(folder, inventory.clusters(), inventory.imageFile(), disks.toAbsolutePath());
     this.operations =
         new Operations(
             folder.resolve("operations"),
@@ -94,7 +101,9 @@ final class Cloud implements AutoCloseable {
                 entry(Operation.Kind.CONFIGURE, new ConfigureServer(servers, catalogue)),
                 entry(Operation.Kind.FIREWALL, new ChangeFirewall(servers)),
                 entry(Operation.Kind.MAKE_VOLUME, new MakeVolume(volumes, freeze)),
-                entry(Operation.Kind.DELETE_VOLUME, new DeleteVolume(volumes))),
+                entry(Operation.Kind.DELETE_VOLUME, new DeleteVolume(volumes)),
+                entry(Operation.Kind.MAKE_CLUSTER, new MakeCluster(clusters)),
+                entry(Operation.Kind.DELETE_CLUSTER, new DeleteCluster(clusters))),
             misbehaviours,
             retention,
             clock);
@@ -122,13 +131,15 @@ final class Cloud implements AutoCloseable {
             List.of(
                 new ServerRequests(servers, catalogue, operations, create, longRunning, clock),
                 new DnsRequests(zones, settings.subscription()),
-                new DiskRequests(volumes, operations, longRunning, settings.subscription(), clock)),
+                new DiskRequests(volumes, operations, longRunning, settings.subscription(), clock),
+                new ClusterRequests(clusters, operations, longRunning, settings.subscription())),
             misbehaviours);
   }
 
   /** Takes up what is there, and begins to answer. */
   void start() throws IOException, InterruptedException {
     freeze.thaw();
+    clusters.adopt();
     servers.adopt(operations::isBusy);
     operations.resume();
     backups.start();
@@ -161,7 +172,7 @@ final class Cloud implements AutoCloseable {
     return misbehaviours;
   }
 
-  /** Ends everything, the PostgreSQL servers too; the state stays. */
+  /** Ends everything, the PostgreSQL servers and the clusters too; the state stays. */
   @Override
   public void close() {
     arm.close();
@@ -176,6 +187,7 @@ final class Cloud implements AutoCloseable {
     }
     try {
       servers.stopAll();
+      clusters.stopAll();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -1,5 +1,6 @@
 package io.arbitex.recovery.lab.azure;
 
+import io.arbitex.recovery.lab.azure.clusters.ManagedCluster;
 import io.arbitex.recovery.lab.azure.dns.Zone;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,14 +14,22 @@ import java.util.Map;
  * @param zones of DNS
  * @param disks folder of the disks, each a folder of its name; null for one in the state folder
  * @param foundDisksGroup resource group of folders there that others have made; null for none
+ * @param clusters that somebody else runs
+ * @param imageFile of clusters that are ordered; null when none can be
  */
 record Inventory(
-    Map<String, Integer> vaults, List<Zone> zones, Path disks, String foundDisksGroup) {
-  static final Inventory NOTHING = new Inventory(Map.of(), List.of(), null, null);
+    Map<String, Integer> vaults,
+    List<Zone> zones,
+    Path disks,
+    String foundDisksGroup,
+    List<ManagedCluster> clusters,
+    Path imageFile) {
+  static final Inventory NOTHING = new Inventory(Map.of(), List.of(), null, null, List.of(), null);
 
   Inventory {
     vaults = new LinkedHashMap<>(vaults);
     zones = List.copyOf(zones);
+    clusters = List.copyOf(clusters);
     for (String name : vaults.keySet()) {
       if (!name.matches("[a-zA-Z][a-zA-Z0-9-]{2,23}")) {
         throw new IllegalArgumentException(

@@ -1,5 +1,8 @@
 package io.arbitex.recovery.lab.azure;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arbitex.recovery.lab.azure.clusters.ManagedCluster;
 import io.arbitex.recovery.lab.azure.dns.Zone;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +44,17 @@ final class InventoryOptions {
       description = "resource group of folders there that others have made; default: no disks")
   private String foundDisksGroup;
 
+  @Option(
+      names = "--cluster",
+      paramLabel = "GROUP/NAME=KUBECONFIG",
+      description = "a cluster that somebody else runs; may stand several times")
+  private Map<String, Path> clusters = new LinkedHashMap<>();
+
+  @Option(
+      names = "--cluster-image-file",
+      description = "of the lab's Kubernetes, for clusters that are ordered; default: none can be")
+  private Path imageFile;
+
   /**
    * @param resourceGroups that are there
    * @throws IllegalArgumentException when something is in none of them, or has no proper name
@@ -59,7 +73,27 @@ final class InventoryOptions {
       throw new IllegalArgumentException(foundDisksGroup + " is none of " + resourceGroups);
     }
     Path folder = disks == null ? null : disks.toAbsolutePath().normalize();
-    return new Inventory(vaults, zones, folder, foundDisksGroup);
+    List<ManagedCluster> given = new ArrayList<>();
+    clusters.forEach((name, kubeconfig) -> given.add(given(name, kubeconfig, resourceGroups)));
+    Path images = imageFile == null ? null : imageFile.toAbsolutePath().normalize();
+    return new Inventory(vaults, zones, folder, foundDisksGroup, given, images);
+  }
+
+  private static ManagedCluster given(String name, Path kubeconfig, Set<String> resourceGroups) {
+    String[] parts = inGroup(name, resourceGroups);
+    ObjectNode properties = JsonNodeFactory.instance.objectNode();
+    properties.putArray("agentPoolProfiles").addObject().put("name", "pool").put("count", 1);
+    return new ManagedCluster(
+        parts[0],
+        parts[1],
+        "westeurope",
+        JsonNodeFactory.instance.objectNode(),
+        properties,
+        1,
+        0,
+        0,
+        kubeconfig.toAbsolutePath().normalize().toString(),
+        ManagedCluster.State.SUCCEEDED);
   }
 
   private static String[] inGroup(String text, Set<String> resourceGroups) {

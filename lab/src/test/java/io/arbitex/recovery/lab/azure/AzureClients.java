@@ -11,6 +11,7 @@ import com.azure.core.http.policy.RetryPolicy;
 import com.azure.core.management.AzureEnvironment;
 import com.azure.core.management.profile.AzureProfile;
 import com.azure.resourcemanager.compute.ComputeManager;
+import com.azure.resourcemanager.containerservice.ContainerServiceManager;
 import com.azure.resourcemanager.dns.DnsZoneManager;
 import com.azure.resourcemanager.postgresqlflexibleserver.PostgreSqlManager;
 import com.azure.resourcemanager.privatedns.PrivateDnsZoneManager;
@@ -72,6 +73,10 @@ final class AzureClients {
 
   static ComputeManager compute(URI address) {
     return ComputeManager.authenticate(pipeline(), profile(address));
+  }
+
+  static ContainerServiceManager containerService(URI address) {
+    return ContainerServiceManager.authenticate(pipeline(), profile(address));
   }
 
   /** A key vault over HTTP, without a credential. */

@@ -37,7 +37,7 @@ class DisksTest {
   @BeforeAll
   static void start() throws Exception {
     folder = TestAzure.folder();
-    azure = new EmptyAzure(new Inventory(Map.of(), List.of(), folder, GROUP));
+    azure = new EmptyAzure(new Inventory(Map.of(), List.of(), folder, GROUP, List.of(), null));
     var client = AzureClients.compute(azure.address()).serviceClient();
     disks = client.getDisks();
     snapshots = client.getSnapshots();

@@ -43,6 +43,8 @@ class DnsTest {
                     new Zone(true, GROUP, INNER),
                     new Zone(false, "rg-dr", INNER)),
                 null,
+                null,
+                List.of(),
                 null));
     records = AzureClients.dns(azure.address()).serviceClient().getRecordSets();
   }

@@ -30,7 +30,10 @@ class KeyVaultTest {
 
   @BeforeAll
   static void start() throws Exception {
-    azure = new EmptyAzure(new Inventory(Map.of("kv-prod", 0, "kv-dr", 0), List.of(), null, null));
+    azure =
+        new EmptyAzure(
+            new Inventory(
+                Map.of("kv-prod", 0, "kv-dr", 0), List.of(), null, null, List.of(), null));
     client = AzureClients.secrets(azure.control().vault("kv-prod"));
   }
 

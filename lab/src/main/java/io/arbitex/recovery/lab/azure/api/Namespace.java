@@ -10,7 +10,8 @@ import java.util.Optional;
 public enum Namespace {
   POSTGRESQL("Microsoft.DBforPostgreSQL", "2022-12-01"),
   NETWORK("Microsoft.Network", "2018-05-01"),
-  COMPUTE("Microsoft.Compute", "2025-01-02");
+  COMPUTE("Microsoft.Compute", "2025-01-02"),
+  CONTAINER_SERVICE("Microsoft.ContainerService", "2025-09-01");
 
   private static final String PRIVATE_DNS = "2024-06-01";
 

@@ -3,6 +3,7 @@ package io.arbitex.recovery.lab.azure.disks;
 import io.arbitex.recovery.lab.azure.disks.Volume.State;
 import io.arbitex.recovery.lab.azure.operations.Operation;
 import io.arbitex.recovery.lab.azure.operations.Work;
+import io.arbitex.recovery.lab.azure.state.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -25,11 +26,11 @@ public final class DeleteVolume implements Work {
     }
     Path place = volumes.folder(volume);
     Path gone = volumes.place(volume.kind()).resolve(".deleted-" + volume.name());
-    FolderCopy.remove(gone);
+    Folders.remove(gone);
     if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
       Files.move(place, gone, StandardCopyOption.ATOMIC_MOVE);
     }
-    FolderCopy.remove(gone);
+    Folders.remove(gone);
     volumes.remove(volume);
   }
 

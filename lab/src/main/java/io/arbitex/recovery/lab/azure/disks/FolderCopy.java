@@ -1,13 +1,12 @@
 package io.arbitex.recovery.lab.azure.disks;
 
 import io.arbitex.recovery.lab.azure.operations.OperationFailed;
+import io.arbitex.recovery.lab.azure.state.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -33,13 +32,13 @@ final class FolderCopy {
         return;
       }
     }
-    remove(to);
+    Folders.remove(to);
     throw new OperationFailed(
         "SnapshotFailed", from + " changes while it is copied, by somebody who is not seen", null);
   }
 
   private static void copy(Path from, Path to) throws IOException, InterruptedException {
-    remove(to);
+    Folders.remove(to);
     Process copy =
         new ProcessBuilder("cp", "-a", "--", from + "/.", to.toString())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -70,19 +69,5 @@ final class FolderCopy {
       throw e.getCause();
     }
     return stamps;
-  }
-
-  /** Deletes a folder with all in it, if it is there. */
-  static void remove(Path folder) throws IOException {
-    if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    List<Path> all;
-    try (Stream<Path> each = Files.walk(folder)) {
-      all = each.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path each : all) {
-      Files.deleteIfExists(each);
-    }
   }
 }

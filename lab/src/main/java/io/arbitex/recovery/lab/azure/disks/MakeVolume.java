@@ -4,6 +4,7 @@ import io.arbitex.recovery.lab.azure.disks.Volume.State;
 import io.arbitex.recovery.lab.azure.operations.Operation;
 import io.arbitex.recovery.lab.azure.operations.OperationFailed;
 import io.arbitex.recovery.lab.azure.operations.Work;
+import io.arbitex.recovery.lab.azure.state.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ public final class MakeVolume implements Work {
       throws OperationFailed, IOException, InterruptedException {
     String from = operation.parameters().get(SOURCE_FOLDER);
     if (from == null) {
-      FolderCopy.remove(beside);
+      Folders.remove(beside);
       Files.createDirectory(beside);
     } else if (Files.isDirectory(Path.of(from))) {
       Path folder = Path.of(from);
@@ -70,7 +71,7 @@ public final class MakeVolume implements Work {
   public void abandon(Operation operation) throws IOException {
     Volume volume = volumes.target(operation.target()).orElse(null);
     if (volume != null) {
-      FolderCopy.remove(beside(volume));
+      Folders.remove(beside(volume));
       volumes.remove(volume);
     }
   }

@@ -39,7 +39,9 @@ public record Operation(
     CONFIGURE,
     FIREWALL,
     MAKE_VOLUME,
-    DELETE_VOLUME
+    DELETE_VOLUME,
+    MAKE_CLUSTER,
+    DELETE_CLUSTER
   }
 
   public Operation {
