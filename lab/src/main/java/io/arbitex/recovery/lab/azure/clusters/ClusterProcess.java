@@ -26,6 +26,7 @@ final class ClusterProcess {
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
   private static final long LOOK_MILLIS = 50;
+  private static final int LAST_WORDS = 1000;
 
   private final ManagedCluster cluster;
   private final Path folder;
@@ -81,7 +82,7 @@ final class ClusterProcess {
             "--disks-folder=" + disks,
             "--nodes=" + cluster.nodes())
         .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("kubernetes.log").toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
         .start()
         .toHandle();
   }
@@ -109,8 +110,17 @@ final class ClusterProcess {
       }
       Thread.sleep(LOOK_MILLIS);
     }
-    throw new IOException(
-        cluster.name() + " does not answer; see " + folder.resolve("kubernetes.log"), last);
+    // Its folder goes with it, so what it said last goes into the message.
+    throw new IOException(cluster.name() + " does not answer: " + lastWords(), last);
+  }
+
+  private String lastWords() throws IOException {
+    String said = Files.readString(log());
+    return said.substring(Math.max(0, said.length() - LAST_WORDS));
+  }
+
+  private Path log() {
+    return folder.resolve("kubernetes.log");
   }
 
   /** Ends it with all its pods, if it lives. */
