@@ -1,7 +1,9 @@
 package io.arbitex.recovery.lab.azure;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.arbitex.recovery.lab.azure.api.Misbehaviour;
+import io.arbitex.recovery.lab.azure.dns.Resolution;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -57,6 +59,24 @@ public final class AzureControl {
   /** kill -9 of a server's PostgreSQL; returns when it is gone. */
   public void kill(String server) throws IOException, InterruptedException {
     send("POST", "/servers/" + server + "/kill", "");
+  }
+
+  /** Where a key vault is found. */
+  public URI vault(String name) throws IOException, InterruptedException {
+    JsonNode address = JSON.readTree(send("GET", "/vaults", "")).path(name);
+    if (!address.isTextual()) {
+      throw new IOException("there is no vault " + name);
+    }
+    return URI.create(address.asText());
+  }
+
+  /**
+   * What a name resolves to now, as the network sees it.
+   *
+   * @throws IOException when there is no such name, too
+   */
+  public Resolution resolve(String name) throws IOException, InterruptedException {
+    return JSON.readValue(send("GET", "/names/" + name, ""), Resolution.class);
   }
 
   /** Asks the process to end, with all servers. */

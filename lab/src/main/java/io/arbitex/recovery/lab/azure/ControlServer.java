@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.arbitex.recovery.lab.azure.api.Misbehaviour;
+import io.arbitex.recovery.lab.azure.dns.Resolution;
 import io.arbitex.recovery.lab.azure.servers.FlexibleServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,10 +23,12 @@ import java.util.regex.Pattern;
  * rule in force, {@code GET} lists them, {@code DELETE /misbehaviours[/ID]} clears. {@code POST
  * /servers/NAME/ACTION}: {@code backup} takes one now, {@code pause-archive} and {@code
  * resume-archive} let the archive lag, {@code kill} kills the server's PostgreSQL. {@code POST
- * /shutdown} ends the process and all servers; {@code GET /health} answers when all is up.
+ * /shutdown} ends the process and all servers; {@code GET /vaults} says where each key vault is;
+ * {@code GET /health} answers when all is up.
  */
 final class ControlServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String NAMES = "/names/";
   private static final String RULES = "/misbehaviours";
   private static final Pattern SERVER = Pattern.compile("/servers/([^/]+)/([a-z-]+)");
   private static final int LONGEST_RULE = 1 << 16;
@@ -56,6 +59,8 @@ final class ControlServer implements AutoCloseable {
     server.createContext(RULES, this::rules);
     server.createContext("/servers", this::serverAction);
     server.createContext("/shutdown", this::end);
+    server.createContext(NAMES, this::resolve);
+    server.createContext("/vaults", exchange -> answer(exchange, 200, cloud.vaults()));
     server.createContext(
         "/health", exchange -> answer(exchange, 200, Map.of("address", cloud.address())));
   }
@@ -96,6 +101,16 @@ final class ControlServer implements AutoCloseable {
     } catch (JsonProcessingException e) {
       answer(exchange, 400, Map.of("error", String.valueOf(e.getMessage())));
     }
+  }
+
+  private void resolve(HttpExchange exchange) throws IOException {
+    String name = exchange.getRequestURI().getPath().substring(NAMES.length());
+    boolean inside = !"view=public".equals(exchange.getRequestURI().getQuery());
+    Optional<Resolution> found = Resolution.of(cloud.zones(), name, inside);
+    answer(
+        exchange,
+        found.isPresent() ? 200 : 404,
+        found.isPresent() ? found.get() : Map.of("error", "no such name in the lab's zones"));
   }
 
   private void serverAction(HttpExchange exchange) throws IOException {

@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The process of the lab's Azure. TERM ends it, and all its PostgreSQL servers; KILL only it. */
@@ -84,6 +85,8 @@ public final class LabAzure implements Callable<Integer> {
       description = "how long a restore waits for the source's archive (default: 20)")
   private long archiveLimitSeconds;
 
+  @Mixin private InventoryOptions inventory;
+
   /** Starts the process. */
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new LabAzure()).execute(arguments));
@@ -114,6 +117,7 @@ public final class LabAzure implements Callable<Integer> {
                 Math.max(1, retryAfterSeconds),
                 Duration.ofSeconds(retentionSeconds),
                 settings,
+                inventory.inventory(resourceGroups),
                 Clock.systemUTC());
         ControlServer control = new ControlServer(controlPort, cloud, ended::countDown)) {
       Runtime.getRuntime()

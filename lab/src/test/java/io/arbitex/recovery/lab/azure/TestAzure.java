@@ -61,7 +61,8 @@ final class TestAzure implements AutoCloseable {
             port,
             5,
             Duration.ofSeconds(1));
-    cloud = new Cloud(0, false, 1, Duration.ofHours(1), settings, Clock.systemUTC());
+    cloud =
+        new Cloud(0, false, 1, Duration.ofHours(1), settings, Inventory.NOTHING, Clock.systemUTC());
     control = new ControlServer(0, cloud, () -> {});
     cloud.start();
     control.start();

@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param body null for none
  */
-record ArmAnswer(int status, Map<String, String> headers, JsonNode body) {
+public record ArmAnswer(int status, Map<String, String> headers, JsonNode body) {
   static ArmAnswer of(int status, JsonNode body) {
     return new ArmAnswer(status, Map.of(), body);
   }

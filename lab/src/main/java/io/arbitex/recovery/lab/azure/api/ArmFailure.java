@@ -4,7 +4,7 @@ import io.arbitex.recovery.lab.azure.servers.FlexibleServer;
 import java.util.Map;
 
 /** A request is refused; code and message go to the client in the shape that Azure gives them. */
-final class ArmFailure extends RuntimeException {
+public final class ArmFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int status;

@@ -10,13 +10,18 @@ import java.util.Locale;
  *
  * @param text as it was given
  * @param resourceGroup empty for the whole subscription
+ * @param namespace of the provider
  * @param type without the provider's name, in lower case, such as flexibleservers/firewallrules, or
  *     flexibleservers/start for an action
  * @param names one for each part of the type, or one less for a list or an action
  */
-record ArmPath(
-    String text, String subscription, String resourceGroup, String type, List<String> names) {
-  private static final String PROVIDER = "microsoft.dbforpostgresql";
+public record ArmPath(
+    String text,
+    String subscription,
+    String resourceGroup,
+    Namespace namespace,
+    String type,
+    List<String> names) {
 
   /**
    * @throws ArmFailure 404 when it is none that the lab knows
@@ -28,8 +33,9 @@ record ArmPath(
         !parts.isEmpty() && parts.get(0).equalsIgnoreCase("resourceGroups")
             ? take(parts, "resourceGroups", text)
             : "";
-    if (!take(parts, "providers", text).toLowerCase(Locale.ROOT).equals(PROVIDER)
-        || parts.isEmpty()) {
+    Namespace namespace =
+        Namespace.of(take(parts, "providers", text)).orElseThrow(() -> unknown(text));
+    if (parts.isEmpty()) {
       throw unknown(text);
     }
     List<String> types = new ArrayList<>();
@@ -44,7 +50,8 @@ record ArmPath(
         names.add(parts.get(i));
       }
     }
-    return new ArmPath(text, subscription, group, String.join("/", types), List.copyOf(names));
+    return new ArmPath(
+        text, subscription, group, namespace, String.join("/", types), List.copyOf(names));
   }
 
   private static String take(List<String> parts, String keyword, String text) {
@@ -64,11 +71,12 @@ record ArmPath(
     return names.size() == type.split("/").length;
   }
 
-  String server() {
+  /** The name of the server, zone or disk, itself or as the owner of something. */
+  String top() {
     return names.get(0);
   }
 
-  /** The name of what belongs to the server. */
+  /** The name of what belongs to it. */
   String child() {
     return names.get(1);
   }

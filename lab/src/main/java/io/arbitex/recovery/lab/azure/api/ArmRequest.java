@@ -7,9 +7,12 @@ import io.arbitex.recovery.lab.azure.operations.Fate;
  * A request that may go on.
  *
  * @param body an object, empty when the request had none
+ * @param ifMatch the header, or null
+ * @param ifNoneMatch the header, or null
  * @param fate of the operation that it begins
  */
-record ArmRequest(String method, ArmPath path, JsonNode body, Fate fate) {
+public record ArmRequest(
+    String method, ArmPath path, JsonNode body, String ifMatch, String ifNoneMatch, Fate fate) {
 
   JsonNode properties() {
     return body.path("properties");

@@ -3,14 +3,10 @@ package io.arbitex.recovery.lab.azure.api;
 import io.arbitex.recovery.lab.azure.operations.Fate;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Optional;
 import java.util.Set;
 
 /** What every request has to pass: token, version, subscription, and the rules of misbehaviour. */
 final class Gate {
-  /** The one that the client library pinned here speaks. */
-  static final String API_VERSION = "2022-12-01";
-
   private final byte[] expected;
   private final String subscription;
   private final Set<String> resourceGroups;
@@ -53,7 +49,8 @@ final class Gate {
           "MissingApiVersionParameter",
           "The api-version query parameter (?api-version=) is required for all requests.");
     }
-    if (!apiVersion.equals(API_VERSION)) {
+    String known = path.namespace().apiVersion(path.type());
+    if (!apiVersion.equals(known)) {
       throw ArmFailure.of(
           400,
           "NoRegisteredProviderFound",
@@ -62,7 +59,7 @@ final class Gate {
               + "' for type '"
               + path.type()
               + "'. The supported api-versions are '"
-              + API_VERSION
+              + known
               + "'.");
     }
     if (!path.subscription().equalsIgnoreCase(subscription)) {
@@ -87,52 +84,19 @@ final class Gate {
    * @throws ArmFailure what a rule says
    */
   Fate pass(String method, ArmPath path) throws InterruptedException {
-    Optional<Misbehaviours.Hit> hit = misbehaviours.meet(method, path);
-    if (hit.isEmpty()) {
-      return Fate.NORMAL;
-    }
-    Misbehaviour what = hit.get().what();
-    String later = Integer.toString(Math.max(1, what.retryAfterSeconds()));
-    return switch (what.how()) {
-      case THROTTLED ->
-          throw ArmFailure.with(
-              429,
-              "TooManyRequests",
-              "The request is being throttled as the limit has been reached.",
-              "Retry-After",
-              later);
-      case UNAVAILABLE ->
-          throw ArmFailure.with(
-              503, "ServiceUnavailable", "The service is unavailable.", "Retry-After", later);
-      case FORBIDDEN ->
-          throw ArmFailure.of(
-              403,
-              "AuthorizationFailed",
-              "The client 'lab' does not have authorization to perform action 'Microsoft.DBforPostgreSQL/"
-                  + path.type()
-                  + "' over scope '"
-                  + path.text()
-                  + "' or the scope is invalid.");
-      case BUSY -> throw ArmFailure.busy(path.lastName());
-      case NAME_TAKEN -> throw ArmFailure.nameTaken(path.lastName());
-      case SLOW -> {
-        Thread.sleep(what.delayMillis());
-        yield Fate.NORMAL;
-      }
-      case HUNG -> {
-        misbehaviours.await(hit.get().id());
-        yield Fate.NORMAL;
-      }
-      case OPERATION_FAILS -> fate(Fate.How.FAILS, hit.get());
-      case OPERATION_CANCELED -> fate(Fate.How.CANCELED, hit.get());
-      case OPERATION_HANGS -> fate(Fate.How.HANGS, hit.get());
-      case OPERATION_EXPIRES -> fate(Fate.How.EXPIRES, hit.get());
-      case OPERATION_SLOW -> fate(Fate.How.SLOW, hit.get());
-      case STOPS_SHORT -> fate(Fate.How.STOPS_SHORT, hit.get());
-    };
-  }
-
-  private static Fate fate(Fate.How how, Misbehaviours.Hit hit) {
-    return new Fate(how, hit.id(), hit.what().delayMillis());
+    return misbehaviours.pass(
+        method,
+        path.type(),
+        path.lastName(),
+        ArmFailure.of(
+            403,
+            "AuthorizationFailed",
+            "The client 'lab' does not have authorization to perform action '"
+                + path.namespace().text()
+                + "/"
+                + path.type()
+                + "' over scope '"
+                + path.text()
+                + "' or the scope is invalid."));
   }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arbitex.recovery.lab.azure.operations.Operation;
 import io.arbitex.recovery.lab.azure.operations.Operations;
 import io.arbitex.recovery.lab.azure.operations.Status;
-import io.arbitex.recovery.lab.azure.servers.FlexibleServer;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
@@ -13,54 +12,59 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** How a client is told of a long-running operation: 202, and where to ask after it. */
-final class LongRunning {
+public final class LongRunning {
   static final String STATUS = "locations/azureasyncoperation";
   static final String RESULT = "locations/operationresults";
 
   private final Operations operations;
   private final String subscription;
   private final int retryAfterSeconds;
-  private final Function<String, Optional<ObjectNode>> resources;
 
   /**
    * @param retryAfterSeconds at least 1, or the client waits as long as it likes
-   * @param resources what is at the path of an operation's resource
    */
-  LongRunning(
-      Operations operations,
-      String subscription,
-      int retryAfterSeconds,
-      Function<String, Optional<ObjectNode>> resources) {
+  public LongRunning(Operations operations, String subscription, int retryAfterSeconds) {
     this.operations = operations;
     this.subscription = subscription;
     this.retryAfterSeconds = retryAfterSeconds;
-    this.resources = resources;
   }
 
-  /** The answer to the request that has begun an operation. */
-  ArmAnswer begun(Operation operation, FlexibleServer server, String base) {
+  /**
+   * The answer to the request that has begun an operation.
+   *
+   * @param status 202, or 201 where the client library wants that
+   * @param base of the addresses that the client is told
+   */
+  ArmAnswer begun(
+      Operation operation,
+      Namespace namespace,
+      String location,
+      int status,
+      ObjectNode body,
+      String base) {
     String place =
         base
             + "/subscriptions/"
             + subscription
-            + "/providers/Microsoft.DBforPostgreSQL/locations/"
-            + server.shape().location().toLowerCase(Locale.ROOT).replace(" ", "");
-    String rest = "/" + operation.id() + "?api-version=" + Gate.API_VERSION;
+            + "/providers/"
+            + namespace.text()
+            + "/locations/"
+            + location.toLowerCase(Locale.ROOT).replace(" ", "");
+    String rest = "/" + operation.id() + "?api-version=" + namespace.apiVersion(STATUS);
     Map<String, String> headers = new HashMap<>(waiting());
     headers.put("Azure-AsyncOperation", place + "/azureAsyncOperation" + rest);
     headers.put("Location", place + "/operationResults" + rest);
-    ObjectNode body =
-        ArmAnswer.object()
-            .put("operation", operation.kind() + "ServerManagementOperation")
-            .put("startTime", Instant.ofEpochMilli(operation.startedMillis()).toString());
-    return new ArmAnswer(202, headers, body);
+    return new ArmAnswer(status, headers, body);
   }
 
   private Map<String, String> waiting() {
     return Map.of("Retry-After", Integer.toString(retryAfterSeconds));
   }
 
-  ArmAnswer answer(ArmRequest request) {
+  /**
+   * @param resources what is at the path of an operation's resource
+   */
+  ArmAnswer answer(ArmRequest request, Function<String, Optional<ObjectNode>> resources) {
     if (!request.method().equals("GET") || !request.path().isOne()) {
       throw request.notAllowed();
     }
@@ -72,7 +76,7 @@ final class LongRunning {
                 () ->
                     ArmFailure.of(
                         404, "OperationNotFound", "The operation '" + id + "' was not found."));
-    return request.path().type().equals(STATUS) ? status(operation) : result(operation);
+    return request.path().type().equals(STATUS) ? status(operation) : result(operation, resources);
   }
 
   private ArmAnswer status(Operation operation) {
@@ -93,7 +97,7 @@ final class LongRunning {
     return ArmAnswer.of(200, body);
   }
 
-  private ArmAnswer result(Operation operation) {
+  private ArmAnswer result(Operation operation, Function<String, Optional<ObjectNode>> resources) {
     return switch (operation.status()) {
       case IN_PROGRESS -> new ArmAnswer(202, waiting(), null);
       case SUCCEEDED ->

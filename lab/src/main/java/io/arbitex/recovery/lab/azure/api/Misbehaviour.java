@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  *
  * @param method of HTTP; {@code *} for any
  * @param resource {@code flexibleServers}, {@code flexibleServers/firewallRules}, {@code
- *     flexibleServers/start}, {@code locations/azureAsyncOperation}; {@code *} for any
+ *     flexibleServers/start}, {@code locations/azureAsyncOperation}, {@code dnsZones/CNAME}, {@code
+ *     secrets} of a key vault; {@code *} for any
  * @param name regular expression for the whole last name of the path; {@code .*} for any
  * @param how what happens
  * @param times how often; 0 for until it is cleared
@@ -78,9 +79,9 @@ public record Misbehaviour(
     return new Misbehaviour(method, resource, name, how, times, millis, retryAfterSeconds);
   }
 
-  boolean concerns(String method, ArmPath path) {
+  boolean concerns(String method, String type, String lastName) {
     return (this.method.equals("*") || this.method.equals(method))
-        && (resource.equals("*") || resource.equalsIgnoreCase(path.type()))
-        && path.lastName().matches(name);
+        && (resource.equals("*") || resource.equalsIgnoreCase(type))
+        && lastName.matches(name);
   }
 }

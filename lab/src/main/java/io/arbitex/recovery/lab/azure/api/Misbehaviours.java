@@ -1,5 +1,6 @@
 package io.arbitex.recovery.lab.azure.api;
 
+import io.arbitex.recovery.lab.azure.operations.Fate;
 import io.arbitex.recovery.lab.azure.operations.Operations;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +17,7 @@ public final class Misbehaviours implements Operations.Hangs {
    *
    * @param id its number
    */
-  record Hit(int id, Misbehaviour what) {}
+  private record Hit(int id, Misbehaviour what) {}
 
   /** Puts a rule in force; its number clears it. */
   public synchronized int add(Misbehaviour what) {
@@ -44,11 +45,11 @@ public final class Misbehaviours implements Operations.Hangs {
   }
 
   /** The rule that this request meets, if any. */
-  synchronized Optional<Hit> meet(String method, ArmPath path) {
+  private synchronized Optional<Hit> meet(String method, String type, String name) {
     for (Map.Entry<Integer, Misbehaviour> each : rules.entrySet()) {
       int before = used.getOrDefault(each.getKey(), 0);
       int times = each.getValue().times();
-      if ((times == 0 || before < times) && each.getValue().concerns(method, path)) {
+      if ((times == 0 || before < times) && each.getValue().concerns(method, type, name)) {
         used.put(each.getKey(), before + 1);
         return Optional.of(new Hit(each.getKey(), each.getValue()));
       }
@@ -62,5 +63,57 @@ public final class Misbehaviours implements Operations.Hangs {
     while (rules.containsKey(rule)) {
       wait();
     }
+  }
+
+  /**
+   * Lets a request through as the rules want it: late, never, or not.
+   *
+   * @param type of the resource, in any case
+   * @param name the last one of its path
+   * @param forbidden what is said when the role was revoked
+   * @return the fate of the operation that it begins
+   * @throws ArmFailure what a rule says
+   */
+  Fate pass(String method, String type, String name, ArmFailure forbidden)
+      throws InterruptedException {
+    Optional<Hit> hit = meet(method, type, name);
+    if (hit.isEmpty()) {
+      return Fate.NORMAL;
+    }
+    Misbehaviour what = hit.get().what();
+    String later = Integer.toString(Math.max(1, what.retryAfterSeconds()));
+    return switch (what.how()) {
+      case THROTTLED ->
+          throw ArmFailure.with(
+              429,
+              "TooManyRequests",
+              "The request is being throttled as the limit has been reached.",
+              "Retry-After",
+              later);
+      case UNAVAILABLE ->
+          throw ArmFailure.with(
+              503, "ServiceUnavailable", "The service is unavailable.", "Retry-After", later);
+      case FORBIDDEN -> throw forbidden;
+      case BUSY -> throw ArmFailure.busy(name);
+      case NAME_TAKEN -> throw ArmFailure.nameTaken(name);
+      case SLOW -> {
+        Thread.sleep(what.delayMillis());
+        yield Fate.NORMAL;
+      }
+      case HUNG -> {
+        await(hit.get().id());
+        yield Fate.NORMAL;
+      }
+      case OPERATION_FAILS -> fate(Fate.How.FAILS, hit.get());
+      case OPERATION_CANCELED -> fate(Fate.How.CANCELED, hit.get());
+      case OPERATION_HANGS -> fate(Fate.How.HANGS, hit.get());
+      case OPERATION_EXPIRES -> fate(Fate.How.EXPIRES, hit.get());
+      case OPERATION_SLOW -> fate(Fate.How.SLOW, hit.get());
+      case STOPS_SHORT -> fate(Fate.How.STOPS_SHORT, hit.get());
+    };
+  }
+
+  private static Fate fate(Fate.How how, Hit hit) {
+    return new Fate(how, hit.id(), hit.what().delayMillis());
   }
 }

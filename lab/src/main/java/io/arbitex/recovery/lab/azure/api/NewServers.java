@@ -60,7 +60,7 @@ final class NewServers {
    */
   ArmAnswer put(ArmRequest request, BiFunction<Operation, FlexibleServer, ArmAnswer> begun)
       throws IOException {
-    String name = request.path().server();
+    String name = request.path().top();
     if (!name.matches(NAME)) {
       throw ArmFailure.of(
           400,
@@ -108,7 +108,7 @@ final class NewServers {
     if (!properties.path("highAvailability").path("mode").asText("Disabled").equals("Disabled")) {
       throw ArmFailure.invalid("The lab gives high availability by PATCH only.");
     }
-    String name = request.path().server();
+    String name = request.path().top();
     refuseTaken(name);
     Shape shape =
         new Shape(
@@ -145,7 +145,7 @@ final class NewServers {
     }
     FlexibleServer source = resources.server(sourcePath);
     Instant moment = moment(request.properties().path("pointInTimeUTC").asText());
-    String name = request.path().server();
+    String name = request.path().top();
     refuseTaken(name);
     if (source.state() == ServerState.PROVISIONING || source.state() == ServerState.DROPPING) {
       throw ArmFailure.busy(source.name());

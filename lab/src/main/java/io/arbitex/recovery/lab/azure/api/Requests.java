@@ -1,34 +1,18 @@
 package io.arbitex.recovery.lab.azure.api;
 
-import io.arbitex.recovery.lab.azure.operations.Operation;
-import io.arbitex.recovery.lab.azure.operations.Operations;
-import io.arbitex.recovery.lab.azure.servers.CreateServer;
-import io.arbitex.recovery.lab.azure.servers.FlexibleServer;
-import io.arbitex.recovery.lab.azure.servers.ParameterCatalogue;
-import io.arbitex.recovery.lab.azure.servers.Servers;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
 
-/** What becomes of a request that has passed the gate. */
+/** Finds who answers a request that has passed the gate. */
 final class Requests {
-  private final Resources resources;
-  private final NewServers newServers;
-  private final Changes changes;
   private final LongRunning longRunning;
+  private final List<Provider> providers;
 
-  Requests(
-      Servers servers,
-      ParameterCatalogue catalogue,
-      Operations operations,
-      CreateServer create,
-      int retryAfterSeconds,
-      Clock clock) {
-    this.resources = new Resources(servers, catalogue);
-    this.newServers = new NewServers(servers, resources, operations, create, clock);
-    this.changes = new Changes(servers, catalogue, operations);
-    this.longRunning =
-        new LongRunning(
-            operations, servers.settings().subscription(), retryAfterSeconds, resources::at);
+  Requests(LongRunning longRunning, List<Provider> providers) {
+    this.longRunning = longRunning;
+    this.providers = List.copyOf(providers);
   }
 
   /**
@@ -38,51 +22,25 @@ final class Requests {
   ArmAnswer answer(ArmRequest request, String base) throws IOException {
     String type = request.path().type();
     if (type.equals(LongRunning.STATUS) || type.equals(LongRunning.RESULT)) {
-      return longRunning.answer(request);
+      return longRunning.answer(request, this::at);
     }
-    if (request.method().equals("GET")) {
-      return resources.answer(request.path());
-    }
-    // One after the other: between looking and beginning, nobody else begins.
-    synchronized (this) {
-      return change(request, base);
-    }
+    return provider(request.path()).answer(request, base);
   }
 
-  private ArmAnswer change(ArmRequest request, String base) throws IOException {
-    ArmPath path = request.path();
-    String what = request.method() + " " + path.type() + (path.isOne() ? "" : " (all)");
-    if (what.equals("PUT flexibleservers")) {
-      return newServers.put(
-          request, (operation, server) -> longRunning.begun(operation, server, base));
-    }
-    if (path.names().isEmpty()) {
-      throw request.notAllowed();
-    }
-    if (what.equals("DELETE flexibleservers") && resources.at(path.text()).isEmpty()) {
-      return ArmAnswer.of(204, null);
-    }
-    FlexibleServer server = resources.server(path);
-    if (what.equals("DELETE flexibleservers/firewallrules")
-        && !server.firewall().containsKey(path.child())) {
-      return ArmAnswer.of(204, null);
-    }
-    Changes.Begun begun =
-        switch (what) {
-          case "DELETE flexibleservers" -> changes.delete(request, server);
-          case "PATCH flexibleservers" -> changes.update(request, server);
-          case "POST flexibleservers/start (all)" ->
-              changes.power(request, server, Operation.Kind.START);
-          case "POST flexibleservers/stop (all)" ->
-              changes.power(request, server, Operation.Kind.STOP);
-          case "POST flexibleservers/restart (all)" ->
-              changes.power(request, server, Operation.Kind.RESTART);
-          case "PUT flexibleservers/configurations", "PATCH flexibleservers/configurations" ->
-              changes.configure(request, server);
-          case "PUT flexibleservers/firewallrules" -> changes.putRule(request, server);
-          case "DELETE flexibleservers/firewallrules" -> changes.removeRule(request, server);
-          default -> throw request.notAllowed();
-        };
-    return longRunning.begun(begun.operation(), begun.server(), base);
+  private Optional<ObjectNode> at(String path) {
+    ArmPath parsed = ArmPath.of(path);
+    return provider(parsed).at(parsed);
+  }
+
+  private Provider provider(ArmPath path) {
+    return providers.stream()
+        .filter(each -> each.has(path))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                ArmFailure.of(
+                    404,
+                    "InvalidResourceType",
+                    "The lab knows no " + path.namespace().text() + "/" + path.type() + "."));
   }
 }

@@ -26,11 +26,10 @@ final class Resources {
   /** The server of a path. */
   FlexibleServer server(ArmPath path) {
     return servers
-        .find(path.resourceGroup(), path.server())
+        .find(path.resourceGroup(), path.top())
         .orElseThrow(
             () ->
-                ArmFailure.notFound(
-                    ServerDocument.TYPE + "/" + path.server(), path.resourceGroup()));
+                ArmFailure.notFound(ServerDocument.TYPE + "/" + path.top(), path.resourceGroup()));
   }
 
   ArmAnswer answer(ArmPath path) {
@@ -48,7 +47,7 @@ final class Resources {
   /** What is at a path; empty when nothing is. */
   Optional<ObjectNode> at(String path) {
     ArmPath parsed = ArmPath.of(path);
-    return servers.find(parsed.resourceGroup(), parsed.server()).flatMap(it -> one(parsed));
+    return servers.find(parsed.resourceGroup(), parsed.top()).flatMap(it -> one(parsed));
   }
 
   private Optional<ObjectNode> one(ArmPath path) {

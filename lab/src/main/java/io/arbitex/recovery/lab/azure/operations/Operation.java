@@ -7,7 +7,8 @@ import java.util.Map;
  *
  * @param id in its address
  * @param kind what is done
- * @param server name of the server that it is done to
+ * @param target what it is done to: a server's name, or the path of something else below its
+ *     provider; in lower case
  * @param resource path of what a client gets when it has succeeded; null for nothing
  * @param parameters of the kind
  * @param startedMillis since the epoch
@@ -17,7 +18,7 @@ import java.util.Map;
 public record Operation(
     String id,
     Kind kind,
-    String server,
+    String target,
     String resource,
     Map<String, String> parameters,
     Fate fate,
@@ -36,7 +37,11 @@ public record Operation(
     RESTART,
     UPDATE,
     CONFIGURE,
-    FIREWALL
+    FIREWALL,
+    MAKE_VOLUME,
+    DELETE_VOLUME,
+    MAKE_CLUSTER,
+    DELETE_CLUSTER
   }
 
   public Operation {
@@ -47,7 +52,7 @@ public record Operation(
     return new Operation(
         id,
         kind,
-        server,
+        target,
         resource,
         parameters,
         fate,

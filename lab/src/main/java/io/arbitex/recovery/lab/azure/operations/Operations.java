@@ -61,7 +61,7 @@ public final class Operations implements AutoCloseable {
       if (operation.status() != Status.IN_PROGRESS && isForgotten(operation)) {
         records.remove(operation.id());
       } else if (operation.status() == Status.IN_PROGRESS) {
-        log.info("goes on with {} of {}", operation.kind(), operation.server());
+        log.info("goes on with {} of {}", operation.kind(), operation.target());
         threads.execute(() -> run(operation));
       }
     }
@@ -70,7 +70,7 @@ public final class Operations implements AutoCloseable {
   /** Remembers an operation and begins it. */
   public Operation begin(
       Operation.Kind kind,
-      String server,
+      String target,
       String resource,
       Map<String, String> parameters,
       Fate fate) {
@@ -78,7 +78,7 @@ public final class Operations implements AutoCloseable {
         new Operation(
             UUID.randomUUID().toString(),
             kind,
-            server,
+            target,
             resource,
             parameters,
             fate,
@@ -97,9 +97,9 @@ public final class Operations implements AutoCloseable {
     return records.find(id).filter(each -> !isForgotten(each));
   }
 
-  /** Whether something is being done to a server. */
-  public boolean isBusy(String server) {
-    return running().stream().anyMatch(each -> each.server().equals(server));
+  /** Whether something is being done to a server, or something else. */
+  public boolean isBusy(String target) {
+    return running().stream().anyMatch(each -> each.target().equals(target));
   }
 
   /** Those that are not at their end. */
@@ -139,7 +139,7 @@ public final class Operations implements AutoCloseable {
       // The process ends; its successor goes on.
       Thread.currentThread().interrupt();
     } catch (IOException | RuntimeException e) {
-      log.error("{} of {} cannot be undone", operation.kind(), operation.server(), e);
+      log.error("{} of {} cannot be undone", operation.kind(), operation.target(), e);
       end(operation, Status.FAILED, "InternalServerError", String.valueOf(e.getMessage()));
     }
   }
@@ -152,14 +152,14 @@ public final class Operations implements AutoCloseable {
       if (isCutOff(operation)) {
         return;
       }
-      log.warn("{} of {}: {}", operation.kind(), operation.server(), e.getMessage(), e);
+      log.warn("{} of {}: {}", operation.kind(), operation.target(), e.getMessage(), e);
       work.abandon(operation);
       end(operation, Status.FAILED, e.code(), e.getMessage());
     } catch (IOException | SQLException | RuntimeException e) {
       if (isCutOff(operation)) {
         return;
       }
-      log.error("{} of {}", operation.kind(), operation.server(), e);
+      log.error("{} of {}", operation.kind(), operation.target(), e);
       work.abandon(operation);
       end(operation, Status.FAILED, "InternalServerError", String.valueOf(e.getMessage()));
     }
@@ -168,7 +168,7 @@ public final class Operations implements AutoCloseable {
   /** What fails because the process ends has not failed: its successor goes on. */
   private boolean isCutOff(Operation operation) {
     if (closing) {
-      log.info("{} of {} is cut off", operation.kind(), operation.server());
+      log.info("{} of {} is cut off", operation.kind(), operation.target());
     }
     return closing;
   }

@@ -16,6 +16,6 @@ public final class Before {
 
   static void putBack(Servers servers, Operation operation) {
     ServerState before = ServerState.valueOf(operation.parameters().get(STATE));
-    servers.change(operation.server(), each -> each.withState(before));
+    servers.change(operation.target(), each -> each.withState(before));
   }
 }

@@ -30,7 +30,7 @@ public final class ChangeFirewall implements Work {
     Map<String, String> wanted = operation.parameters();
     FlexibleServer server =
         servers.change(
-            operation.server(),
+            operation.target(),
             each -> {
               Map<String, IpRange> rules = new TreeMap<>(each.firewall());
               if (wanted.containsKey(START)) {

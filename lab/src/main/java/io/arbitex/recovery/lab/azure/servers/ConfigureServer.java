@@ -28,7 +28,7 @@ public final class ConfigureServer implements Work {
     String kept = value.equals(parameter.preset()) ? null : value;
     FlexibleServer server =
         servers.change(
-            operation.server(),
+            operation.target(),
             each -> each.withParameter(parameter.name(), kept, !parameter.dynamic()));
     Postgres postgres = servers.postgres(server);
     postgres.configure();

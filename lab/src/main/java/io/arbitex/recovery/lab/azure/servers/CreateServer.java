@@ -30,10 +30,10 @@ public final class CreateServer implements Work {
   @Override
   public void run(Operation operation) throws IOException, SQLException, InterruptedException {
     // After a kill: it was finished, only its operation was not.
-    if (servers.named(operation.server()).orElseThrow().state() == ServerState.READY) {
+    if (servers.named(operation.target()).orElseThrow().state() == ServerState.READY) {
       return;
     }
-    FlexibleServer server = servers.nextTry(operation.server());
+    FlexibleServer server = servers.nextTry(operation.target());
     Postgres postgres = servers.postgres(server);
     initialization(server).make(postgres, server.shape().administrator());
     try (Connection connection = postgres.connect()) {
@@ -45,6 +45,6 @@ public final class CreateServer implements Work {
 
   @Override
   public void abandon(Operation operation) throws IOException, InterruptedException {
-    servers.remove(operation.server());
+    servers.remove(operation.target());
   }
 }

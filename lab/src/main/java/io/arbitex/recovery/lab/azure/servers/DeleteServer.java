@@ -14,7 +14,7 @@ public final class DeleteServer implements Work {
 
   @Override
   public void run(Operation operation) throws IOException, InterruptedException {
-    servers.remove(operation.server());
+    servers.remove(operation.target());
   }
 
   @Override

@@ -15,7 +15,7 @@ public final class Power implements Work {
 
   @Override
   public void run(Operation operation) throws IOException, InterruptedException {
-    FlexibleServer server = servers.named(operation.server()).orElseThrow();
+    FlexibleServer server = servers.named(operation.target()).orElseThrow();
     Postgres postgres = servers.postgres(server);
     if (operation.kind() != Operation.Kind.START) {
       postgres.stop();

@@ -38,7 +38,7 @@ public final class RestoreServer implements Work {
   public void run(Operation operation)
       throws OperationFailed, IOException, SQLException, InterruptedException {
     // After a kill: it was finished, only its operation was not.
-    if (servers.named(operation.server()).orElseThrow().state() == ServerState.READY) {
+    if (servers.named(operation.target()).orElseThrow().state() == ServerState.READY) {
       return;
     }
     Instant moment = Instant.parse(operation.parameters().get(MOMENT));
@@ -63,7 +63,7 @@ public final class RestoreServer implements Work {
     catchUp(source);
     Fate fate = operation.fate();
     Instant end = fate.how() == Fate.How.STOPS_SHORT ? moment.minusMillis(fate.millis()) : moment;
-    FlexibleServer server = servers.nextTry(operation.server());
+    FlexibleServer server = servers.nextTry(operation.target());
     Postgres postgres = servers.postgres(server);
     try {
       new PointInTimeRecovery(
@@ -98,6 +98,6 @@ public final class RestoreServer implements Work {
 
   @Override
   public void abandon(Operation operation) throws IOException, InterruptedException {
-    servers.remove(operation.server());
+    servers.remove(operation.target());
   }
 }

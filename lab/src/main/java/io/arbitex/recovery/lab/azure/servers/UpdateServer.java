@@ -31,7 +31,7 @@ public final class UpdateServer implements Work {
     Map<String, String> tags =
         text == null ? null : JSON.readValue(text, new TypeReference<Map<String, String>>() {});
     servers.change(
-        operation.server(),
+        operation.target(),
         each -> {
           FlexibleServer changed = mode == null ? each : each.withHighAvailability(mode);
           changed = tags == null ? changed : changed.withShape(changed.shape().withTags(tags));

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +24,11 @@ public final class RecordFiles<R> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ENDING = ".json";
 
+  private static final String OWNERS_FOLDER = "rwx------";
+  private static final String OWNERS_FILE = "rw-------";
+
   private final Path folder;
+  private final boolean secret;
   private final Map<String, R> records = new TreeMap<>();
 
   /**
@@ -32,7 +37,12 @@ public final class RecordFiles<R> {
    * @throws IOException when a file is not such a record
    */
   public RecordFiles(Path folder, Class<R> type) throws IOException {
-    this.folder = Files.createDirectories(folder);
+    this(Files.createDirectories(folder), type, false);
+  }
+
+  private RecordFiles(Path folder, Class<R> type, boolean secret) throws IOException {
+    this.folder = folder;
+    this.secret = secret;
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
@@ -43,6 +53,17 @@ public final class RecordFiles<R> {
         }
       }
     }
+  }
+
+  /**
+   * The same, in files that nobody but their owner can read.
+   *
+   * @throws IOException when a file is not such a record
+   */
+  public static <R> RecordFiles<R> forTheOwnerOnly(Path folder, Class<R> type) throws IOException {
+    Files.createDirectories(folder);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(OWNERS_FOLDER));
+    return new RecordFiles<>(folder, type, true);
   }
 
   public synchronized Optional<R> find(String key) {
@@ -64,6 +85,12 @@ public final class RecordFiles<R> {
   public synchronized void put(String key, R value) {
     Path beside = folder.resolve(key + ".new");
     try {
+      if (secret) {
+        Files.deleteIfExists(beside);
+        Files.createFile(
+            beside,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNERS_FILE)));
+      }
       JSON.writeValue(beside.toFile(), value);
       Files.move(
           beside,

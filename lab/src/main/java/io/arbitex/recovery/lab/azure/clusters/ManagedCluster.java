@@ -1,0 +1,59 @@
+package io.arbitex.recovery.lab.azure.clusters;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
+
+/**
+ * A cluster.
+ *
+ * @param tags as they were ordered
+ * @param properties as they were ordered
+ * @param nodes of all agent pools
+ * @param port of its API server; 0 for one that somebody else runs
+ * @param controlPort of its process; 0 for one that somebody else runs
+ * @param kubeconfig path of the file by which its clients find it
+ */
+public record ManagedCluster(
+    String resourceGroup,
+    String name,
+    String location,
+    JsonNode tags,
+    JsonNode properties,
+    int nodes,
+    int port,
+    int controlPort,
+    String kubeconfig,
+    State state) {
+  /** How far it is. */
+  public enum State {
+    CREATING("Creating"),
+    SUCCEEDED("Succeeded"),
+    DELETING("Deleting");
+
+    private final String text;
+
+    State(String text) {
+      this.text = text;
+    }
+
+    /** As Azure says it. */
+    public String text() {
+      return text;
+    }
+  }
+
+  /** Whether somebody else runs it. */
+  public boolean wasGiven() {
+    return port == 0;
+  }
+
+  /** As operations name it. */
+  public String target() {
+    return Clusters.TARGET + name.toLowerCase(Locale.ROOT);
+  }
+
+  public ManagedCluster withState(State now) {
+    return new ManagedCluster(
+        resourceGroup, name, location, tags, properties, nodes, port, controlPort, kubeconfig, now);
+  }
+}

@@ -1,0 +1,78 @@
+package io.arbitex.recovery.lab.azure.disks;
+
+import io.arbitex.recovery.lab.azure.disks.Volume.State;
+import io.arbitex.recovery.lab.azure.operations.Operation;
+import io.arbitex.recovery.lab.azure.operations.OperationFailed;
+import io.arbitex.recovery.lab.azure.operations.Work;
+import io.arbitex.recovery.lab.azure.state.Folders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Makes a disk or a snapshot beside its place, and puts it there when it is whole. */
+public final class MakeVolume implements Work {
+  /** Parameter of the operation: {@link Volume#target} of what it copies; absent for none. */
+  public static final String SOURCE = "source";
+
+  /** Parameter of the operation: the folder of what it copies. */
+  public static final String SOURCE_FOLDER = "folder";
+
+  private final Volumes volumes;
+  private final Freeze freeze;
+
+  public MakeVolume(Volumes volumes, Freeze freeze) {
+    this.volumes = volumes;
+    this.freeze = freeze;
+  }
+
+  @Override
+  public void run(Operation operation) throws OperationFailed, IOException, InterruptedException {
+    Volume volume =
+        volumes
+            .target(operation.target())
+            .orElseThrow(() -> new IOException("there is no " + operation.target()));
+    Path place = volumes.folder(volume);
+    Path beside = beside(volume);
+    if (volume.state() == State.CREATING) {
+      if (volumes.isPlaceTaken(volume.kind(), volume.name())) {
+        throw new OperationFailed("Conflict", place + " is there, and is not overwritten", null);
+      }
+      fill(operation, beside);
+      volumes.put(volume.withState(State.PLACING));
+    }
+    // Killed between the two, the next try finds it in its place already.
+    if (volume.state() != State.SUCCEEDED && Files.exists(beside)) {
+      Files.move(beside, place, StandardCopyOption.ATOMIC_MOVE);
+    }
+    volumes.put(volume.withState(State.SUCCEEDED));
+  }
+
+  private void fill(Operation operation, Path beside)
+      throws OperationFailed, IOException, InterruptedException {
+    String from = operation.parameters().get(SOURCE_FOLDER);
+    if (from == null) {
+      Folders.remove(beside);
+      Files.createDirectory(beside);
+    } else if (Files.isDirectory(Path.of(from))) {
+      Path folder = Path.of(from);
+      freeze.during(folder, () -> FolderCopy.ofOneMoment(folder, beside));
+    } else {
+      throw new OperationFailed("ResourceNotFound", "The source has gone: " + from, null);
+    }
+  }
+
+  /** Kubernetes takes no folder for a disk whose name begins so. */
+  private Path beside(Volume volume) {
+    return volumes.place(volume.kind()).resolve(".new-" + volume.name());
+  }
+
+  @Override
+  public void abandon(Operation operation) throws IOException {
+    Volume volume = volumes.target(operation.target()).orElse(null);
+    if (volume != null) {
+      Folders.remove(beside(volume));
+      volumes.remove(volume);
+    }
+  }
+}
