@@ -168,6 +168,7 @@ final class LabCommand implements Callable<Integer> {
                   "postgresql-lost: kills the server and deletes its data;"
                       + " postgresql-killed: kills it, its data stays;"
                       + " postgresql-stopped: stops it in an orderly way;"
+                      + " bad-release, good-release: rolls a release out that damages the database, and back;"
                       + " redis-lost: empties Redis' data folder and kills it;"
                       + " redis-flushed: FLUSHALL;"
                       + " redis-degraded: its background saves fail; redis-mended: they work again.")
@@ -179,6 +180,8 @@ final class LabCommand implements Callable<Integer> {
       case "postgresql-lost" -> lab.destroyPostgresql(server);
       case "postgresql-killed" -> lab.killPostgresql(server);
       case "postgresql-stopped" -> lab.stopPostgresql(server);
+      case "bad-release" -> lab.releases().rollOutBad();
+      case "good-release" -> lab.releases().rollBack();
       case "redis-lost" -> lab.redis().destroy();
       case "redis-flushed" -> lab.redis().flush();
       case "redis-degraded" -> lab.redis().failSaves();

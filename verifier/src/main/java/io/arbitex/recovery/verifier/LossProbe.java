@@ -59,7 +59,11 @@ final class LossProbe {
       StepCommand command, Inventory.Platform platform, Inventory.Component component)
       throws SQLException, IOException {
     String name = component.name();
-    Instant badSince = moment(command, "bad-since");
+    // A source that lived on, however damaged, took writes until it was closed.
+    Instant badSince =
+        Suite.parameter(command, name + ".source-fenced-at")
+            .map(Instant::parse)
+            .orElseGet(() -> moment(command, "bad-since"));
     Instant takenAt = moment(command, name + ".restore-point-taken-at");
     long restoredHead = Long.parseLong(required(command, name + ".audit-head-id"));
     DatabaseAddress address = Suite.address(command, name, component.postgresql().orElseThrow());

@@ -28,6 +28,9 @@ final class CutoverFacts {
   /** How the source is kept from being written to. */
   static final String FENCE = "source-fence";
 
+  /** When a source that lives had no session of the platform any more, ISO-8601. */
+  static final String FENCED_AT = "source-fenced-at";
+
   /** Set before the source's door is closed, so that clean-up knows that it was open. */
   static final String FENCED_ROLE = "fenced-role";
 

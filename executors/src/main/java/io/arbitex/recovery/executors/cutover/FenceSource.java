@@ -10,6 +10,7 @@ import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.Symptom;
+import io.arbitex.recovery.schemas.Times;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -48,7 +49,12 @@ final class FenceSource extends BoundAction {
       }
       long sessions = fence.sessions();
       return sessions == 0
-          ? Look.alreadySo(Map.of(CutoverFacts.FENCE, "closed, no session is left"))
+          ? Look.alreadySo(
+              Map.of(
+                  CutoverFacts.FENCE,
+                  "closed, no session is left",
+                  CutoverFacts.FENCED_AT,
+                  Times.now(context.clock()).toString()))
           : Look.notYet(sessions + " sessions of the platform's role are still open");
     } catch (SQLException e) {
       return unreachable(context, source, e);

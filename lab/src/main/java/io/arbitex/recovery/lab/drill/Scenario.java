@@ -49,6 +49,18 @@ public enum Scenario {
       return new PostgresqlReturns(lab, watcher, limit, say, this);
     }
   },
+  /** A bad release deletes tenants and rewrites old audit events, while traffic goes on. */
+  POSTGRESQL_CORRUPTED("postgresql-corrupted") {
+    @Override
+    LabOptions world(LabOptions options) {
+      return options.withAzure();
+    }
+
+    @Override
+    Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
+      return new PostgresqlCorrupted(lab, watcher, limit, say, this);
+    }
+  },
   /** Redis comes back empty: its data folder was lost with the process. */
   REDIS_LOST("redis-lost") {
     @Override

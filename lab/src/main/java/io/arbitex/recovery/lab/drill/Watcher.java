@@ -45,6 +45,7 @@ public final class Watcher implements AutoCloseable {
           Topic.PHASE_METRICS,
           Topic.BINDINGS,
           Topic.BACKUPS,
+          Topic.BASELINES,
           Topic.APPROVALS);
 
   private final List<SpecificRecordBase> records = new ArrayList<>();

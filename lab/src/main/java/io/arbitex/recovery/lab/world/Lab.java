@@ -2,6 +2,7 @@ package io.arbitex.recovery.lab.world;
 
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.RestorePointManifest;
+import io.arbitex.recovery.lab.azure.AzureControl;
 import io.arbitex.recovery.lab.azure.postgresql.Leftovers;
 import io.arbitex.recovery.lab.kubernetes.kubelet.PodProcesses;
 import io.arbitex.recovery.lab.network.LabNetwork;
@@ -240,6 +241,26 @@ public final class Lab {
   /** The Redis of the lab. */
   public LabRedis redis() throws IOException {
     return new LabRedis(folder, requireState().cluster());
+  }
+
+  /** The Azure of the lab. */
+  public AzureControl azure() throws IOException {
+    LabState.Azure found = requireState().azure();
+    if (found == null) {
+      throw new LabFailure("this lab has no Azure; start one with lab up --azure");
+    }
+    return new AzureControl(URI.create(found.control()));
+  }
+
+  /** Names of the servers that Azure has. */
+  public List<String> azureServers() throws IOException {
+    LabState.Azure found = requireState().azure();
+    return new LabAzureClient(URI.create(found.endpoint())).serverNames();
+  }
+
+  /** Releases of the platform. */
+  public LabReleases releases() throws IOException {
+    return new LabReleases(requireState().cluster());
   }
 
   /** How the traffic goes. */

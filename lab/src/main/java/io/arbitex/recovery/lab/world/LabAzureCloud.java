@@ -1,12 +1,6 @@
 package io.arbitex.recovery.lab.world;
 
 import com.azure.core.exception.HttpResponseException;
-import com.azure.core.http.HttpPipeline;
-import com.azure.core.http.HttpPipelineBuilder;
-import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
-import com.azure.core.http.policy.RetryPolicy;
-import com.azure.core.management.AzureEnvironment;
-import com.azure.core.management.profile.AzureProfile;
 import com.azure.resourcemanager.postgresqlflexibleserver.PostgreSqlManager;
 import com.azure.resourcemanager.postgresqlflexibleserver.models.Server;
 import com.azure.resourcemanager.postgresqlflexibleserver.models.ServerVersion;
@@ -17,9 +11,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The lab's Azure as a process of its own, and the platform's database server in it, ordered by
@@ -72,7 +64,7 @@ final class LabAzureCloud {
                 "--resource-group=" + GROUP,
                 "--server-port=" + ports.server())),
         0);
-    PostgreSqlManager azure = manager();
+    PostgreSqlManager azure = new LabAzureClient(endpoint(ports)).postgresql();
     Waiting.until(
         "Azure's start",
         LIMIT,
@@ -109,18 +101,5 @@ final class LabAzureCloud {
 
   private static String version(Path tools) throws InterruptedException, IOException {
     return Programs.version(tools);
-  }
-
-  private PostgreSqlManager manager() {
-    Map<String, String> endpoints = new HashMap<>(AzureEnvironment.AZURE.getEndpoints());
-    endpoints.put(AzureEnvironment.Endpoint.RESOURCE_MANAGER.identifier(), endpoint(ports) + "/");
-    endpoints.put(AzureEnvironment.Endpoint.MANAGEMENT.identifier(), endpoint(ports) + "/");
-    HttpPipeline pipeline =
-        new HttpPipelineBuilder()
-            .policies(new RetryPolicy())
-            .httpClient(new JdkHttpClientBuilder().build())
-            .build();
-    return PostgreSqlManager.authenticate(
-        pipeline, new AzureProfile(TENANT, SUBSCRIPTION, new AzureEnvironment(endpoints)));
   }
 }

@@ -3,6 +3,7 @@ package io.arbitex.recovery.lab.world;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.arbitex.recovery.lab.platform.AlembicCurrent;
+import io.arbitex.recovery.lab.platform.BadRelease;
 import io.arbitex.recovery.lab.platform.LabPlatform;
 import io.arbitex.recovery.lab.platform.SmokeTests;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -28,7 +29,11 @@ final class PlatformWorkload {
   static final List<String> DEPLOYMENTS = List.of(PLATFORM, CLOUD);
   static final String SECRET = "arbitex-secrets";
   static final String DATABASE_URL = "DATABASE_URL";
-  private static final String IMAGE = "arbitex-platform:1";
+  static final String IMAGE = "arbitex-platform:1";
+
+  /** A release whose migration damages the database: {@link BadRelease}. */
+  static final String BAD_IMAGE = "arbitex-platform:2";
+
   private static final int HEAP_MEGABYTES = 96;
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -140,6 +145,27 @@ final class PlatformWorkload {
         .formatted(
             IMAGE,
             java(processes, POD, LabPlatform.class),
+            java(processes, POD + "-alembic", AlembicCurrent.class),
+            java(processes, POD + "-smoke", SmokeTests.class));
+  }
+
+  /** The entry of the bad release. */
+  static String badImage(LabProcesses processes, LabFolder folder) throws JsonProcessingException {
+    return """
+      %s:
+        command: %s
+        environment:
+          MIGRATION_USER: %s
+          MIGRATION_PASSWORD_FILE: %s
+        programs:
+          alembic: %s
+          smoke: %s
+    """
+        .formatted(
+            BAD_IMAGE,
+            java(processes, POD, BadRelease.class),
+            PlatformDatabase.ADMIN,
+            folder.secrets().resolve(LabPlan.PRIMARY + "-admin-password"),
             java(processes, POD + "-alembic", AlembicCurrent.class),
             java(processes, POD + "-smoke", SmokeTests.class));
   }
