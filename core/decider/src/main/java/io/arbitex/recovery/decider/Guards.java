@@ -294,6 +294,16 @@ final class Guards {
   }
 
   /**
+   * Whether the policy itself approves of leaving a source that lives: of one that is damaged, and
+   * whose damage is among the symptoms that are restored without a person.
+   */
+  static boolean lifeIsNoObstacle(Round round, ComponentView component) {
+    Symptom symptom = component.getSymptom();
+    return (symptom == Symptom.CORRUPT || symptom == Symptom.DATA_MISSING)
+        && round.policy.symptoms().restore().contains(symptom.name());
+  }
+
+  /**
    * The time between the newest restore point and the first bad observation. Of a restore to a
    * moment: how far the archive may lag; or unknown, where it goes back to the last proven moment.
    */

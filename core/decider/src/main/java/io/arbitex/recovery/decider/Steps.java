@@ -134,7 +134,8 @@ final class Steps {
     parameters.add(new Fact("source-resource", component.getResource()));
     parameters.add(new Fact("source-epoch", Long.toString(component.getBindingEpoch())));
     parameters.add(new Fact("symptom", component.getSymptom().name()));
-    parameters.add(new Fact("source-may-live", Boolean.toString(Guards.approved(round))));
+    boolean mayLive = Guards.approved(round) || Guards.lifeIsNoObstacle(round, component);
+    parameters.add(new Fact("source-may-live", Boolean.toString(mayLive)));
     for (StepView done : incident.getSteps()) {
       if (done.getState() == StepPhase.DONE && done.getComponent().equals(step.getComponent())) {
         parameters = Facts.merge(parameters, done.getFacts());

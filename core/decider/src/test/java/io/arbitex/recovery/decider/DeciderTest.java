@@ -300,6 +300,37 @@ class DeciderTest {
   }
 
   @Test
+  void aRestoreToAMomentNeedsNoDumpAndLosesWhatTheArchiveLags() {
+    Story story = new Story(Examples.decider(Examples.IN_AZURE, Examples.POLICY));
+    story.allSay(HealthStatus.UP, Symptom.NONE, 3).down();
+    story.timer(Duration.ofSeconds(6));
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.pitr");
+    assertThat(Facts.toMap(story.command().getParameters()))
+        .containsEntry("symptom", "UNREACHABLE");
+    assertThat(story.event(IncidentKind.PLAN_ISSUED).getText()).contains("loss 5 min");
+  }
+
+  @Test
+  void damageThatThePolicyRestoresByItselfIsLeftWithoutAPerson() {
+    String policy =
+        Examples.POLICY.replace(
+            "guards:",
+            "symptoms: {restore: [unreachable, corrupt], restoreByApproval: [hung]}\nguards:");
+    Story story = Story.calm(Examples.decider(policy));
+    story.allSay(HealthStatus.DEGRADED, Symptom.CORRUPT, 3).timer(Duration.ofSeconds(6));
+    story.accepted().done(new Fact("server", "spare"), new Fact("database", "db"));
+    assertThat(story.command().getProcedure()).isEqualTo("cutover.database");
+    assertThat(Facts.toMap(story.command().getParameters()))
+        .containsEntry("source-may-live", "true")
+        .containsEntry("symptom", "CORRUPT");
+    // What is only away may live: it is no damage that the policy speaks of.
+    Story away = Story.calm(Examples.decider(policy)).restoring();
+    away.done(new Fact("server", "spare"), new Fact("database", "db"));
+    assertThat(Facts.toMap(away.command().getParameters()))
+        .containsEntry("source-may-live", "false");
+  }
+
+  @Test
   void aRunningRestoreIsCancelledWhenEverythingIsUpAgain() {
     Story story = Story.calm().restoring().up();
     assertThat(story.kinds()).endsWith(IncidentKind.SELF_HEALED);
@@ -355,9 +386,7 @@ class DeciderTest {
 
   @Test
   void theNextProcedureIsTriedWhenOneFails() {
-    String inventory =
-        Examples.INVENTORY.replace(
-            "procedures: [postgresql.dump]", "procedures: [postgresql.dump, postgresql.pitr]");
+    String inventory = Examples.IN_AZURE;
     Story story = Story.calm(Examples.decider(inventory, Examples.POLICY)).restoring();
     assertThat(story.command().getProcedure()).isEqualTo("postgresql.pitr");
     story.failed(FailureCode.TOOL_FAILED);
@@ -367,9 +396,7 @@ class DeciderTest {
   /** Review: a damaged journal let the next procedure run on top of nobody knows what. */
   @Test
   void afterAnErrorThatNobodyKnowsNoOtherProcedureIsTried() {
-    String inventory =
-        Examples.INVENTORY.replace(
-            "procedures: [postgresql.dump]", "procedures: [postgresql.dump, postgresql.pitr]");
+    String inventory = Examples.IN_AZURE;
     Story story = Story.calm(Examples.decider(inventory, Examples.POLICY)).restoring();
     story.failed(FailureCode.UNKNOWN);
     assertThat(story.phase()).contains(IncidentPhase.ESCALATED);

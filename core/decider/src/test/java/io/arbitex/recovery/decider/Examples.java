@@ -57,6 +57,16 @@ public final class Examples {
           """
               .indent(0);
 
+  /** The same platform with its primary in Azure. */
+  public static final String IN_AZURE =
+      INVENTORY
+          .replace(
+              "components:",
+              "azure: {subscription: s, tenant: t, resourceGroup: g}\n    components:")
+          .replace(
+              "procedures: [postgresql.dump]", "procedures: [postgresql.dump, postgresql.pitr]")
+          .replace("port: 1, adminUser: a,", "port: 1, adminUser: a, flexibleServer: db,");
+
   public static final String POLICY =
       """
       version: 1
