@@ -16,7 +16,8 @@ final class AllBenchmarks {
           List.of("throughput", "--events", "100000", "--pairs", "3"),
           List.of("detection", "--runs", "3", "--defaults-runs", "1"),
           List.of("chain", "--events", "200000", "--runs", "3"),
-          List.of("restore", "--events", "200000", "--pairs", "3"));
+          List.of("restore", "--events", "200000", "--pairs", "3"),
+          List.of("pitr", "--events", "400000", "--rewritten", "100000", "--pairs", "3"));
 
   private AllBenchmarks() {}
 

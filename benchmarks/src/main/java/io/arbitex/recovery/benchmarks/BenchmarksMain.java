@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
       ThroughputBenchmark.class,
       DetectionBenchmark.class,
       ChainBenchmark.class,
-      RestoreBenchmark.class
+      RestoreBenchmark.class,
+      PitrBenchmark.class
     })
 public final class BenchmarksMain implements Callable<Integer> {
   private BenchmarksMain() {}

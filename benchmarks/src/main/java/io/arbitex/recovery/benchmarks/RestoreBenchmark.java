@@ -5,18 +5,12 @@ import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.engine.Execution;
-import io.arbitex.recovery.engine.Journal;
-import io.arbitex.recovery.engine.JournalEntries;
-import io.arbitex.recovery.engine.JournalWrite;
-import io.arbitex.recovery.engine.Lease;
 import io.arbitex.recovery.engine.Next;
 import io.arbitex.recovery.engine.Outcome;
-import io.arbitex.recovery.engine.Ports;
 import io.arbitex.recovery.executors.Procedures;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabOptions;
 import io.arbitex.recovery.record.CommandKind;
-import io.arbitex.recovery.record.JournalEntry;
 import io.arbitex.recovery.record.Mode;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.Severity;
@@ -35,7 +29,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -190,7 +183,8 @@ final class RestoreBenchmark implements Callable<Integer> {
             .setParameters(Facts.of(Map.of("bad-since", now.toString())))
             .build();
     List<StepEvent> events = new ArrayList<>();
-    Execution execution = new Execution(command, procedures.of(command), ports(events));
+    Execution execution =
+        new Execution(command, procedures.of(command), BenchPorts.of(events, clock));
     long begin = System.nanoTime();
     Next next = execution.advance();
     while (!(next instanceof Next.Finished)) {
@@ -212,48 +206,6 @@ final class RestoreBenchmark implements Callable<Integer> {
     return new double[] {
       Duration.between(restored.getStartedAt(), restored.getAt()).toNanos() / 1e9, whole
     };
-  }
-
-  /** A journal in memory: what Kafka costs is measured elsewhere. */
-  private Ports ports(List<StepEvent> events) {
-    Map<String, JournalEntry> entries = new LinkedHashMap<>();
-    Journal journal =
-        new Journal() {
-          private long writes;
-
-          @Override
-          public long append(JournalWrite write) {
-            entries.put(JournalEntries.key(write.entry()), write.entry());
-            events.addAll(write.events());
-            return ++writes;
-          }
-
-          @Override
-          public List<JournalEntry> entries(String commandId) {
-            return List.copyOf(entries.values());
-          }
-        };
-    Lease lease =
-        new Lease() {
-          @Override
-          public Duration age() {
-            return Duration.ZERO;
-          }
-
-          @Override
-          public boolean lost() {
-            return false;
-          }
-        };
-    return new Ports(
-        "postgresql",
-        "bench",
-        journal,
-        lease,
-        platform -> Optional.empty(),
-        event -> {},
-        clock,
-        Duration.ofSeconds(2));
   }
 
   private static void run(DatabaseAddress server, String sql) throws SQLException {

@@ -8,6 +8,7 @@ import io.arbitex.recovery.checks.ChainAnchor;
 import io.arbitex.recovery.checks.CheckResult;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.EndpointCheck;
+import io.arbitex.recovery.checks.RestoredMoment;
 import io.arbitex.recovery.checks.kubernetes.AlembicHead;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Redis;
@@ -256,7 +257,15 @@ final class Suite {
             Baseline measured =
                 new BaselineReader(platform.name(), name, settings.criticalTables(), clock)
                     .read(connection, "verifier");
-            return BaselineComparison.atLeast(baseline.get(), measured);
+            List<CheckResult> results =
+                new ArrayList<>(BaselineComparison.atLeast(baseline.get(), measured));
+            Optional<String> moment = parameter(run.command, name + ".restore-moment");
+            if (moment.isPresent()) {
+              results.add(
+                  RestoredMoment.nothingLater(
+                      connection, baseline.get().getAuditHeadId(), Instant.parse(moment.get())));
+            }
+            return results;
           }
         });
     run.check(

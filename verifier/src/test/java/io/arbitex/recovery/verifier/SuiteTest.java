@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.arbitex.recovery.checks.AuditTables;
 import io.arbitex.recovery.checks.BaselineReader;
+import io.arbitex.recovery.checks.BaselineText;
 import io.arbitex.recovery.checks.PostgresFixture;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.record.Baseline;
@@ -19,14 +20,18 @@ import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.record.Severity;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.ValidationOutcome;
+import io.arbitex.recovery.schemas.Facts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +50,9 @@ class SuiteTest {
   @TempDir Path folder;
   private String database;
   private Baseline baseline;
+
+  /** Further parameters of the command. */
+  private List<Fact> more = List.of();
 
   @BeforeAll
   static void start() throws Exception {
@@ -141,11 +149,13 @@ class SuiteTest {
         .setIssuedAt(Instant.EPOCH)
         .setDeadline(Instant.now().plusSeconds(600))
         .setParameters(
-            List.of(
-                new Fact("components", "postgresql"),
-                new Fact("postgresql.restore-point", "rp-1"),
-                new Fact("postgresql.server", "spare"),
-                new Fact("postgresql.database", database)))
+            Facts.merge(
+                List.of(
+                    new Fact("components", "postgresql"),
+                    new Fact("postgresql.restore-point", "rp-1"),
+                    new Fact("postgresql.server", "spare"),
+                    new Fact("postgresql.database", database)),
+                more))
         .build();
   }
 
@@ -216,6 +226,38 @@ class SuiteTest {
   void anotherMigrationHeadFails() throws Exception {
     postgres.execute(database, "UPDATE alembic_version SET version_num = 'other'");
     assertThat(status(run(point()), "alembic-head")).isEqualTo(CheckStatus.FAIL);
+  }
+
+  /** A server that a restore made is in no inventory, and its moment in no catalogue. */
+  @Test
+  void aRestoreToAMomentIsProvenByWhatItTells() throws Exception {
+    Instant newest;
+    try (Connection connection = postgres.connect(database);
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT max(created_at) FROM audit_events")) {
+      row.next();
+      newest = row.getObject(1, OffsetDateTime.class).toInstant();
+      AuditTables.append(connection, 20);
+    }
+    Proof proof = restoredTo(newest);
+    assertThat(verdict(proof).getStatus()).isEqualTo(CheckStatus.PASS);
+    assertThat(status(proof, "events-after-the-moment"))
+        .as("what was written since is not held against it")
+        .isEqualTo(CheckStatus.PASS);
+    assertThat(status(restoredTo(newest.minusSeconds(60)), "events-after-the-moment"))
+        .isEqualTo(CheckStatus.FAIL);
+  }
+
+  private Proof restoredTo(Instant moment) throws Exception {
+    more =
+        List.of(
+            new Fact("postgresql.server", "made-by-a-restore"),
+            new Fact("postgresql.server-like", "spare"),
+            new Fact("postgresql.server-host", "127.0.0.1"),
+            new Fact("postgresql.server-port", Integer.toString(postgres.port())),
+            new Fact("postgresql.restore-point-baseline", BaselineText.of(baseline)),
+            new Fact("postgresql.restore-moment", moment.toString()));
+    return run(Optional.empty());
   }
 
   @Test

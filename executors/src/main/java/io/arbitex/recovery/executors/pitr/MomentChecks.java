@@ -15,20 +15,7 @@ import java.util.Optional;
 
 /** Whether a restored database is that of the moment it was to be restored to. */
 final class MomentChecks {
-  /** The platform's clock may run before the server's. */
-  private static final Duration CLOCKS = Duration.ofSeconds(5);
-
   private MomentChecks() {}
-
-  /** The runbook's own check (1b, 3): no audit event of after the target. */
-  static CheckResult nothingLater(Connection inside, Instant moment) throws SQLException {
-    long later =
-        Sql.number(
-            inside,
-            "SELECT count(*) FROM audit_events WHERE created_at > ?::timestamptz",
-            moment.plus(CLOCKS).toString());
-    return CheckResult.of("events-after-the-moment", later == 0, 0, later);
-  }
 
   static CheckResult validIndexes(Connection inside) throws SQLException {
     long invalid =

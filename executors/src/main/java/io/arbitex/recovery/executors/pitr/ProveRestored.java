@@ -8,6 +8,7 @@ import io.arbitex.recovery.checks.ChainAnchor;
 import io.arbitex.recovery.checks.ChainVerdict;
 import io.arbitex.recovery.checks.CheckResult;
 import io.arbitex.recovery.checks.PostgresErrors;
+import io.arbitex.recovery.checks.RestoredMoment;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
@@ -102,7 +103,7 @@ final class ProveRestored extends BoundAction {
                   context.clock())
               .read(inside, restored.door().server().name());
       canary = Canary.newest(inside);
-      results.add(MomentChecks.nothingLater(inside, moment));
+      results.add(RestoredMoment.nothingLater(inside, measured.getAuditHeadId(), moment));
       results.add(MomentChecks.validIndexes(inside));
     }
     results.addAll(

@@ -258,6 +258,11 @@ public final class Lab {
     return new LabAzureClient(URI.create(found.endpoint())).serverNames();
   }
 
+  /** Deletes a server that Azure has; returns when it is gone. */
+  public void deleteAzureServer(String name) throws IOException {
+    new LabAzureClient(URI.create(requireState().azure().endpoint())).delete(name);
+  }
+
   /** Releases of the platform. */
   public LabReleases releases() throws IOException {
     return new LabReleases(requireState().cluster());

@@ -35,4 +35,8 @@ record LabAzureClient(URI endpoint) {
         .map(server -> server.name())
         .toList();
   }
+
+  void delete(String server) {
+    postgresql().serviceClient().getServers().delete(LabAzureCloud.GROUP, server);
+  }
 }

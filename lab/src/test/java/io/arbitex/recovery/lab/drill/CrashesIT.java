@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * happened.
  */
 class CrashesIT {
-  private static final Duration LIMIT = Duration.ofSeconds(240);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
 
   private static final Duration MESSAGES = Duration.ofSeconds(30);
 
