@@ -2,6 +2,7 @@ package io.arbitex.recovery.executors;
 
 import io.arbitex.recovery.checks.AuditTables;
 import io.arbitex.recovery.checks.BaselineReader;
+import io.arbitex.recovery.checks.Checkpoint;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.DumpContent;
 import io.arbitex.recovery.checks.PostgresFixture;
@@ -18,6 +19,7 @@ import io.arbitex.recovery.record.RestorePointKind;
 import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.record.Severity;
 import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.runtime.notify.Post;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Times;
 import java.io.IOException;
@@ -54,6 +56,10 @@ public final class RecoveryWorld implements AutoCloseable {
   final Path backups;
   public final Path secret;
   public Optional<Bound> bound = Optional.empty();
+
+  /** What was published of the database in healthy times. */
+  public final List<Baseline> history = new ArrayList<>();
+
   public String healthUrl = "http://127.0.0.1:1/health";
 
   /** Where the inventory says that the platform reads its connection. */
@@ -159,7 +165,17 @@ public final class RecoveryWorld implements AutoCloseable {
 
   Procedures procedures(String policyText) throws InvalidConfiguration {
     Policy policy = Policy.parse("runbook.yaml", folder, policyText);
-    return new Procedures(inventory(), policy, (platform, component) -> bound, Clock.systemUTC());
+    return new Procedures(
+        inventory(),
+        policy,
+        (platform, component) -> bound,
+        (platform, component, since, keep) ->
+            history.stream()
+                .filter(each -> !each.getTakenAt().isBefore(since))
+                .filter(keep)
+                .toList(),
+        Clock.systemUTC(),
+        new Post());
   }
 
   public StepCommand command(
@@ -200,16 +216,7 @@ public final class RecoveryWorld implements AutoCloseable {
    */
   RestorePoint dump(String id, List<String> options, String filter) throws Exception {
     Path dump = dumpFile(id);
-    Baseline baseline;
-    try (Connection connection = admin(primary, DATABASE)) {
-      baseline =
-          new BaselineReader(
-                  "eu-1",
-                  "postgresql",
-                  List.of("tenants", "policy_rules", "audit_events"),
-                  Clock.systemUTC())
-              .read(connection, "primary");
-    }
+    Baseline baseline = baseline();
     List<String> words = new ArrayList<>();
     words.add(primary.tools().resolve("pg_dump").toString());
     words.addAll(options);
@@ -239,6 +246,24 @@ public final class RecoveryWorld implements AutoCloseable {
             .build();
     RestorePointManifest.write(dump, point);
     return point;
+  }
+
+  private Baseline baseline() throws SQLException {
+    try (Connection connection = admin(primary, DATABASE)) {
+      return new BaselineReader(
+              "eu-1",
+              "postgresql",
+              List.of("tenants", "policy_rules", "audit_events"),
+              Clock.systemUTC())
+          .read(connection, "primary");
+    }
+  }
+
+  /** The primary is proven whole as it is now, and that is published. */
+  Baseline checkpoint(long epoch) throws SQLException {
+    Baseline checkpoint = Checkpoint.sign(baseline(), "primary", epoch, AuditTables.KEY);
+    history.add(checkpoint);
+    return checkpoint;
   }
 
   private static void run(List<String> words, Map<String, String> environment) throws Exception {
