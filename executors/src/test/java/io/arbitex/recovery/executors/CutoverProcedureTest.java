@@ -19,12 +19,9 @@ import io.arbitex.recovery.schemas.Facts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -42,6 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code cutover.database} on real servers, with a platform that reads its secret. */
 class CutoverProcedureTest {
+  /** No page that PostgreSQL ever wrote. */
+  private static final byte[] JUNK = "no".repeat(4_096).getBytes(StandardCharsets.US_ASCII);
+
   @TempDir static Path folder;
   private static RecoveryWorld world;
   private static HttpServer platform;
@@ -495,23 +495,7 @@ class CutoverProcedureTest {
 
   /** The server meets a page of that table whose checksum is wrong, and has counted it. */
   private static void tearPageOf(String table) throws Exception {
-    world.primary.execute("postgres", "CHECKPOINT");
-    Path file =
-        world
-            .primary
-            .data()
-            .resolve(
-                world
-                    .texts(
-                        world.primary,
-                        RecoveryWorld.DATABASE,
-                        "SELECT pg_relation_filepath('" + table + "')")
-                    .get(0));
-    world.primary.stop();
-    try (FileChannel page = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      page.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), 8_000);
-    }
-    world.primary.startServer();
+    world.replacePage(table, 0, JUNK);
     assertThatThrownBy(
             () -> world.primary.execute(RecoveryWorld.DATABASE, "SELECT count(*) FROM " + table))
         .isInstanceOf(SQLException.class);

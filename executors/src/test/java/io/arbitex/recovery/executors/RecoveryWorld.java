@@ -23,9 +23,12 @@ import io.arbitex.recovery.runtime.notify.Post;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Times;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -64,6 +67,9 @@ public final class RecoveryWorld implements AutoCloseable {
 
   /** Where the inventory says that the platform reads its connection. */
   public String connectionSecret = "file:database-url";
+
+  /** Where the inventory says that a living source's events are exported to. */
+  public Optional<Path> salvage = Optional.empty();
 
   /** The inventory's {@code kubernetes}, at the depth of {@code endpoints}; empty for none. */
   public String kubernetes = "";
@@ -141,7 +147,7 @@ public final class RecoveryWorld implements AutoCloseable {
                   backups: [backups]
                   tools: %s
                   criticalTables: [tenants, policy_rules, audit_events]
-                  servers:
+        %s          servers:
                     - name: primary
                       host: 127.0.0.1
                       port: %d
@@ -156,7 +162,13 @@ public final class RecoveryWorld implements AutoCloseable {
                       adminPassword: file:admin
         """
         .formatted(
-            healthUrl, kubernetes, connectionSecret, spare.tools(), primary.port(), spare.port());
+            healthUrl,
+            kubernetes,
+            connectionSecret,
+            spare.tools(),
+            salvage.map(folder -> "          salvage: " + folder + "\n").orElse(""),
+            primary.port(),
+            spare.port());
   }
 
   public Procedures procedures() throws InvalidConfiguration {
@@ -264,6 +276,26 @@ public final class RecoveryWorld implements AutoCloseable {
     Baseline checkpoint = Checkpoint.sign(baseline(), "primary", epoch, AuditTables.KEY);
     history.add(checkpoint);
     return checkpoint;
+  }
+
+  /**
+   * Writes another page into a table's file while the server is stopped.
+   *
+   * @return the page that was there
+   */
+  byte[] replacePage(String table, long block, byte[] page) throws Exception {
+    primary.execute("postgres", "CHECKPOINT");
+    String file = texts(primary, DATABASE, "SELECT pg_relation_filepath('" + table + "')").get(0);
+    primary.stop();
+    ByteBuffer old = ByteBuffer.allocate(page.length);
+    try (FileChannel pages =
+        FileChannel.open(
+            primary.data().resolve(file), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      pages.read(old, block * page.length);
+      pages.write(ByteBuffer.wrap(page), block * page.length);
+    }
+    primary.startServer();
+    return old.array();
   }
 
   private static void run(List<String> words, Map<String, String> environment) throws Exception {

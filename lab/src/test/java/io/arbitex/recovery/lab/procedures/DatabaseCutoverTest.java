@@ -3,6 +3,7 @@ package io.arbitex.recovery.lab.procedures;
 import static io.arbitex.recovery.lab.kubernetes.TestCluster.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.arbitex.recovery.checks.AuditTables;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.engine.Execution;
 import io.arbitex.recovery.engine.ExecutionState;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -94,6 +96,36 @@ class DatabaseCutoverTest {
     assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
     assertThat(bench.crashes()).hasSizeGreaterThan(40);
     assertOnTarget(bench);
+  }
+
+  @Test
+  void everyCrashOfACutoverFromADamagedSourceEndsWithItsEventsSaved() throws Exception {
+    world.databases.salvage = Optional.of(folder.resolve("salvage"));
+    ProcedureBench bench = world.restored();
+    Map<String, String> approved = new LinkedHashMap<>(bench.factsOfEnd());
+    approved.put("source-may-live", "true");
+    try (Connection source =
+        world.databases.admin(world.databases.primary, RecoveryWorld.DATABASE)) {
+      AuditTables.append(source, 7);
+    }
+    world.databases.primary.execute(
+        RecoveryWorld.DATABASE, "UPDATE audit_events SET actor = 'mallory' WHERE id = 777");
+    try {
+      bench.crashOnceEverywhere();
+      Next.Finished end = bench.run(world.cutover(approved));
+      assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+      assertThat(bench.factsOfEnd())
+          .containsEntry("salvage-events", "7")
+          .containsEntry("salvage-rewritten", "1");
+      assertOnTarget(bench);
+      assertThat(logsIn(world.oldSecret)).isFalse();
+    } finally {
+      world.databases.salvage = Optional.empty();
+      world.databases.primary.execute(
+          RecoveryWorld.DATABASE,
+          "UPDATE audit_events SET actor = 'user-0' WHERE id = 777",
+          "DELETE FROM audit_events WHERE id > 2000");
+    }
   }
 
   @Test
