@@ -12,6 +12,9 @@ import io.arbitex.recovery.engine.Execution;
 import io.arbitex.recovery.engine.ExecutionState;
 import io.arbitex.recovery.engine.Next;
 import io.arbitex.recovery.engine.Outcome;
+import io.arbitex.recovery.executors.salvage.Salvage;
+import io.arbitex.recovery.executors.salvage.SalvageFolder;
+import io.arbitex.recovery.executors.salvage.SalvageManifest;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepError;
@@ -126,6 +129,7 @@ class SalvageTest {
     assertThat(manifest.path("incident").asText()).isEqualTo("inc-7");
     assertThat(manifest.path("source").asText()).isEqualTo("primary");
     assertThat(manifest.path("restoredHeadId").asLong()).isEqualTo(2000);
+    assertThat(manifest.path("comparedUpToId").asLong()).isEqualTo(2000);
     assertThat(manifest.path("complete").asBoolean()).isTrue();
     JsonNode of = manifest.path("events");
     assertThat(of.path("firstId").asLong()).isEqualTo(2001);
@@ -174,6 +178,21 @@ class SalvageTest {
     } finally {
       world.replacePage("audit_events", Long.parseLong(broken), page);
     }
+  }
+
+  @Test
+  void aSearchForRewrittenEventsThatTakesTooLongEndsAndSaysHowFarItCame() throws Exception {
+    BareContext context =
+        new BareContext(world.command("cutover.database", "cutover", 1, Map.of()));
+    SalvageFolder files = new SalvageFolder(salvage);
+    try (Connection source = world.admin(world.primary, RecoveryWorld.DATABASE);
+        Connection target = world.admin(world.primary, RecoveryWorld.DATABASE)) {
+      new Salvage(files, AuditTables.KEY, Duration.ZERO)
+          .export(context, new Salvage.Between("primary", source, "spare/r", target, 2000));
+    }
+    SalvageManifest manifest = files.find(context.command()).orElseThrow();
+    assertThat(manifest.compared()).isZero();
+    assertThat(manifest.events().count()).as("what was acknowledged is all there").isEqualTo(25);
   }
 
   @Test

@@ -29,6 +29,9 @@ final class ExportSalvage extends BoundAction {
   /** Of one answer of a server; a page of events takes less on any disk that works. */
   private static final Duration ANSWER = Duration.ofMinutes(1);
 
+  /** The platform is down meanwhile, and this is evidence only. */
+  private static final Duration COMPARE = Duration.ofMinutes(2);
+
   private final CutoverSettings settings;
   private final SalvageSource source;
 
@@ -77,7 +80,7 @@ final class ExportSalvage extends BoundAction {
     SalvageFolder folder = new SalvageFolder(settings.postgresql().salvage().orElseThrow());
     try (Connection inSource = from.door().open(from.database(), ANSWER);
         Connection inTarget = target.door().open(target.name(), ANSWER)) {
-      new Salvage(folder, settings.auditKey())
+      new Salvage(folder, settings.auditKey(), COMPARE)
           .export(
               context,
               new Salvage.Between(
@@ -97,7 +100,12 @@ final class ExportSalvage extends BoundAction {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(CutoverFacts.SALVAGE_FILE, folder.path().resolve(found.events().file()).toString());
     facts.put(CutoverFacts.SALVAGE_EVENTS, Long.toString(found.events().count()));
-    facts.put(CutoverFacts.SALVAGE_REWRITTEN, Long.toString(found.rewrittenCount()));
+    facts.put(
+        CutoverFacts.SALVAGE_REWRITTEN,
+        found.rewrittenCount()
+            + (found.compared() < found.restoredHead()
+                ? ", of the events up to " + found.compared()
+                : ""));
     if (found.unreadable() > 0) {
       facts.put(
           CutoverFacts.SALVAGE_UNREADABLE,

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,10 +40,19 @@ final class Differences {
     this.pace = pace;
   }
 
-  /** Hands on what differs of the events 1 to {@code head}. */
-  void read(long head, SourceReader.Sink sink)
+  /**
+   * Hands on what differs of the events 1 to {@code head}.
+   *
+   * @param limit for all of it, since nobody may write meanwhile and the old server keeps it all
+   * @return the last event that was compared
+   */
+  long read(long head, Duration limit, SourceReader.Sink sink)
       throws SQLException, IOException, ActionFailure, InterruptedException {
-    for (long from = 1; from <= head && !reader.gaveUp(); from += RANGE) {
+    long end = System.nanoTime() + limit.toNanos();
+    for (long from = 1; from <= head; from += RANGE) {
+      if (reader.gaveUp() || System.nanoTime() - end >= 0) {
+        return from - 1;
+      }
       pace.step("comparing: event " + from + " of " + head);
       long to = Math.min(head, from + RANGE - 1);
       if (!sourceDigest(from, to).equals(digest(target, from, to))) {
@@ -57,6 +67,7 @@ final class Differences {
             });
       }
     }
+    return head;
   }
 
   /** Empty where it cannot be read as a whole. */

@@ -8,19 +8,23 @@ import io.arbitex.recovery.record.StepCommand;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Exports what the source holds and the target does not. */
 public final class Salvage {
   private final SalvageFolder folder;
   private final byte[] key;
+  private final Duration compare;
 
   /**
    * @param key the platform's audit key
+   * @param compare how long is looked for what was rewritten, at most
    */
-  public Salvage(SalvageFolder folder, byte[] key) {
+  public Salvage(SalvageFolder folder, byte[] key, Duration compare) {
     this.folder = folder;
     this.key = key.clone();
+    this.compare = compare;
   }
 
   /**
@@ -52,8 +56,9 @@ public final class Salvage {
         SalvageFile rewritten = folder.begin(command, "rewritten", context.token())) {
       // What customers were told is saved first.
       reader.read(head, Long.MAX_VALUE, events::add);
-      new Differences(between.inSource(), between.inTarget(), reader, pace)
-          .read(head, rewritten::add);
+      long compared =
+          new Differences(between.inSource(), between.inTarget(), reader, pace)
+              .read(head, compare, rewritten::add);
       WrittenEvents saved = events.finish();
       Optional<WrittenEvents> others =
           rewritten.count() == 0 ? Optional.empty() : Optional.of(rewritten.finish());
@@ -66,6 +71,7 @@ public final class Salvage {
               between.target(),
               context.clock().instant().toString(),
               head,
+              compared,
               reader.unreadable(),
               !reader.gaveUp(),
               saved,

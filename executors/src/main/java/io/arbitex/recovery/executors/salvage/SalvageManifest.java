@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param source the resource that was read
  * @param target the database that the platform moves to
  * @param restoredHead id of the newest event that the restore brought
+ * @param compared id of the last event that was looked at for whether it was rewritten
  * @param unreadable events that the damage let nobody read
  * @param complete all that can be read is there
  * @param events of after the restored head
@@ -25,6 +26,7 @@ public record SalvageManifest(
     String target,
     String exportedAt,
     long restoredHead,
+    long compared,
     long unreadable,
     boolean complete,
     WrittenEvents events,
@@ -44,6 +46,7 @@ public record SalvageManifest(
     node.put("target", target);
     node.put("exportedAt", exportedAt);
     node.put("restoredHeadId", restoredHead);
+    node.put("comparedUpToId", compared);
     node.put("unreadableEvents", unreadable);
     node.put("complete", complete);
     node.set("events", file(events));
@@ -60,6 +63,7 @@ public record SalvageManifest(
         node.path("target").asText(),
         node.path("exportedAt").asText(),
         node.path("restoredHeadId").asLong(),
+        node.path("comparedUpToId").asLong(),
         node.path("unreadableEvents").asLong(),
         node.path("complete").asBoolean(),
         file(node.path("events")),

@@ -18,7 +18,7 @@ final class SourceReader {
   private static final int PAGE = 10_000;
 
   /** Rows that are in memory at a time; a payload may have megabytes. */
-  private static final int FETCH = 50;
+  private static final int FETCH = 200;
 
   /** So many single events cannot be read: the rest is not tried. */
   private static final long MOST_UNREADABLE = 10_000;
