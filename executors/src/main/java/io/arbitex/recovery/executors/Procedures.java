@@ -11,6 +11,7 @@ import io.arbitex.recovery.executors.azure.FlexibleServers;
 import io.arbitex.recovery.executors.cutover.CutoverProcedure;
 import io.arbitex.recovery.executors.cutover.CutoverSettings;
 import io.arbitex.recovery.executors.database.Bound;
+import io.arbitex.recovery.executors.database.Checkpoints;
 import io.arbitex.recovery.executors.notify.NotifyProcedure;
 import io.arbitex.recovery.executors.notify.PageOrder;
 import io.arbitex.recovery.executors.pitr.PitrProcedure;
@@ -126,6 +127,7 @@ public final class Procedures {
                         platform.orElseThrow().endpoints().auditKey(),
                         rpo(command),
                         policy.procedures().dump(),
+                        checkpoints(command),
                         clock)))
         .orElseGet(() -> MissingTarget.procedure(command, "PostgreSQL component of the inventory"));
   }
@@ -172,6 +174,7 @@ public final class Procedures {
                         platform.orElseThrow(),
                         found,
                         () -> bindings.of(command.getPlatform(), command.getComponent()),
+                        checkpoints(command),
                         random)))
         .orElseGet(() -> MissingTarget.procedure(command, "PostgreSQL component of the inventory"));
   }
@@ -212,6 +215,10 @@ public final class Procedures {
     if (NotifyProcedure.kind(command.getProcedure()).isPresent()) {
       order.ended(command);
     }
+  }
+
+  private Checkpoints checkpoints(StepCommand command) {
+    return new Checkpoints(command.getPlatform(), command.getComponent(), history::since);
   }
 
   private Optional<Inventory.Postgresql> postgresql(StepCommand command) {

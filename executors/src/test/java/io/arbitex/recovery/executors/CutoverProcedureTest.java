@@ -1,8 +1,10 @@
 package io.arbitex.recovery.executors;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.arbitex.recovery.checks.AuditTables;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.engine.Execution;
 import io.arbitex.recovery.engine.ExecutionState;
@@ -24,7 +26,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -35,6 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code cutover.database} on real servers, with a platform that reads its secret. */
 class CutoverProcedureTest {
+  /** No page that PostgreSQL ever wrote. */
+  private static final byte[] JUNK = "no".repeat(4_096).getBytes(StandardCharsets.US_ASCII);
+
   @TempDir static Path folder;
   private static RecoveryWorld world;
   private static HttpServer platform;
@@ -73,13 +80,18 @@ class CutoverProcedureTest {
   @BeforeEach
   void restoreBeside() throws Exception {
     world.bound = Optional.empty();
+    world.history.clear();
     staysOnTheOldServer = false;
     if (world.primary.postmaster().filter(ProcessHandle::isAlive).isEmpty()) {
       world.primary.startServer();
     }
     world.primary.execute("postgres", "ALTER ROLE arbitex_app LOGIN");
     world.primary.execute(
-        RecoveryWorld.DATABASE, "UPDATE audit_events SET actor = 'user-0' WHERE id = 777");
+        RecoveryWorld.DATABASE,
+        "UPDATE audit_events SET actor = 'user-0' WHERE id = 777",
+        "DELETE FROM audit_events WHERE id > 2000",
+        "INSERT INTO policy_rules SELECT i, 1 + i % 12, 'rule ' || i FROM generate_series(1, 48) i"
+            + " ON CONFLICT DO NOTHING");
     Files.writeString(world.secret, oldSecret);
     Files.deleteIfExists(kept());
     Files.deleteIfExists(world.folder.resolve("database-url.owner"));
@@ -160,6 +172,55 @@ class CutoverProcedureTest {
       assertThat(Files.readString(world.secret)).isEqualTo(oldSecret);
     } finally {
       world.primary.execute(RecoveryWorld.DATABASE, "ALTER TABLE tenants_away RENAME TO tenants");
+    }
+  }
+
+  @Test
+  void aSourceThatLostPartOfItsRowsIsNotSound() throws Exception {
+    ProcedureBench bench = restored();
+    world.primary.execute(RecoveryWorld.DATABASE, "DELETE FROM policy_rules WHERE id > 38");
+    StepError error = bench.run(cutover(bench)).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.NOT_CONFIRMED);
+    assertThat(error.getMessage())
+        .contains("the source lives")
+        .contains("policy_rules has lost 10 of 48 rows");
+    assertThat(logsIn(DatabaseAddress.parse(oldSecret))).isTrue();
+  }
+
+  @Test
+  void aSourceWhoseTailWasCutSinceTheNewestCheckpointIsNotSound() throws Exception {
+    ProcedureBench bench = restored();
+    appendToSource(5);
+    world.checkpoint(0);
+    world.primary.execute(RecoveryWorld.DATABASE, "DELETE FROM audit_events WHERE id > 2003");
+    StepError error = bench.run(cutover(bench)).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.NOT_CONFIRMED);
+    assertThat(error.getMessage()).contains("CUT_TAIL at id 2004");
+  }
+
+  @Test
+  void aCheckpointOfAnotherEpochOrWithoutSignatureIsNotHeldAgainstTheSource() throws Exception {
+    ProcedureBench bench = restored();
+    appendToSource(5);
+    world.checkpoint(1);
+    world.checkpoint(0).setSignature("forged");
+    world.primary.execute(RecoveryWorld.DATABASE, "DELETE FROM audit_events WHERE id > 2003");
+    Next.Finished end = bench.run(cutover(bench));
+    assertThat(end.error().orElseThrow().getCode()).isEqualTo(FailureCode.SOURCE_SOUND);
+  }
+
+  @Test
+  void aSourceThatReadAPageWithAWrongChecksumIsNotSound() throws Exception {
+    ProcedureBench bench = restored();
+    world.primary.execute(
+        RecoveryWorld.DATABASE, "CREATE TABLE torn AS SELECT generate_series(1, 100)");
+    try {
+      tearPageOf("torn");
+      StepError error = bench.run(cutover(bench)).error().orElseThrow();
+      assertThat(error.getCode()).isEqualTo(FailureCode.NOT_CONFIRMED);
+      assertThat(error.getMessage()).contains("wrong checksum");
+    } finally {
+      world.primary.execute(RecoveryWorld.DATABASE, "DROP TABLE torn", "SELECT pg_stat_reset()");
     }
   }
 
@@ -424,6 +485,25 @@ class CutoverProcedureTest {
   private static void corruptSource() throws SQLException {
     world.primary.execute(
         RecoveryWorld.DATABASE, "UPDATE audit_events SET actor = 'mallory' WHERE id = 777");
+  }
+
+  private static void appendToSource(long events) throws SQLException {
+    try (Connection connection = world.admin(world.primary, RecoveryWorld.DATABASE)) {
+      AuditTables.append(connection, events);
+    }
+  }
+
+  /** The server meets a page of that table whose checksum is wrong, and has counted it. */
+  private static void tearPageOf(String table) throws Exception {
+    world.replacePage(table, 0, JUNK);
+    assertThatThrownBy(
+            () -> world.primary.execute(RecoveryWorld.DATABASE, "SELECT count(*) FROM " + table))
+        .isInstanceOf(SQLException.class);
+    String counted = "SELECT checksum_failures > 0 FROM pg_stat_database WHERE datname = 'arbitex'";
+    Instant limit = Instant.now().plusSeconds(20);
+    while (!world.texts(world.primary, "postgres", counted).equals(List.of("t"))) {
+      assertThat(Instant.now()).as("the server counts it").isBefore(limit);
+    }
   }
 
   private static Path kept() {

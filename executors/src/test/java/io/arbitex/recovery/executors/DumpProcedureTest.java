@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +46,7 @@ class DumpProcedureTest {
   @AfterEach
   void removeDumpsAndDatabases() throws Exception {
     world.clear();
+    world.history.clear();
   }
 
   @Test
@@ -109,6 +111,32 @@ class DumpProcedureTest {
     assertThat(error.getMessage())
         .containsAnyOf("dump-1 cannot be decoded", "dump-1 has the checksum");
     assertThat(world.databases(world.spare)).isEmpty();
+  }
+
+  @Test
+  void aDumpThatMayHoldTheDamageIsPassedOverForTheLastProvenMoment() throws Exception {
+    world.dump("dump-1");
+    world.checkpoint(0);
+    world.dump("dump-2");
+    Map<String, String> told =
+        Map.of("symptom", "CORRUPT", "source-resource", "primary", "source-epoch", "0");
+    ProcedureBench bench = new ProcedureBench(world.procedures());
+    StepCommand corrupt = world.command("postgresql.dump", "postgresql", 1, told);
+    assertThat(bench.run(corrupt).outcome()).isEqualTo(Outcome.DONE);
+    assertThat(bench.factsOfEnd())
+        .containsEntry("restore-point", "dump-1")
+        .containsEntry("critical-rows", "tenants=12,policy_rules=48,audit_events=2000");
+    assertThat(bench.factsOfEnd().get("rejected"))
+        .contains("dump-2 was taken at")
+        .contains("after the source was last proven whole");
+
+    Map<String, String> away = new HashMap<>(told);
+    away.put("symptom", "UNREACHABLE");
+    assertThat(bench.run(world.command("postgresql.dump", "postgresql", 2, away)).outcome())
+        .isEqualTo(Outcome.DONE);
+    assertThat(bench.factsOfEnd())
+        .as("a server that is away had good data to its end")
+        .containsEntry("restore-point", "dump-2");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.arbitex.recovery.executors;
 
 import io.arbitex.recovery.checks.AuditTables;
 import io.arbitex.recovery.checks.BaselineReader;
+import io.arbitex.recovery.checks.Checkpoint;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.DumpContent;
 import io.arbitex.recovery.checks.PostgresFixture;
@@ -18,12 +19,16 @@ import io.arbitex.recovery.record.RestorePointKind;
 import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.record.Severity;
 import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.runtime.notify.Post;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Times;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -54,10 +59,17 @@ public final class RecoveryWorld implements AutoCloseable {
   final Path backups;
   public final Path secret;
   public Optional<Bound> bound = Optional.empty();
+
+  /** What was published of the database in healthy times. */
+  public final List<Baseline> history = new ArrayList<>();
+
   public String healthUrl = "http://127.0.0.1:1/health";
 
   /** Where the inventory says that the platform reads its connection. */
   public String connectionSecret = "file:database-url";
+
+  /** Where the inventory says that a living source's events are exported to. */
+  public Optional<Path> salvage = Optional.empty();
 
   /** The inventory's {@code kubernetes}, at the depth of {@code endpoints}; empty for none. */
   public String kubernetes = "";
@@ -135,7 +147,7 @@ public final class RecoveryWorld implements AutoCloseable {
                   backups: [backups]
                   tools: %s
                   criticalTables: [tenants, policy_rules, audit_events]
-                  servers:
+        %s          servers:
                     - name: primary
                       host: 127.0.0.1
                       port: %d
@@ -150,7 +162,13 @@ public final class RecoveryWorld implements AutoCloseable {
                       adminPassword: file:admin
         """
         .formatted(
-            healthUrl, kubernetes, connectionSecret, spare.tools(), primary.port(), spare.port());
+            healthUrl,
+            kubernetes,
+            connectionSecret,
+            spare.tools(),
+            salvage.map(folder -> "          salvage: " + folder + "\n").orElse(""),
+            primary.port(),
+            spare.port());
   }
 
   public Procedures procedures() throws InvalidConfiguration {
@@ -159,7 +177,17 @@ public final class RecoveryWorld implements AutoCloseable {
 
   Procedures procedures(String policyText) throws InvalidConfiguration {
     Policy policy = Policy.parse("runbook.yaml", folder, policyText);
-    return new Procedures(inventory(), policy, (platform, component) -> bound, Clock.systemUTC());
+    return new Procedures(
+        inventory(),
+        policy,
+        (platform, component) -> bound,
+        (platform, component, since, keep) ->
+            history.stream()
+                .filter(each -> !each.getTakenAt().isBefore(since))
+                .filter(keep)
+                .toList(),
+        Clock.systemUTC(),
+        new Post());
   }
 
   public StepCommand command(
@@ -200,16 +228,7 @@ public final class RecoveryWorld implements AutoCloseable {
    */
   RestorePoint dump(String id, List<String> options, String filter) throws Exception {
     Path dump = dumpFile(id);
-    Baseline baseline;
-    try (Connection connection = admin(primary, DATABASE)) {
-      baseline =
-          new BaselineReader(
-                  "eu-1",
-                  "postgresql",
-                  List.of("tenants", "policy_rules", "audit_events"),
-                  Clock.systemUTC())
-              .read(connection, "primary");
-    }
+    Baseline baseline = baseline();
     List<String> words = new ArrayList<>();
     words.add(primary.tools().resolve("pg_dump").toString());
     words.addAll(options);
@@ -239,6 +258,44 @@ public final class RecoveryWorld implements AutoCloseable {
             .build();
     RestorePointManifest.write(dump, point);
     return point;
+  }
+
+  private Baseline baseline() throws SQLException {
+    try (Connection connection = admin(primary, DATABASE)) {
+      return new BaselineReader(
+              "eu-1",
+              "postgresql",
+              List.of("tenants", "policy_rules", "audit_events"),
+              Clock.systemUTC())
+          .read(connection, "primary");
+    }
+  }
+
+  /** The primary is proven whole as it is now, and that is published. */
+  Baseline checkpoint(long epoch) throws SQLException {
+    Baseline checkpoint = Checkpoint.sign(baseline(), "primary", epoch, AuditTables.KEY);
+    history.add(checkpoint);
+    return checkpoint;
+  }
+
+  /**
+   * Writes another page into a table's file while the server is stopped.
+   *
+   * @return the page that was there
+   */
+  byte[] replacePage(String table, long block, byte[] page) throws Exception {
+    primary.execute("postgres", "CHECKPOINT");
+    String file = texts(primary, DATABASE, "SELECT pg_relation_filepath('" + table + "')").get(0);
+    primary.stop();
+    ByteBuffer old = ByteBuffer.allocate(page.length);
+    try (FileChannel pages =
+        FileChannel.open(
+            primary.data().resolve(file), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      pages.read(old, block * page.length);
+      pages.write(ByteBuffer.wrap(page), block * page.length);
+    }
+    primary.startServer();
+    return old.array();
   }
 
   private static void run(List<String> words, Map<String, String> environment) throws Exception {

@@ -59,6 +59,12 @@ public final class AuditChain {
    */
   public ChainVerdict verify(DatabaseAddress address, int threads, Optional<ChainAnchor> anchor)
       throws SQLException, InterruptedException {
+    return verify(address, threads, anchor.stream().toList());
+  }
+
+  /** The same, held against all that is known of it outside. */
+  public ChainVerdict verify(DatabaseAddress address, int threads, List<ChainAnchor> anchors)
+      throws SQLException, InterruptedException {
     if (threads < 1 || threads > 64) {
       throw new IllegalArgumentException(threads + " threads are not between 1 and 64");
     }
@@ -80,8 +86,8 @@ public final class AuditChain {
       List<ChainMistake> firsts = new ArrayList<>();
       found.stream().filter(each -> each.first() != null).forEach(each -> firsts.add(each.first()));
       long mistakes = found.stream().mapToLong(ChainSegment.Found::mistakes).sum();
-      if (anchor.isPresent()) {
-        Optional<ChainMistake> off = against(leader, anchor.get(), headId);
+      for (ChainAnchor anchor : anchors) {
+        Optional<ChainMistake> off = against(leader, anchor, headId);
         mistakes += off.isPresent() ? 1 : 0;
         off.ifPresent(firsts::add);
       }

@@ -10,7 +10,7 @@ import java.util.Map;
  * Tables that have lost more rows since a checkpoint than is daily business. One row may always go,
  * since one of five tenants that leaves is no disaster, unless it was the last one.
  */
-final class RowLoss {
+public final class RowLoss {
   /** Share of a table's rows that must remain where the inventory says nothing. */
   private static final double KEEPS = 0.9;
 
@@ -22,10 +22,20 @@ final class RowLoss {
    * @param keeps share of its rows that must remain, by table, 0 to 1; 0 for a table that may be
    *     emptied, 1 for one that only grows
    */
-  static List<String> between(Baseline before, Baseline now, Map<String, Double> keeps) {
+  public static List<String> between(Baseline before, Baseline now, Map<String, Double> keeps) {
+    return between(before.getCounts(), now.getCounts(), keeps, before.getTakenAt().toString());
+  }
+
+  /**
+   * The same of counts that are no baseline.
+   *
+   * @param since when there were so many before, for people
+   */
+  public static List<String> between(
+      List<TableCount> before, List<TableCount> now, Map<String, Double> keeps, String since) {
     List<String> losses = new ArrayList<>();
-    for (TableCount known : before.getCounts()) {
-      now.getCounts().stream()
+    for (TableCount known : before) {
+      now.stream()
           .filter(count -> count.getTable().equals(known.getTable()))
           .filter(
               count ->
@@ -40,7 +50,7 @@ final class RowLoss {
                           known.getTable(),
                           known.getRows() - count.getRows(),
                           known.getRows(),
-                          before.getTakenAt()))
+                          since))
           .forEach(losses::add);
     }
     return losses;

@@ -9,6 +9,7 @@ import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
+import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.record.FailureCode;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -76,7 +77,7 @@ final class CheckTarget extends BoundAction {
                 + mark.map(found -> found.stage().toString()).orElse("it carries no mark"),
             "Let a restore finish and pass its proof first.");
       }
-      return Look.alreadySo(chainFacts(mark.get()));
+      return Look.alreadySo(restoredFacts(mark.get()));
     } catch (SQLException e) {
       throw DatabaseFailures.of(target.door().server().name(), e);
     }
@@ -113,7 +114,7 @@ final class CheckTarget extends BoundAction {
             "See who changed it since the cutover; nothing was touched.");
       }
       context.progress(resource + " is the component already; only looks whether all is well");
-      Map<String, String> facts = chainFacts(mark.orElseThrow());
+      Map<String, String> facts = restoredFacts(mark.orElseThrow());
       facts.put(CutoverFacts.CUT_OVER_EPOCH, Long.toString(epoch));
       return Look.alreadySo(facts);
     } catch (SQLException e) {
@@ -121,13 +122,16 @@ final class CheckTarget extends BoundAction {
     }
   }
 
-  private static Map<String, String> chainFacts(DatabaseMark mark) {
+  private static Map<String, String> restoredFacts(DatabaseMark mark) {
     Map<String, String> facts = new LinkedHashMap<>(mark.facts());
     facts
         .keySet()
         .retainAll(
             Set.of(
-                CutoverFacts.AUDIT_HEAD, CutoverFacts.AUDIT_HEAD_HMAC, CutoverFacts.AUDIT_COUNT));
+                CutoverFacts.AUDIT_HEAD,
+                CutoverFacts.AUDIT_HEAD_HMAC,
+                CutoverFacts.AUDIT_COUNT,
+                RestoreFacts.CRITICAL_ROWS));
     return facts;
   }
 

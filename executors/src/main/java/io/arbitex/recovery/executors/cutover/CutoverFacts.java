@@ -52,6 +52,18 @@ final class CutoverFacts {
   /** Sessions of the platform's role that were seen on the target after the switch. */
   static final String SESSIONS = "platform-sessions";
 
+  /** The file with the source's events of after the restore point, or why there is none. */
+  static final String SALVAGE_FILE = "salvage-file";
+
+  /** How many events are in it. */
+  static final String SALVAGE_EVENTS = "salvage-events";
+
+  /** How many events of before the restore point were others in the source: in a second file. */
+  static final String SALVAGE_REWRITTEN = "salvage-rewritten";
+
+  /** How many events the damage of the source let nobody read; not there for none. */
+  static final String SALVAGE_UNREADABLE = "salvage-unreadable";
+
   static final String AUDIT_HEAD = "audit-head-id";
   static final String AUDIT_HEAD_HMAC = "audit-head-hmac";
   static final String AUDIT_COUNT = "audit-count";

@@ -6,6 +6,7 @@ import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.Bound;
+import io.arbitex.recovery.executors.database.Checkpoints;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
@@ -29,12 +30,14 @@ import org.postgresql.util.PasswordUtil;
  * What a cutover works with, as the configuration has it.
  *
  * @param bound the component's newest known binding
+ * @param checkpoints at which its database was proven whole
  * @param random for new passwords
  */
 public record CutoverSettings(
     Inventory.Platform platform,
     Inventory.Postgresql postgresql,
     Supplier<Optional<Bound>> bound,
+    Checkpoints checkpoints,
     SecureRandom random) {
   private static final int PASSWORD_BYTES = 24;
 

@@ -1,14 +1,10 @@
 package io.arbitex.recovery.executors.cutover;
 
-import io.arbitex.recovery.checks.AuditChain;
-import io.arbitex.recovery.checks.ChainAnchor;
-import io.arbitex.recovery.checks.ChainVerdict;
 import io.arbitex.recovery.checks.PostgresErrors;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
-import io.arbitex.recovery.executors.database.Sql;
 import io.arbitex.recovery.record.FailureCode;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -16,7 +12,6 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -26,12 +21,12 @@ import java.util.Optional;
  * that a living source was approved ({@link CutoverFacts#SOURCE_MAY_LIVE}).
  */
 final class SourceJudge {
-  private static final int CHAIN_THREADS = 2;
-
   private final CutoverSettings settings;
+  private final SourceChecks checks;
 
   SourceJudge(CutoverSettings settings) {
     this.settings = settings;
+    this.checks = new SourceChecks(settings);
   }
 
   /**
@@ -56,7 +51,7 @@ final class SourceJudge {
     String name = source.door().server().name() + "/" + source.database();
     Optional<String> unsound;
     try (Connection connection = source.door().open(source.database(), AdminDoor.SHORT)) {
-      unsound = unsound(context, source, connection);
+      unsound = checks.unsound(context, source, connection);
     } catch (SQLException e) {
       return explain(context, name, e);
     }
@@ -87,38 +82,6 @@ final class SourceJudge {
 
   static boolean mayLive(ActionContext context) {
     return context.fact(CutoverFacts.SOURCE_MAY_LIVE).filter("true"::equals).isPresent();
-  }
-
-  /** What is wrong with a source that answers; empty when it is sound. */
-  private Optional<String> unsound(
-      ActionContext context, CutoverSettings.Source source, Connection connection)
-      throws SQLException, ActionFailure, InterruptedException {
-    if (Sql.yes(connection, "SELECT pg_is_in_recovery()")) {
-      return Optional.of("it is in recovery and takes no writes");
-    }
-    if (!Sql.column(connection, "SHOW transaction_read_only").equals(List.of("off"))) {
-      throw ActionFailure.permanent(
-          FailureCode.PREFLIGHT,
-          "the source lives and its data can be read, but it is set to take no writes",
-          "See who set default_transaction_read_only and why; a restore would not help.");
-    }
-    // Makes the server write and flush a commit, and changes nothing that anybody could read.
-    connection.setAutoCommit(false);
-    Sql.column(connection, "SELECT pg_current_xact_id()::text");
-    connection.commit();
-    connection.setAutoCommit(true);
-    for (String table : settings.postgresql().criticalTables()) {
-      // A table of the inventory, which the platform's owner wrote.
-      if (Sql.number(
-              connection, "SELECT count(*) FROM (SELECT 1 FROM " + quoted(table) + " LIMIT 1) x")
-          == 0) {
-        return Optional.of("its critical table " + table + " is empty");
-      }
-    }
-    ChainVerdict chain =
-        new AuditChain(settings.auditKey(), AdminDoor.CONNECT, context.remaining())
-            .verify(source.door().address(source.database()), CHAIN_THREADS, anchor(context));
-    return chain.valid() ? Optional.empty() : Optional.of(chain.asCheck().measured());
   }
 
   private static Found explain(ActionContext context, String name, SQLException error)
@@ -164,20 +127,5 @@ final class SourceJudge {
     }
     context.progress("the source lives but is not sound (" + state + "), approved: " + detail);
     return new Found(state, detail);
-  }
-
-  private static Optional<ChainAnchor> anchor(ActionContext context) {
-    return context
-        .fact(CutoverFacts.AUDIT_HEAD)
-        .map(
-            head ->
-                new ChainAnchor(
-                    Long.parseLong(context.required(CutoverFacts.AUDIT_COUNT)),
-                    Long.parseLong(head),
-                    context.required(CutoverFacts.AUDIT_HEAD_HMAC)));
-  }
-
-  private static String quoted(String table) {
-    return "\"" + table.replace("\"", "\"\"").replace(".", "\".\"") + "\"";
   }
 }

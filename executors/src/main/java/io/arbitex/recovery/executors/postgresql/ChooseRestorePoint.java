@@ -8,9 +8,11 @@ import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
 import io.arbitex.recovery.executors.database.RestoreFacts;
+import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.RestorePointKind;
+import io.arbitex.recovery.record.Symptom;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,8 +27,10 @@ import java.util.Set;
 /**
  * Preflight: the dump to restore. The newest one that a rehearsal has proven, as long as it loses
  * no more than the RPO; else the newest intact one, since what is restored is proven here before
- * anybody uses it. None that was taken since the source is bad: it may hold the damage. A damaged
- * one is told with its reason, and the one before it is taken.
+ * anybody uses it. None that was taken since the source is bad: it may hold the damage. Where the
+ * data itself is what is wrong, it may have been so before anybody saw it: then none that is newer
+ * than the last moment at which the source was proven whole, where one is known. A damaged one is
+ * told with its reason, and the one before it is taken.
  */
 final class ChooseRestorePoint extends BoundAction {
   private final DumpSource source;
@@ -38,7 +42,7 @@ final class ChooseRestorePoint extends BoundAction {
         "choose the newest good dump",
         false,
         Duration.ofHours(2),
-        RetryPolicy.once());
+        RetryPolicy.upTo(5, Duration.ofSeconds(1), Duration.ofSeconds(10)));
     this.source = source;
     this.tool = new RestoreTool(source.postgresql().tools());
   }
@@ -82,11 +86,24 @@ final class ChooseRestorePoint extends BoundAction {
     context.progress("rejected: " + why);
   }
 
-  private List<Found> inOrder(
-      ActionContext context, List<Found> newestFirst, List<String> rejected) {
+  /** When the source was last proven whole, where what came later may hold the damage. */
+  private Optional<Instant> lastProven(ActionContext context, Optional<Instant> badSince)
+      throws ActionFailure {
+    String symptom = context.fact(RestoreFacts.SYMPTOM).orElse("");
+    return symptom.equals(Symptom.CORRUPT.name()) || symptom.equals(Symptom.DATA_MISSING.name())
+        ? source
+            .checkpoints()
+            .newest(context, source.auditKeyBytes(), badSince)
+            .map(Baseline::getTakenAt)
+        : Optional.empty();
+  }
+
+  private List<Found> inOrder(ActionContext context, List<Found> newestFirst, List<String> rejected)
+      throws ActionFailure {
     Set<String> excluded =
         new HashSet<>(List.of(context.fact(RestoreFacts.EXCLUDE).orElse("").split(",", -1)));
     Optional<Instant> badSince = context.fact(RestoreFacts.BAD_SINCE).map(Instant::parse);
+    Optional<Instant> proven = lastProven(context, badSince);
     List<Found> candidates = new ArrayList<>();
     for (Found each : newestFirst) {
       RestorePoint point = each.point();
@@ -105,6 +122,14 @@ final class ChooseRestorePoint extends BoundAction {
                 + ", when the source was bad already (since "
                 + badSince.get()
                 + ")");
+      } else if (proven.filter(good -> point.getTakenAt().isAfter(good)).isPresent()) {
+        rejected.add(
+            point.getId()
+                + " was taken at "
+                + point.getTakenAt()
+                + ", after the source was last proven whole (at "
+                + proven.get()
+                + "): it may hold the damage");
       } else if (!Files.isReadable(each.dump())) {
         rejected.add(point.getId() + " has a manifest but no readable dump " + each.dump());
       } else {
@@ -117,9 +142,9 @@ final class ChooseRestorePoint extends BoundAction {
         .filter(each -> !each.point().getTakenAt().isBefore(lost.minus(source.rpo())))
         .findFirst()
         .ifPresent(
-            proven -> {
-              candidates.remove(proven);
-              candidates.add(0, proven);
+            first -> {
+              candidates.remove(first);
+              candidates.add(0, first);
             });
     return candidates;
   }

@@ -4,6 +4,7 @@ import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.configuration.SecretReference;
 import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.executors.database.Checkpoints;
 import io.arbitex.recovery.record.FailureCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.time.Duration;
  * @param auditKey the key of the audit chain
  * @param rpo how much may be lost, by the policy for the command's severity
  * @param restore in one transaction or in several sessions, by the policy
+ * @param checkpoints at which the database was proven whole
  */
 public record DumpSource(
     String platform,
@@ -24,6 +26,7 @@ public record DumpSource(
     SecretReference auditKey,
     Duration rpo,
     Policy.DumpRestore restore,
+    Checkpoints checkpoints,
     Clock clock) {
 
   /**

@@ -3,12 +3,14 @@ package io.arbitex.recovery.lab.procedures;
 import static io.arbitex.recovery.lab.kubernetes.TestCluster.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.arbitex.recovery.checks.AuditTables;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.engine.Execution;
 import io.arbitex.recovery.engine.ExecutionState;
 import io.arbitex.recovery.engine.Next;
 import io.arbitex.recovery.engine.Outcome;
 import io.arbitex.recovery.executors.ProcedureBench;
+import io.arbitex.recovery.executors.RecoveryWorld;
 import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour;
 import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour.How;
 import io.arbitex.recovery.record.FailureCode;
@@ -18,8 +20,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -92,6 +96,36 @@ class DatabaseCutoverTest {
     assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
     assertThat(bench.crashes()).hasSizeGreaterThan(40);
     assertOnTarget(bench);
+  }
+
+  @Test
+  void everyCrashOfACutoverFromADamagedSourceEndsWithItsEventsSaved() throws Exception {
+    world.databases.salvage = Optional.of(folder.resolve("salvage"));
+    ProcedureBench bench = world.restored();
+    Map<String, String> approved = new LinkedHashMap<>(bench.factsOfEnd());
+    approved.put("source-may-live", "true");
+    try (Connection source =
+        world.databases.admin(world.databases.primary, RecoveryWorld.DATABASE)) {
+      AuditTables.append(source, 7);
+    }
+    world.databases.primary.execute(
+        RecoveryWorld.DATABASE, "UPDATE audit_events SET actor = 'mallory' WHERE id = 777");
+    try {
+      bench.crashOnceEverywhere();
+      Next.Finished end = bench.run(world.cutover(approved));
+      assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+      assertThat(bench.factsOfEnd())
+          .containsEntry("salvage-events", "7")
+          .containsEntry("salvage-rewritten", "1");
+      assertOnTarget(bench);
+      assertThat(logsIn(world.oldSecret)).isFalse();
+    } finally {
+      world.databases.salvage = Optional.empty();
+      world.databases.primary.execute(
+          RecoveryWorld.DATABASE,
+          "UPDATE audit_events SET actor = 'user-0' WHERE id = 777",
+          "DELETE FROM audit_events WHERE id > 2000");
+    }
   }
 
   @Test
@@ -269,6 +303,41 @@ class DatabaseCutoverTest {
     Next.Finished end = bench.run(world.cutover(restored));
     assertThat(end.error().orElseThrow().getCode()).isEqualTo(FailureCode.SOURCE_SOUND);
     assertAsBefore(end);
+  }
+
+  /** Found by review: the writers were back, and their role was still shut out of the source. */
+  @Test
+  void aFenceThatCouldNotBeLiftedIsLiftedByTheNextAttemptThoughTheWritersAreBack()
+      throws Exception {
+    ProcedureBench bench = world.restored();
+    Map<String, String> approved = new LinkedHashMap<>(bench.factsOfEnd());
+    approved.put("source-may-live", "true");
+    world.databases.primary.execute(
+        RecoveryWorld.DATABASE, "UPDATE audit_events SET actor = 'mallory' WHERE id = 777");
+    Execution execution = bench.start(world.cutover(approved));
+    advanceTo(execution, ExecutionState.RECORDING, "fence-source");
+    assertThat(logsIn(world.oldSecret)).isFalse();
+    world.databases.primary.kill();
+    execution.cancel();
+    Next.Finished left = bench.drive(execution);
+    assertThat(left.outcome()).isEqualTo(Outcome.CANCELLED);
+    assertThat(left.error().orElseThrow().getLeftBehind())
+        .contains("open the source to the platform again failed");
+    assertThat(world.replicas()).as("the writers are back").containsExactly(2, 1);
+
+    world.databases.primary.startServer();
+    world.databases.primary.execute(
+        RecoveryWorld.DATABASE, "UPDATE audit_events SET actor = 'user-0' WHERE id = 777");
+    assertThat(logsIn(world.oldSecret)).as("the fence is still there").isFalse();
+    Next.Finished end = bench.run(world.cutover(approved));
+    assertThat(end.error().orElseThrow().getCode()).isEqualTo(FailureCode.SOURCE_SOUND);
+    assertAsBefore(end);
+    assertThat(
+            world.databases.texts(
+                world.databases.primary,
+                "postgres",
+                "SELECT rolcanlogin FROM pg_roles WHERE rolname = 'arbitex_app'"))
+        .containsExactly("t");
   }
 
   /** Found by review: its patch came when all had been given back, and nobody scaled up again. */
