@@ -15,6 +15,7 @@ import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
 import io.arbitex.recovery.executors.database.AdminDoor;
+import io.arbitex.recovery.executors.database.CriticalRows;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
@@ -132,11 +133,7 @@ final class ProveRestored extends BoundAction {
     facts.put(
         RestoreFacts.RESTORED_ROWS,
         Long.toString(measured.getCounts().stream().mapToLong(TableCount::getRows).sum()));
-    facts.put(
-        RestoreFacts.CRITICAL_ROWS,
-        measured.getCounts().stream()
-            .map(each -> each.getTable() + "=" + each.getRows())
-            .collect(Collectors.joining(",")));
+    facts.put(RestoreFacts.CRITICAL_ROWS, CriticalRows.text(measured.getCounts()));
     facts.put(RestoreFacts.AUDIT_HEAD, Long.toString(chain.headId()));
     facts.put(RestoreFacts.AUDIT_HEAD_HMAC, chain.headHmac());
     facts.put(RestoreFacts.AUDIT_COUNT, Long.toString(chain.rows()));
