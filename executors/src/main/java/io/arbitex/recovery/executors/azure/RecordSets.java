@@ -71,8 +71,7 @@ public final class RecordSets {
    * @throws ActionFailure when Azure refuses or does not say
    */
   public boolean replace(Found changed) throws ActionFailure, InterruptedException {
-    Runnable request =
-        place.hidden() ? () -> replaceHidden(changed) : () -> replacePublic(changed);
+    Runnable request = place.hidden() ? () -> replaceHidden(changed) : () -> replacePublic(changed);
     try {
       request.run();
       return true;

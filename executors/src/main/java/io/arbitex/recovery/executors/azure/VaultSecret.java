@@ -101,7 +101,7 @@ public final class VaultSecret {
       if (status == FORBIDDEN && says(e, "disabled")) {
         throw refused(doing + ": it is disabled", "Enable its newest version in the vault.", e);
       }
-      if (status == CONFLICT && says(e, "recoverable") || status == NOT_FOUND && isDeleted()) {
+      if ((status == CONFLICT && says(e, "recoverable")) || (status == NOT_FOUND && isDeleted())) {
         throw refused(
             doing + ": it was deleted and can be recovered",
             "Recover it in the vault; its versions come back with it.",
