@@ -106,6 +106,9 @@ final class SwitchSecret extends BoundAction {
     }
     String content = content(secret, target, password);
     if (settings.vault().isPresent()) {
+      // The vault bars nobody: whoever stood still until its clean-up was done elsewhere, the
+      // claim.
+      secret.claim(context);
       settings.vault().get().write(context, content, first);
     }
     secret.replace(
