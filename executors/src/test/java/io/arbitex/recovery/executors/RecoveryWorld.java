@@ -74,6 +74,12 @@ public final class RecoveryWorld implements AutoCloseable {
   /** The inventory's {@code kubernetes}, at the depth of {@code endpoints}; empty for none. */
   public String kubernetes = "";
 
+  /** More fields of the component, at the depth of {@code connectionSecret}; empty for none. */
+  public String more = "";
+
+  /** Where the inventory finds the spare server. */
+  public String spareHost = "127.0.0.1";
+
   RecoveryWorld(Path folder, PostgresFixture primary, PostgresFixture spare) throws Exception {
     this.folder = folder;
     this.primary = primary;
@@ -144,7 +150,7 @@ public final class RecoveryWorld implements AutoCloseable {
                   restoreTo: [spare]
                   applicationRole: arbitex_app
                   connectionSecret: %s
-                  backups: [backups]
+        %s          backups: [backups]
                   tools: %s
                   criticalTables: [tenants, policy_rules, audit_events]
         %s          servers:
@@ -155,7 +161,7 @@ public final class RecoveryWorld implements AutoCloseable {
                       adminUser: arbitex_admin
                       adminPassword: file:admin
                     - name: spare
-                      host: 127.0.0.1
+                      host: %s
                       port: %d
                       sslMode: disable
                       adminUser: arbitex_admin
@@ -165,9 +171,11 @@ public final class RecoveryWorld implements AutoCloseable {
             healthUrl,
             kubernetes,
             connectionSecret,
+            more,
             spare.tools(),
             salvage.map(folder -> "          salvage: " + folder + "\n").orElse(""),
             primary.port(),
+            spareHost,
             spare.port());
   }
 

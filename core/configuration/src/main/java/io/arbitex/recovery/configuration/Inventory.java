@@ -87,6 +87,8 @@ public record Inventory(List<Platform> platforms, String text) {
    *     0 to 1, by table; what is not named keeps 0.9
    * @param salvage folder for what a living source holds beyond the restore point; empty where
    *     nothing is exported
+   * @param keyVault where the database URL stands too; empty for nowhere
+   * @param dns the record that names the server; empty for none
    */
   public record Postgresql(
       String database,
@@ -99,7 +101,38 @@ public record Inventory(List<Platform> platforms, String text) {
       Path tools,
       List<String> criticalTables,
       Map<String, Double> keeps,
-      Optional<Path> salvage) {
+      Optional<Path> salvage,
+      Optional<KeyVault> keyVault,
+      Optional<DnsRecord> dns) {
+
+    /** A database of which nothing stands in Azure. */
+    public Postgresql(
+        String database,
+        String resource,
+        List<Server> servers,
+        List<String> restoreTo,
+        String applicationRole,
+        ConnectionSecret connectionSecret,
+        List<Path> backups,
+        Path tools,
+        List<String> criticalTables,
+        Map<String, Double> keeps,
+        Optional<Path> salvage) {
+      this(
+          database,
+          resource,
+          servers,
+          restoreTo,
+          applicationRole,
+          connectionSecret,
+          backups,
+          tools,
+          criticalTables,
+          keeps,
+          salvage,
+          Optional.empty(),
+          Optional.empty());
+    }
 
     public Optional<Server> server(String name) {
       return servers.stream().filter(each -> each.name().equals(name)).findFirst();
@@ -260,6 +293,10 @@ public record Inventory(List<Platform> platforms, String text) {
                   if (component.procedures().contains(PITR) && azure.isEmpty()) {
                     each.problem("procedures", PITR + " needs the platform's 'azure'");
                   }
+                  if (standsInAzure(component)) {
+                    inAzure(
+                        each.section("postgresql"), component.postgresql().orElseThrow(), azure);
+                  }
                   return component;
                 })
             .toList();
@@ -274,6 +311,25 @@ public record Inventory(List<Platform> platforms, String text) {
         components,
         section.firstLine(),
         section.endLine());
+  }
+
+  private static boolean standsInAzure(Component component) {
+    return component
+        .postgresql()
+        .filter(found -> found.keyVault().isPresent() || found.dns().isPresent())
+        .isPresent();
+  }
+
+  private static void inAzure(Section section, Postgresql postgresql, Optional<Azure> azure) {
+    if (azure.isEmpty()) {
+      for (String field : List.of("keyVault", "dns")) {
+        if (section.has(field)) {
+          section.problem(field, "needs the platform's 'azure'");
+        }
+      }
+    } else if (postgresql.keyVault().filter(KeyVault::isReadable).isPresent()) {
+      postgresql.keyVault().get().check(section.section("keyVault"), azure.get());
+    }
   }
 
   private static boolean keptInCluster(Component component) {
@@ -348,7 +404,15 @@ public record Inventory(List<Platform> platforms, String text) {
                 criticalTables,
                 // A table whose name cannot be read may be the one that is meant.
                 criticalTables.size() == section.items("criticalTables")),
-            section.has("salvage") ? Optional.of(section.path("salvage")) : Optional.empty());
+            section.has("salvage") ? Optional.of(section.path("salvage")) : Optional.empty(),
+            section.has("keyVault")
+                ? Optional.of(KeyVault.of(section.section("keyVault")))
+                : Optional.empty(),
+            section.has("dns")
+                ? Optional.of(DnsRecord.of(section.section("dns"), servers))
+                : Optional.empty());
+    // So that a misspelt field is told with all that is known here.
+    section.passOver("salvage", "keyVault", "dns");
     section.close();
     return read;
   }

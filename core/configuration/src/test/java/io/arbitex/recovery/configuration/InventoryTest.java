@@ -138,4 +138,68 @@ class InventoryTest {
     assertThat(platform.kubernetes().orElseThrow().smoke().get(0).timeout())
         .isEqualTo(Duration.ofSeconds(60));
   }
+
+  private static String inAzure(String endpoint, String vault, String record) {
+    return GOOD.replace(
+            "    components:\n",
+            """
+                azure:
+                  endpoint: %s
+                  subscription: s
+                  tenant: t
+                  resourceGroup: g
+                  credential: %s
+                components:
+            """
+                .formatted(endpoint, endpoint.startsWith("https") ? "default" : "none"))
+        .replace(
+            "          tools:",
+            """
+                      keyVault: {url: "%s", secret: DATABASE-URL}
+                      dns: {zone: Example.internal, resourceGroup: g, record: %s, ttl: 5s}
+                      tools:\
+            """
+                .formatted(vault, record));
+  }
+
+  private static InvalidConfiguration mistakes(String text) {
+    return catchThrowableOfType(
+        InvalidConfiguration.class,
+        () -> Inventory.parse("platform.yaml", Path.of("/etc/recovery"), text));
+  }
+
+  @Test
+  void vaultAndRecordNeedAzureAndSendATokenOverTlsOnly() throws InvalidConfiguration {
+    String good = inAzure("https://management.azure.com", "https://kv.vault.azure.net", "primary");
+    Inventory.Postgresql read =
+        Inventory.parse("platform.yaml", Path.of("/etc/recovery"), good)
+            .platforms()
+            .get(0)
+            .components()
+            .get(0)
+            .postgresql()
+            .orElseThrow();
+    assertThat(read.keyVault().orElseThrow().secret()).isEqualTo("DATABASE-URL");
+    assertThat(read.dns().orElseThrow().fullName()).isEqualTo("primary.example.internal");
+    assertThat(read.dns().orElseThrow().ttl()).isEqualTo(Duration.ofSeconds(5));
+
+    int from = good.indexOf("    azure:");
+    String none = good.substring(0, from) + good.substring(good.indexOf("    components:"));
+    assertThat(mistakes(none))
+        .hasMessageContaining("postgresql.keyVault: needs the platform's 'azure'")
+        .hasMessageContaining("postgresql.dns: needs the platform's 'azure'");
+    assertThat(mistakes(good.replace("https://kv.vault.azure.net", "http://kv.example")))
+        .hasMessageContaining("keyVault.url: no token is ever sent over http");
+    assertThat(mistakes(inAzure("http://127.0.0.1:1", "https://kv.vault.azure.net", "primary")))
+        .hasMessageContaining("keyVault.url: azure.credential 'none' is allowed with");
+  }
+
+  /** After the switch the source would be looked for where the target is, and be found sound. */
+  @Test
+  void aServerIsNotFoundByTheRecordThatACutoverChanges() {
+    String text =
+        inAzure("https://management.azure.com", "https://kv.vault.azure.net", "primary")
+            .replaceFirst("host: 127.0.0.1", "host: primary.example.internal");
+    assertThat(mistakes(text)).hasMessageContaining("dns.record: server 'primary' has this name");
+  }
 }

@@ -84,6 +84,12 @@ public record Procedure(
       return this;
     }
 
+    /** Actions that a configuration may or may not have. */
+    public Builder actions(List<? extends Action> some) {
+      actions.addAll(some);
+      return this;
+    }
+
     /** An action after which it only goes forward. */
     public Builder pointOfNoReturn(Action action) {
       pointOfNoReturn = Optional.of(action.name());
@@ -92,6 +98,11 @@ public record Procedure(
 
     public Builder onFailure(Action action) {
       onFailure.add(action);
+      return this;
+    }
+
+    public Builder onFailure(List<? extends Action> some) {
+      onFailure.addAll(some);
       return this;
     }
 

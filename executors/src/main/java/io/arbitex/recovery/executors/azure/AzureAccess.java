@@ -20,6 +20,7 @@ import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.record.FailureCode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -33,6 +34,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -48,6 +51,9 @@ public record AzureAccess(Azure settings, HttpPipeline pipeline, AzureProfile pr
 
   /** Beyond these the action itself waits and tries again, and is seen to. */
   private static final int RETRIES = 2;
+
+  /** What a vault's token is for, in its cloud: the host without the vault's own name. */
+  private static final Pattern VAULT_SUFFIX = Pattern.compile("[^.]+\\.(vault\\..+)");
 
   /** A token from a file has no end that is known; it is read again for each request after it. */
   private static final Duration READ_AGAIN = Duration.ofSeconds(1);
@@ -67,29 +73,51 @@ public record AzureAccess(Azure settings, HttpPipeline pipeline, AzureProfile pr
                     .setMaxRetries(RETRIES)
                     .setBaseDelay(Duration.ofMillis(300))
                     .setMaxDelay(Duration.ofSeconds(5)))));
+    String scope = profile.getEnvironment().getManagementEndpoint() + "/.default";
+    policies.addAll(bearer(settings, scope));
+    policies.add(new OperationAddress());
+    return new AzureAccess(settings, pipeline(settings, policies), profile);
+  }
+
+  /**
+   * A way to a key vault by the same credential. Nothing is sent a second time by itself: a write
+   * of which the answer was lost is the action's to judge.
+   *
+   * @throws ActionFailure PREFLIGHT when the certificate to trust cannot be read
+   */
+  static HttpPipeline toVault(Azure settings, URI vault) throws ActionFailure {
+    Matcher suffix = VAULT_SUFFIX.matcher(vault.getHost());
+    String audience = suffix.matches() ? suffix.group(1) : "vault.azure.net";
+    return pipeline(settings, bearer(settings, "https://" + audience + "/.default"));
+  }
+
+  private static List<HttpPipelinePolicy> bearer(Azure settings, String scope)
+      throws ActionFailure {
     if (settings.credential() instanceof Azure.Credential.Token token) {
-      policies.add(bearer(profile, request -> Mono.fromCallable(() -> read(token.reference()))));
-    } else if (settings.credential() instanceof Azure.Credential.UsualChain) {
-      policies.add(
+      return List.of(bearer(scope, request -> Mono.fromCallable(() -> read(token.reference()))));
+    }
+    if (settings.credential() instanceof Azure.Credential.UsualChain) {
+      return List.of(
           bearer(
-              profile,
+              scope,
               new DefaultAzureCredentialBuilder()
                   .tenantId(settings.tenant())
                   .httpClient(http(settings))
                   .build()));
     }
-    policies.add(new OperationAddress());
-    HttpPipeline pipeline =
-        new HttpPipelineBuilder()
-            .policies(policies.toArray(HttpPipelinePolicy[]::new))
-            .httpClient(http(settings))
-            .build();
-    return new AzureAccess(settings, pipeline, profile);
+    return List.of();
   }
 
-  private static HttpPipelinePolicy bearer(AzureProfile profile, TokenCredential credential) {
-    return new BearerTokenAuthenticationPolicy(
-        credential, profile.getEnvironment().getManagementEndpoint() + "/.default");
+  private static HttpPipelinePolicy bearer(String scope, TokenCredential credential) {
+    return new BearerTokenAuthenticationPolicy(credential, scope);
+  }
+
+  private static HttpPipeline pipeline(Azure settings, List<HttpPipelinePolicy> policies)
+      throws ActionFailure {
+    return new HttpPipelineBuilder()
+        .policies(policies.toArray(HttpPipelinePolicy[]::new))
+        .httpClient(http(settings))
+        .build();
   }
 
   private static AccessToken read(SecretReference reference) throws IOException {

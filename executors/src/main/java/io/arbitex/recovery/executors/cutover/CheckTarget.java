@@ -46,11 +46,11 @@ final class CheckTarget extends BoundAction {
     boolean boundHere = bound.filter(found -> found.resource().equals(resource)).isPresent();
     if (boundHere || context.required(CutoverFacts.SOURCE_RESOURCE).equals(resource)) {
       long reached = Math.max(epoch, bound.map(Bound::epoch).orElse(epoch));
-      return alreadyCutOver(context, target, resource, reached);
+      return alreadyCutOver(context, target, resource, reached, settings.secret().names(target));
     }
     if (opened(target)) {
       // An earlier attempt opened the traffic and could not end: this one ends it.
-      return alreadyCutOver(context, target, resource, epoch + 1);
+      return alreadyCutOver(context, target, resource, epoch + 1, true);
     }
     if (bound.isPresent() && bound.get().epoch() > epoch) {
       throw refused(
@@ -90,7 +90,7 @@ final class CheckTarget extends BoundAction {
               .flatMap(MarkedDatabase.Found::mark)
               .filter(mark -> mark.reached(DatabaseMark.Stage.OPENED))
               .isPresent()
-          && settings.secret().names(target);
+          && settings.anyNames(target);
     } catch (SQLException e) {
       throw DatabaseFailures.of(target.door().server().name(), e);
     }
@@ -101,12 +101,12 @@ final class CheckTarget extends BoundAction {
    * its marks must all be there, and this attempt only proves again that the platform follows.
    */
   private Look alreadyCutOver(
-      ActionContext context, MarkedDatabase target, String resource, long epoch)
+      ActionContext context, MarkedDatabase target, String resource, long epoch, boolean named)
       throws ActionFailure, InterruptedException {
     try {
       Optional<DatabaseMark> mark = target.find().flatMap(MarkedDatabase.Found::mark);
       boolean serving = mark.filter(each -> each.reached(DatabaseMark.Stage.SERVING)).isPresent();
-      if (!serving || !settings.secret().names(target)) {
+      if (!serving || !named) {
         throw refused(
             resource
                 + " is bound as the component, but "

@@ -32,12 +32,21 @@ final class ClusterSecret implements PlatformSecret {
    */
   static final String KEPT = ".before-recovery";
 
+  /** Kind of the object by which External Secrets copies a vault to a Secret. */
+  private static final String FROM_VAULT = "ExternalSecret";
+
   private final Kubernetes kubernetes;
   private final ConnectionSecret.InCluster place;
+  private final boolean vaultFirst;
 
-  ClusterSecret(Kubernetes kubernetes, ConnectionSecret.InCluster place) {
+  /**
+   * @param vaultFirst whether a vault is written before it: then whoever copies it from there may
+   *     keep it
+   */
+  ClusterSecret(Kubernetes kubernetes, ConnectionSecret.InCluster place, boolean vaultFirst) {
     this.kubernetes = kubernetes;
     this.place = place;
+    this.vaultFirst = vaultFirst;
   }
 
   private interface Work<T> {
@@ -69,7 +78,11 @@ final class ClusterSecret implements PlatformSecret {
                 secret + " is immutable", "Make one that can be changed; the recovery patches it.");
           }
           List<OwnerReference> owners = found.getMetadata().getOwnerReferences();
-          if (owners != null && !owners.isEmpty()) {
+          boolean copied =
+              vaultFirst
+                  && owners != null
+                  && owners.stream().allMatch(each -> FROM_VAULT.equals(each.getKind()));
+          if (owners != null && !owners.isEmpty() && !copied) {
             throw refused(
                 secret
                     + " is kept by "

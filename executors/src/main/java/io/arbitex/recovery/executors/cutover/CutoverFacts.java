@@ -46,6 +46,18 @@ final class CutoverFacts {
   /** Set when clean-up has claimed the secret, so that no earlier owner can write it any more. */
   static final String SECRET_CLAIMED = "secret-claimed";
 
+  /**
+   * Set before the key vault is written for the first time: {@code true}, or {@code refused} when
+   * it surely was not.
+   */
+  static final String VAULT_BEGUN = "vault-begun";
+
+  /** The version that the key vault had then. */
+  static final String VAULT_BEFORE = "vault-version-before";
+
+  /** What became of the DNS record, for people. */
+  static final String DNS = "dns-record";
+
   /** Epoch of the binding that an earlier attempt of this very cutover has published. */
   static final String CUT_OVER_EPOCH = "cut-over-epoch";
 

@@ -1,5 +1,6 @@
 package io.arbitex.recovery.executors.cutover;
 
+import io.arbitex.recovery.engine.Action;
 import io.arbitex.recovery.engine.Procedure;
 import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.executors.writers.AwaitWriters;
@@ -14,6 +15,7 @@ import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.schemas.Facts;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -38,12 +40,14 @@ public final class CutoverProcedure {
   private static Procedure.Builder following(CutoverSettings settings) {
     return Procedure.named(NAME)
         .action(new CheckTarget(settings))
+        .actions(checks(settings))
         .action(new RecheckSource(settings))
         .action(new CheckSalvage(settings))
         .action(new FenceSource(settings))
         .action(new ExportSalvage(settings))
         .action(new OpenTarget(settings))
         .pointOfNoReturn(new SwitchSecret(settings))
+        .actions(dns(settings))
         .action(new FollowPlatform(settings))
         .onFailure(new CloseTarget(settings))
         .onFailure(new LiftFence(settings));
@@ -53,6 +57,7 @@ public final class CutoverProcedure {
   private static Procedure.Builder withWriters(CutoverSettings settings, Writers writers) {
     return Procedure.named(NAME)
         .action(new CheckTarget(settings))
+        .actions(checks(settings))
         .action(new CheckWriters(writers))
         .action(new TakeOver(settings, writers))
         .action(new RecheckSource(settings))
@@ -62,15 +67,26 @@ public final class CutoverProcedure {
         .action(new ExportSalvage(settings))
         .action(new OpenTarget(settings))
         .action(new SwitchSecret(settings))
+        .actions(dns(settings))
         .pointOfNoReturn(
             new StartWriters(
                 writers, new TrafficOpening(settings), CutoverSettings::alreadyCutOver))
         .action(new AwaitWriters(writers))
         .action(new FollowPlatform(settings))
         .onFailure(new PutBackSecret(settings))
+        .onFailure(
+            settings.record().map(record -> new PutBackDns(settings, record)).stream().toList())
         .onFailure(new CloseTarget(settings))
         .onFailure(new LiftFence(settings))
         .onFailure(new ResumeWriters(writers, settings::refuseIfSwitched));
+  }
+
+  private static List<Action> checks(CutoverSettings settings) {
+    return settings.vault().<Action>map(CheckVault::new).stream().toList();
+  }
+
+  private static List<Action> dns(CutoverSettings settings) {
+    return settings.record().<Action>map(each -> new SwitchDns(settings, each)).stream().toList();
   }
 
   /** Where an earlier attempt has bound the target already, its epoch is told again. */

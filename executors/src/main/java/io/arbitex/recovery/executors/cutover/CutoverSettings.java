@@ -32,14 +32,35 @@ import org.postgresql.util.PasswordUtil;
  * @param bound the component's newest known binding
  * @param checkpoints at which its database was proven whole
  * @param random for new passwords
+ * @param vault where the URL stands too
+ * @param record of DNS that names the server
  */
 public record CutoverSettings(
     Inventory.Platform platform,
     Inventory.Postgresql postgresql,
     Supplier<Optional<Bound>> bound,
     Checkpoints checkpoints,
-    SecureRandom random) {
+    SecureRandom random,
+    Optional<VaultSwitch> vault,
+    Optional<RecordSwitch> record) {
   private static final int PASSWORD_BYTES = 24;
+
+  public CutoverSettings(
+      Inventory.Platform platform,
+      Inventory.Postgresql postgresql,
+      Supplier<Optional<Bound>> bound,
+      Checkpoints checkpoints,
+      SecureRandom random) {
+    // The inventory refuses a vault and a record without an Azure.
+    this(
+        platform,
+        postgresql,
+        bound,
+        checkpoints,
+        random,
+        postgresql.keyVault().map(place -> new VaultSwitch(platform.azure().orElseThrow(), place)),
+        postgresql.dns().map(place -> new RecordSwitch(platform.azure().orElseThrow(), place)));
+  }
 
   /** The source as the command names it: {@code server} or {@code server/database}. */
   record Source(AdminDoor door, String database) {}
@@ -128,9 +149,14 @@ public record CutoverSettings(
   PlatformSecret secret() {
     if (postgresql.connectionSecret() instanceof ConnectionSecret.InCluster in) {
       // The inventory refuses one in a cluster that is not there.
-      return new ClusterSecret(platform.kubernetes().orElseThrow(), in);
+      return new ClusterSecret(platform.kubernetes().orElseThrow(), in, vault.isPresent());
     }
     return new FileSecret(((ConnectionSecret.InFile) postgresql.connectionSecret()).file());
+  }
+
+  /** The platform's secret or the vault that it may be copied from names the target. */
+  boolean anyNames(MarkedDatabase target) throws ActionFailure, InterruptedException {
+    return secret().names(target) || (vault.isPresent() && vault.get().names(target));
   }
 
   /**

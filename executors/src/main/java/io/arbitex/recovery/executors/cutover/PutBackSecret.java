@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Clean-up: the connection secret names the source again, with a login that works there. Where both
@@ -48,6 +49,10 @@ final class PutBackSecret extends BoundAction {
     if (named.isPresent() && PlatformSecret.isAt(named.get(), settings.target(context))) {
       return Look.notYet("the secret names the target");
     }
+    if (settings.vault().isPresent()
+        && settings.vault().get().isSwitched(context, settings.target(context))) {
+      return Look.notYet("the key vault names the target");
+    }
     if (!settings.sameServer(context) || named.isEmpty()) {
       return Look.alreadySo();
     }
@@ -71,20 +76,39 @@ final class PutBackSecret extends BoundAction {
     // Our token has grown with that write, and a replacement wants the newest claim.
     secret.claim(context);
     boolean switched = secret.names(settings.target(context));
-    if (switched) {
+    if (switched || settings.anyNames(settings.target(context))) {
       refuseIfOpened(context);
     }
     if (settings.sameServer(context)) {
       String password = settings.newPassword();
+      String old = old(context, secret);
       giveNewPassword(context, password);
-      secret.replace(
-          context,
-          old(context, secret).withLogin(settings.postgresql().applicationRole(), password).url(),
-          content -> false);
-    } else if (switched) {
-      old(context, secret);
-      secret.replace(context, secret.kept(context).orElseThrow(), content -> false);
+      putBackVault(
+          context, context.fact(CutoverFacts.VAULT_BEFORE), found -> withLogin(found, password));
+      secret.replace(context, withLogin(old, password), content -> false);
+    } else {
+      Optional<String> old = switched ? Optional.of(old(context, secret)) : Optional.empty();
+      putBackVault(context, Optional.empty(), found -> found);
+      if (old.isPresent()) {
+        secret.replace(context, old.get(), content -> false);
+      }
     }
+  }
+
+  /** First, so that whoever copies it to the secret does not bring back the target. */
+  private void putBackVault(
+      ActionContext context, Optional<String> untouched, Function<String, String> change)
+      throws ActionFailure, InterruptedException {
+    if (settings.vault().isPresent()) {
+      settings.vault().get().putBack(context, untouched, change);
+    }
+  }
+
+  private String withLogin(String content, String password) {
+    return PlatformSecret.parse(content)
+        .map(at -> at.withLogin(settings.postgresql().applicationRole(), password).url())
+        .map(url -> PlatformSecret.inTheWayOf(content, url))
+        .orElse(content);
   }
 
   /** A writer that somebody started since the switch may have written to the target. */
@@ -128,18 +152,32 @@ final class PutBackSecret extends BoundAction {
     }
   }
 
-  private DatabaseAddress old(ActionContext context, PlatformSecret secret)
+  /** What the secret held before the incident, as it was written. */
+  private String old(ActionContext context, PlatformSecret secret)
       throws ActionFailure, InterruptedException {
-    Optional<DatabaseAddress> kept = secret.kept(context).flatMap(PlatformSecret::parse);
-    // Nothing is kept before the first replacement: then it still stands there.
-    Optional<DatabaseAddress> found = kept.isPresent() ? kept : secret.address();
+    Optional<String> found = secret.kept(context);
+    if (found.filter(content -> isOld(context, content)).isEmpty()) {
+      // Nothing is kept before the first replacement: then it still stands there.
+      found = secret.read();
+    }
+    if (found.filter(content -> isOld(context, content)).isEmpty()
+        && settings.vault().isPresent()) {
+      // Whoever copies the vault to the secret may have copied away what was kept there.
+      found = settings.vault().get().kept(context);
+    }
     return found
-        .filter(address -> !PlatformSecret.isAt(address, settings.target(context)))
+        .filter(content -> isOld(context, content))
         .orElseThrow(
             () ->
                 ActionFailure.permanent(
                     FailureCode.NOT_CONFIRMED,
                     "what the connection secret held before is not there any more",
                     "Write the source's address into it, then scale the writers up."));
+  }
+
+  private boolean isOld(ActionContext context, String content) {
+    return PlatformSecret.parse(content)
+        .filter(address -> !PlatformSecret.isAt(address, settings.target(context)))
+        .isPresent();
   }
 }

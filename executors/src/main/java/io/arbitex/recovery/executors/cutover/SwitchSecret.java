@@ -29,7 +29,8 @@ import java.util.Optional;
  * <p>Three steps, so that of two owners the later one's password is in both places: claim the
  * secret with our token; set the password together with our token in the mark of the database, in
  * one transaction of the server; write the secret, if the claim is still ours. An owner that comes
- * late is refused at whichever of these it meets first.
+ * late is refused at whichever of these it meets first. A key vault gets the URL right before the
+ * secret, so that whoever copies the one to the other copies the new one.
  */
 final class SwitchSecret extends BoundAction {
   private final CutoverSettings settings;
@@ -53,6 +54,11 @@ final class SwitchSecret extends BoundAction {
     if (named.isEmpty() || !PlatformSecret.isAt(named.get(), target)) {
       return Look.notYet("the secret does not name the target");
     }
+    if (settings.vault().isPresent()
+        && !CutoverSettings.alreadyCutOver(context)
+        && !settings.secret().read().equals(Optional.of(settings.vault().get().content()))) {
+      return Look.notYet("secret and key vault do not hold the same");
+    }
     try (Connection connection =
         named.get().connect("recovery-executor", AdminDoor.CONNECT, AdminDoor.SHORT)) {
       Sql.number(connection, "SELECT 1");
@@ -73,32 +79,64 @@ final class SwitchSecret extends BoundAction {
     MarkedDatabase target = settings.target(context);
     PlatformSecret secret = settings.secret();
     Optional<Writers> writers = settings.writers();
+    if (settings.vault().isPresent() && CutoverSettings.alreadyCutOver(context)) {
+      copyFromVault(context, settings.vault().get());
+      return;
+    }
+    // Refused, or away, before anything is changed.
+    Optional<String> before =
+        settings.vault().isPresent()
+            ? Optional.of(settings.vault().get().before(context))
+            : Optional.empty();
     String password = settings.newPassword();
     if (writers.isPresent()) {
       writers.get().requireStopped(context);
       context.remember(CutoverFacts.SWITCH_BEGUN, "true");
     }
     // Once the secret names the target the platform may write there: then only forward.
-    if (!secret.names(target)) {
+    if (!settings.anyNames(target)) {
       returned.refuseOrFence(context);
     }
+    boolean first = before.isPresent() && VaultSwitch.begin(context, before.get());
     secret.claim(context);
     try {
       setPassword(context, target, password);
     } catch (SQLException e) {
       throw DatabaseFailures.of(target.door().server().name() + ": set the platform's password", e);
     }
+    String content = content(secret, target, password);
+    if (settings.vault().isPresent()) {
+      // The vault bars nobody: whoever stood still until its clean-up was done elsewhere, the
+      // claim.
+      secret.claim(context);
+      settings.vault().get().write(context, content, first);
+    }
     secret.replace(
         context,
-        content(secret, target, password),
+        content,
         // A second try must not keep the target as what was there before.
         old -> PlatformSecret.parse(old).filter(at -> PlatformSecret.isAt(at, target)).isEmpty());
+  }
+
+  /** An earlier attempt opened the traffic by the vault, and could not write the secret. */
+  private void copyFromVault(ActionContext context, VaultSwitch vault)
+      throws ActionFailure, InterruptedException {
+    if (!vault.names(settings.target(context))) {
+      throw notOurs(settings.target(context));
+    }
+    String content = vault.content();
+    settings.secret().claim(context);
+    settings.secret().replace(context, content, old -> true);
   }
 
   /** The claim keeps an earlier try that stood still from writing after this answer. */
   @Override
   public boolean ruledOut(ActionContext context) throws ActionFailure, InterruptedException {
     PlatformSecret secret = settings.secret();
+    // A vault bars nobody: a write that was begun may come yet.
+    if (VaultSwitch.mayBeWritten(context)) {
+      return false;
+    }
     try {
       secret.claim(context);
     } catch (ActionFailure e) {

@@ -53,7 +53,7 @@ final class TakeOver extends BoundAction {
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
     MarkedDatabase target = settings.target(context);
-    if (settings.secret().names(target)) {
+    if (settings.anyNames(target)) {
       context.remember(CutoverFacts.SWITCH_BEGUN, "true");
     }
     Optional<FenceNote> fence = FenceNote.ofSource(context, writers.fenceNote());

@@ -44,7 +44,8 @@ public record OwnerMark(long token, String command, Instant issuedAt) {
     }
   }
 
-  boolean laterThan(OwnerMark other) {
+  /** Whether the other may not change anything any more where this one's mark stands. */
+  public boolean laterThan(OwnerMark other) {
     if (command.equals(other.command)) {
       return token > other.token;
     }
