@@ -50,7 +50,7 @@ public final class Procedures {
   private final Inventory inventory;
   private final Policy policy;
   private final KnownBindings bindings;
-  private final PitrSource.History history;
+  private final Checkpoints.Records history;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
   private final Post post;
@@ -76,7 +76,7 @@ public final class Procedures {
       Inventory inventory,
       Policy policy,
       KnownBindings bindings,
-      PitrSource.History history,
+      Checkpoints.Records history,
       Clock clock,
       Post post) {
     this.inventory = inventory;
@@ -149,7 +149,7 @@ public final class Procedures {
                         policy.procedures().pitr(),
                         () -> new FlexibleServers(azure(azure.get())),
                         () -> bindings.of(command.getPlatform(), command.getComponent()),
-                        history,
+                        checkpoints(command),
                         clock)))
         .orElseGet(() -> MissingTarget.procedure(command, "PostgreSQL component of the inventory"));
   }
@@ -218,7 +218,7 @@ public final class Procedures {
   }
 
   private Checkpoints checkpoints(StepCommand command) {
-    return new Checkpoints(command.getPlatform(), command.getComponent(), history::since);
+    return new Checkpoints(command.getPlatform(), command.getComponent(), history);
   }
 
   private Optional<Inventory.Postgresql> postgresql(StepCommand command) {

@@ -21,7 +21,7 @@ import org.apache.kafka.common.KafkaException;
  */
 public record Checkpoints(String platform, String component, Records records) {
   /** Read first where it is near, since canaries make the topic long. */
-  private static final List<Duration> LOOK_BACK =
+  public static final List<Duration> LOOK_BACK =
       List.of(Duration.ofHours(1), Duration.ofDays(1), Duration.ofDays(40));
 
   /** Baselines, canaries and checkpoints of a component. */
@@ -42,19 +42,10 @@ public record Checkpoints(String platform, String component, Records records) {
    */
   public Optional<Baseline> newest(ActionContext context, byte[] key, Optional<Instant> before)
       throws ActionFailure {
-    Optional<String> resource = context.fact(RestoreFacts.SOURCE_RESOURCE);
-    Optional<Long> epoch = context.fact(RestoreFacts.SOURCE_EPOCH).map(Long::parseLong);
-    if (resource.isEmpty() || epoch.isEmpty()) {
-      return Optional.empty();
-    }
     Instant end = before.orElseGet(() -> context.clock().instant());
     for (Duration back : LOOK_BACK) {
       Optional<Baseline> newest =
-          read(context, end.minus(back)).stream()
-              .filter(each -> before.isEmpty() || each.getTakenAt().isBefore(before.get()))
-              .filter(each -> each.getResource().equals(resource.get()))
-              .filter(each -> each.getBindingEpoch() == epoch.get())
-              .filter(each -> Checkpoint.verified(each, platform, component, key).isPresent())
+          all(context, key, before, end.minus(back)).stream()
               .max(Comparator.comparing(Baseline::getTakenAt));
       if (newest.isPresent()) {
         return newest;
@@ -63,10 +54,45 @@ public record Checkpoints(String platform, String component, Records records) {
     return Optional.empty();
   }
 
-  private List<Baseline> read(ActionContext context, Instant since) throws ActionFailure {
+  /**
+   * All of them, in no order.
+   *
+   * @param since published at or after it
+   * @throws ActionFailure as {@link #newest}
+   */
+  public List<Baseline> all(
+      ActionContext context, byte[] key, Optional<Instant> before, Instant since)
+      throws ActionFailure {
+    Optional<String> resource = context.fact(RestoreFacts.SOURCE_RESOURCE);
+    Optional<Long> epoch = context.fact(RestoreFacts.SOURCE_EPOCH).map(Long::parseLong);
+    if (resource.isEmpty() || epoch.isEmpty()) {
+      return List.of();
+    }
+    return read(context, BaselineKind.CHECKPOINT, since).stream()
+        .filter(each -> before.isEmpty() || each.getTakenAt().isBefore(before.get()))
+        .filter(each -> each.getResource().equals(resource.get()))
+        .filter(each -> each.getBindingEpoch() == epoch.get())
+        .filter(each -> Checkpoint.verified(each, platform, component, key).isPresent())
+        .toList();
+  }
+
+  /**
+   * The newest canary that was acknowledged before a moment.
+   *
+   * @param since acknowledged after it
+   * @throws ActionFailure as {@link #newest}
+   */
+  public Optional<Baseline> newestCanary(ActionContext context, Instant before, Instant since)
+      throws ActionFailure {
+    return read(context, BaselineKind.CANARY, since).stream()
+        .filter(each -> each.getCanaryId() != null && each.getTakenAt().isBefore(before))
+        .max(Comparator.comparing(Baseline::getTakenAt));
+  }
+
+  private List<Baseline> read(ActionContext context, BaselineKind kind, Instant since)
+      throws ActionFailure {
     try {
-      return records.since(
-          platform, component, since, each -> each.getKind() == BaselineKind.CHECKPOINT);
+      return records.since(platform, component, since, each -> each.getKind() == kind);
     } catch (KafkaException e) {
       throw new ActionFailure(
           FailureCode.TARGET_UNREACHABLE,

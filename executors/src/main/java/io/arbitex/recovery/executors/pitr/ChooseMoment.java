@@ -1,37 +1,33 @@
 package io.arbitex.recovery.executors.pitr;
 
 import io.arbitex.recovery.checks.BaselineText;
-import io.arbitex.recovery.checks.Checkpoint;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
 import io.arbitex.recovery.executors.azure.FlexibleServer;
+import io.arbitex.recovery.executors.database.Checkpoints;
 import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.record.Baseline;
-import io.arbitex.recovery.record.BaselineKind;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.Symptom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.common.KafkaException;
 
 /**
  * Preflight: the moment to restore to. See {@link RestoreMoment}. One that failed its proof before
  * is not tried again, and one that Azure's backups do not reach is told.
  */
 final class ChooseMoment extends BoundAction {
-  /** Read first where it is near, since canaries make the topic long. */
-  private static final List<Duration> LOOK_BACK =
-      List.of(Duration.ofHours(1), Duration.ofDays(1), Duration.ofDays(40));
+  /** A canary that is older tells nothing of how far a restore came. */
+  private static final Duration NEAR = Duration.ofHours(2);
 
   /** Difference of the observers' clocks and the server's, and the time a commit takes. */
   private static final Duration CLOCKS = Duration.ofSeconds(2);
@@ -55,11 +51,12 @@ final class ChooseMoment extends BoundAction {
     Set<String> excluded = Set.of(context.fact(RestoreFacts.EXCLUDE).orElse("").split(",", -1));
     Instant earliest = earliest(context);
     List<String> rejected = new ArrayList<>();
-    for (Duration back : LOOK_BACK) {
-      List<Baseline> known = known(context, badSince, badSince.minus(back));
+    byte[] key = source.auditKey();
+    for (Duration back : Checkpoints.LOOK_BACK) {
+      List<Baseline> proven =
+          source.checkpoints().all(context, key, Optional.of(badSince), badSince.minus(back));
       List<RestoreMoment> candidates =
-          RestoreMoment.candidates(
-              symptom, checkpoints(context, known), badSince, source.policy().archiveLag());
+          RestoreMoment.candidates(symptom, proven, badSince, source.policy().archiveLag());
       rejected.clear();
       for (RestoreMoment each : candidates) {
         if (excluded.contains(each.id())) {
@@ -67,7 +64,7 @@ final class ChooseMoment extends BoundAction {
         } else if (!each.withinWindow(earliest)) {
           rejected.add(each.at() + " is before " + earliest + ", where Azure's backups begin");
         } else {
-          return Look.alreadySo(facts(symptom, each, known, rejected));
+          return Look.alreadySo(facts(context, symptom, each, rejected));
         }
       }
     }
@@ -109,54 +106,10 @@ final class ChooseMoment extends BoundAction {
                     "See who deleted it."));
   }
 
-  private List<Baseline> known(ActionContext context, Instant badSince, Instant since)
+  private Map<String, String> facts(
+      ActionContext context, Symptom symptom, RestoreMoment moment, List<String> rejected)
       throws ActionFailure {
-    try {
-      return source
-          .history()
-          .since(
-              source.platform().name(),
-              source.component(),
-              since,
-              each ->
-                  each.getTakenAt().isBefore(badSince)
-                      && (each.getKind() == BaselineKind.CHECKPOINT
-                          || (each.getKind() == BaselineKind.CANARY
-                              && each.getTakenAt().isAfter(badSince.minus(Duration.ofHours(2))))));
-    } catch (KafkaException e) {
-      throw new ActionFailure(
-          FailureCode.TARGET_UNREACHABLE,
-          "Kafka does not say what was proven of " + context.command().getComponent() + ": " + e,
-          "See whether the brokers are up.",
-          true,
-          e);
-    }
-  }
-
-  /** Of this database only: another one's moments are another history. */
-  private List<Baseline> checkpoints(ActionContext context, List<Baseline> known)
-      throws ActionFailure {
-    byte[] key = source.auditKey();
-    String resource = context.required(RestoreFacts.SOURCE_RESOURCE);
-    long epoch = Long.parseLong(context.required(RestoreFacts.SOURCE_EPOCH));
-    List<Baseline> found = new ArrayList<>();
-    for (Baseline each : known) {
-      if (each.getKind() != BaselineKind.CHECKPOINT) {
-        continue;
-      }
-      Optional<Baseline> verified =
-          Checkpoint.verified(each, source.platform().name(), source.component(), key);
-      if (verified.isEmpty()) {
-        context.progress("passed over: a checkpoint of " + each.getTakenAt() + " is not signed");
-      } else if (each.getResource().equals(resource) && each.getBindingEpoch() == epoch) {
-        found.add(each);
-      }
-    }
-    return found;
-  }
-
-  private static Map<String, String> facts(
-      Symptom symptom, RestoreMoment moment, List<Baseline> known, List<String> rejected) {
+    Instant acknowledged = moment.at().minus(CLOCKS);
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(RestoreFacts.POINT, moment.id());
     facts.put(PitrFacts.MOMENT, moment.at().toString());
@@ -168,10 +121,9 @@ final class ChooseMoment extends BoundAction {
     facts.put(PitrFacts.CHECKPOINT, moment.checkpoint().map(BaselineText::of).orElse(""));
     facts.put(
         PitrFacts.CANARY,
-        known.stream()
-            .filter(each -> each.getKind() == BaselineKind.CANARY && each.getCanaryId() != null)
-            .filter(each -> each.getTakenAt().isBefore(moment.at().minus(CLOCKS)))
-            .max(Comparator.comparing(Baseline::getTakenAt))
+        source
+            .checkpoints()
+            .newestCanary(context, acknowledged, acknowledged.minus(NEAR))
             .map(each -> each.getCanaryId().toString())
             .orElse(""));
     facts.put(RestoreFacts.REJECTED, String.join("; ", rejected));

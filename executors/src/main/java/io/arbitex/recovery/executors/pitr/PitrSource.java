@@ -7,9 +7,9 @@ import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.azure.FlexibleServers;
 import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.Bound;
+import io.arbitex.recovery.executors.database.Checkpoints;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
 import io.arbitex.recovery.executors.database.RestoreFacts;
-import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.runtime.Bindings;
@@ -17,10 +17,7 @@ import io.arbitex.recovery.schemas.Digests;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -28,7 +25,7 @@ import java.util.function.Supplier;
  *
  * @param azure the servers of the platform's resource group
  * @param bound the component's newest known binding
- * @param history what was said of the database in healthy times
+ * @param checkpoints at which its database was proven whole, and its canaries
  */
 public record PitrSource(
     Inventory.Platform platform,
@@ -37,7 +34,7 @@ public record PitrSource(
     Policy.PointInTimeRestore policy,
     Azure azure,
     Supplier<Optional<Bound>> bound,
-    History history,
+    Checkpoints checkpoints,
     Clock clock) {
 
   /** Azure allows 63 characters. */
@@ -49,13 +46,6 @@ public record PitrSource(
   @FunctionalInterface
   public interface Azure {
     FlexibleServers open() throws ActionFailure;
-  }
-
-  /** Baselines, canaries and checkpoints of a component. */
-  @FunctionalInterface
-  public interface History {
-    List<Baseline> since(
-        String platform, String component, Instant since, Predicate<Baseline> keep);
   }
 
   /** The server that is restored: one of the inventory, or one that a recovery made. */
