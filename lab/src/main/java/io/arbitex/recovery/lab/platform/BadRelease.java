@@ -1,6 +1,5 @@
 package io.arbitex.recovery.lab.platform;
 
-import io.arbitex.recovery.checks.DatabaseAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class BadRelease {
   private static final Logger log = LoggerFactory.getLogger(BadRelease.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final Duration LIMIT = Duration.ofSeconds(5);
 
   /** Each round spares the newest events: those are what the checks of each round would see. */
   private static final List<String> MIGRATION =
@@ -46,8 +44,8 @@ public final class BadRelease {
   private static void migrate(Map<String, String> variables) {
     try {
       String password = Files.readString(Path.of(variables.get("MIGRATION_PASSWORD_FILE"))).strip();
-      DatabaseAddress owner =
-          DatabaseAddress.parse(variables.get("DATABASE_URL"))
+      DatabaseSecret owner =
+          PlatformEnvironment.database(variables)
               .withLogin(variables.get("MIGRATION_USER"), password);
       while (true) {
         round(owner);
@@ -60,8 +58,8 @@ public final class BadRelease {
     }
   }
 
-  private static void round(DatabaseAddress owner) {
-    try (Connection connection = owner.connect("migration", LIMIT, LIMIT);
+  private static void round(DatabaseSecret owner) {
+    try (Connection connection = owner.connect();
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       for (String each : MIGRATION) {

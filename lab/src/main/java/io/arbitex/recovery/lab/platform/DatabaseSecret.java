@@ -54,6 +54,15 @@ record DatabaseSecret(String jdbcUrl, Properties properties) {
     return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
+  /** The same database with another login. */
+  DatabaseSecret withLogin(String user, String password) {
+    Properties other = new Properties();
+    other.putAll(properties);
+    other.setProperty("user", user);
+    other.setProperty("password", password);
+    return new DatabaseSecret(jdbcUrl, other);
+  }
+
   Connection connect() throws SQLException {
     return DriverManager.getConnection(jdbcUrl, properties);
   }
