@@ -63,7 +63,11 @@ final class LossProbe {
     Instant badSince =
         Suite.parameter(command, name + ".source-fenced-at")
             .map(Instant::parse)
-            .orElseGet(() -> moment(command, "bad-since"));
+            .orElseGet(
+                () ->
+                    Suite.parameter(command, name + ".bad-since")
+                        .map(Instant::parse)
+                        .orElseGet(() -> moment(command, "bad-since")));
     Instant takenAt = moment(command, name + ".restore-point-taken-at");
     long restoredHead = Long.parseLong(required(command, name + ".audit-head-id"));
     DatabaseAddress address = Suite.address(command, name, component.postgresql().orElseThrow());

@@ -299,8 +299,12 @@ final class Guards {
    */
   static boolean lifeIsNoObstacle(Round round, ComponentView component) {
     Symptom symptom = component.getSymptom();
-    return (symptom == Symptom.CORRUPT || symptom == Symptom.DATA_MISSING)
-        && round.policy.symptoms().restore().contains(symptom.name());
+    return isDamage(symptom) && round.policy.symptoms().restore().contains(symptom.name());
+  }
+
+  /** The data itself is wrong, whether its server lives or not. */
+  static boolean isDamage(Symptom symptom) {
+    return symptom == Symptom.CORRUPT || symptom == Symptom.DATA_MISSING;
   }
 
   /**

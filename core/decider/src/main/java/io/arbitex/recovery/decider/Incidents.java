@@ -10,6 +10,7 @@ import io.arbitex.recovery.record.Mode;
 import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.StepPhase;
 import io.arbitex.recovery.record.StepView;
+import io.arbitex.recovery.schemas.Facts;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -70,6 +71,14 @@ final class Incidents {
     return allUp(round) && !Steps.mayBeCutOver(round.incident());
   }
 
+  /** What its restore was begun for: damage, although the server is away by now. */
+  private static Optional<String> restoredFor(IncidentView incident, String component) {
+    return incident.getSteps().stream()
+        .filter(step -> step.getPhase() == Phase.RESTORE && step.getComponent().equals(component))
+        .findFirst()
+        .flatMap(step -> Facts.find(step.getFacts(), Steps.SYMPTOM));
+  }
+
   /**
    * The plan of some severities, and every cutover away from a living source, waits for a person.
    */
@@ -81,7 +90,10 @@ final class Incidents {
     }
     ComponentView component = round.component(next.get().getComponent());
     boolean bySymptom =
-        round.policy.symptoms().restoreByApproval().contains(component.getSymptom().name());
+        round.policy.symptoms().restoreByApproval().contains(component.getSymptom().name())
+            || restoredFor(incident, component.getComponent())
+                .filter(round.policy.symptoms().restoreByApproval()::contains)
+                .isPresent();
     boolean bySeverity =
         round.policy.guards().approvalFor().contains(incident.getSeverity().name());
     if (!bySymptom && !bySeverity) {

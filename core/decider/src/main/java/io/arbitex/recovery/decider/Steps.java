@@ -13,6 +13,7 @@ import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepError;
 import io.arbitex.recovery.record.StepPhase;
 import io.arbitex.recovery.record.StepView;
+import io.arbitex.recovery.record.Symptom;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Topic;
 import io.arbitex.recovery.schemas.Worker;
@@ -36,6 +37,8 @@ final class Steps {
   static final Duration GRACE = Duration.ofSeconds(15);
 
   static final String EXCLUDED = "exclude-restore-points";
+  static final String BAD_SINCE = "bad-since";
+  static final String SYMPTOM = "symptom";
 
   private static final Set<FailureCode> OUTCOME_UNKNOWN =
       EnumSet.of(FailureCode.UNKNOWN, FailureCode.DEADLINE, FailureCode.OWNERSHIP_LOST);
@@ -72,6 +75,9 @@ final class Steps {
     step.setDispatchedAt(round.now);
     step.setDeadline(round.now.plusSeconds(step.getTimeoutSeconds()));
     step.setEndedAt(null);
+    if (step.getPhase() == Phase.RESTORE) {
+      keepWhatIsWrong(round, step);
+    }
     LeftBehind.keep(step);
     step.setError(null);
     StepCommand command = command(round, step, CommandKind.EXECUTE, parameters(round, step));
@@ -90,6 +96,28 @@ final class Steps {
         "",
         List.of(),
         List.of());
+  }
+
+  /**
+   * Since when the component is bad, and of what, as it was when its restore was first begun: an
+   * incident may be older than a component that joined it, and damage is not forgotten because the
+   * server is stopped meanwhile.
+   */
+  private static void keepWhatIsWrong(Round round, StepView step) {
+    ComponentView component = round.component(step.getComponent());
+    List<Fact> facts = step.getFacts();
+    if (Facts.find(facts, BAD_SINCE).isEmpty()) {
+      Instant since = round.incident().getBadSince();
+      if (component.getBadSince() != null && component.getBadSince().isAfter(since)) {
+        since = component.getBadSince();
+      }
+      facts = Facts.merge(facts, List.of(new Fact(BAD_SINCE, since.toString())));
+    }
+    Optional<String> before = Facts.find(facts, SYMPTOM);
+    if (before.isEmpty() || !Guards.isDamage(Symptom.valueOf(before.get()))) {
+      facts = Facts.merge(facts, List.of(new Fact(SYMPTOM, component.getSymptom().name())));
+    }
+    step.setFacts(facts);
   }
 
   private static StepCommand command(
@@ -118,7 +146,7 @@ final class Steps {
   private static List<Fact> parameters(Round round, StepView step) {
     IncidentView incident = round.incident();
     List<Fact> parameters = new ArrayList<>();
-    parameters.add(new Fact("bad-since", incident.getBadSince().toString()));
+    parameters.add(new Fact(BAD_SINCE, incident.getBadSince().toString()));
     if (step.getComponent().isEmpty()) {
       parameters.add(new Fact("components", String.join(",", incident.getComponents())));
       for (StepView done : incident.getSteps()) {
@@ -133,7 +161,7 @@ final class Steps {
     ComponentView component = round.component(step.getComponent());
     parameters.add(new Fact("source-resource", component.getResource()));
     parameters.add(new Fact("source-epoch", Long.toString(component.getBindingEpoch())));
-    parameters.add(new Fact("symptom", component.getSymptom().name()));
+    parameters.add(new Fact(SYMPTOM, component.getSymptom().name()));
     boolean mayLive = Guards.approved(round) || Guards.lifeIsNoObstacle(round, component);
     parameters.add(new Fact("source-may-live", Boolean.toString(mayLive)));
     for (StepView done : incident.getSteps()) {

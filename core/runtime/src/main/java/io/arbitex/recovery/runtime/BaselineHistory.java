@@ -11,15 +11,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What was said of a database in its healthy times, read from {@code recovery.baselines}. */
 public final class BaselineHistory {
   private static final Logger log = LoggerFactory.getLogger(BaselineHistory.class);
+
+  /** A broker that is away for so long is told, and asked again by whoever needs it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final KafkaClients clients;
   private final Framing framing;
@@ -52,8 +57,15 @@ public final class BaselineHistory {
       }
       consumer.seek(partition, start.offset());
       long end = consumer.endOffsets(List.of(partition)).get(partition);
+      long lastProgress = System.nanoTime();
       while (consumer.position(partition) < end) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+        ConsumerRecords<String, byte[]> records = consumer.poll(Duration.ofMillis(200));
+        if (!records.isEmpty()) {
+          lastProgress = System.nanoTime();
+        } else if (System.nanoTime() - lastProgress > PATIENCE.toNanos()) {
+          throw new TimeoutException(partition + " gave nothing for " + PATIENCE);
+        }
+        for (ConsumerRecord<String, byte[]> record : records) {
           try {
             Baseline baseline = framing.decode(record.value(), Baseline.class);
             if (baseline.getPlatform().equals(platform)

@@ -92,16 +92,13 @@ final class FullChecks {
 
   /** Of another database or epoch it says nothing: a restore may rightly have brought less. */
   private Optional<Baseline> lastOf(Bindings.Database bound, byte[] auditKey) throws IOException {
-    return checkpoints
-        .newest(
-            place.platform(),
-            each ->
-                Checkpoint.verified(each, place.platform(), place.component(), auditKey)
-                    .isPresent())
-        .filter(
-            last ->
-                last.getResource().equals(bound.resource())
-                    && last.getBindingEpoch() == bound.epoch());
+    return checkpoints.newest(
+        place.platform(),
+        each ->
+            each.getResource().equals(bound.resource())
+                && each.getBindingEpoch() == bound.epoch()
+                && Checkpoint.verified(each, place.platform(), place.component(), auditKey)
+                    .isPresent());
   }
 
   private FullCheck.Verdict look(Bindings.Database bound, KnownDatabase known, byte[] auditKey)

@@ -50,7 +50,15 @@ final class AskHighAvailability extends BoundAction {
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
     FlexibleServers servers = source.azure().open();
     String wanted = mode(servers, context.required(PitrFacts.SOURCE_SERVER));
-    servers.beginHighAvailability(context.required(RestoreFacts.SERVER), wanted);
+    try {
+      servers.beginHighAvailability(context.required(RestoreFacts.SERVER), wanted);
+    } catch (ActionFailure e) {
+      if (e.retryable()) {
+        throw e;
+      }
+      // A proven server without a standby is better than none.
+      context.progress("no standby yet, ask for it by hand: " + e.getMessage());
+    }
     context.remember(PitrFacts.HIGH_AVAILABILITY, wanted);
   }
 

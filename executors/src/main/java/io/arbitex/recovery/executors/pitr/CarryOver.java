@@ -9,6 +9,7 @@ import io.arbitex.recovery.executors.azure.FlexibleServers;
 import io.arbitex.recovery.executors.azure.FlexibleServers.FirewallRule;
 import io.arbitex.recovery.executors.azure.OperationWait;
 import io.arbitex.recovery.executors.database.RestoreFacts;
+import io.arbitex.recovery.record.FailureCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,15 +74,29 @@ final class CarryOver extends BoundAction {
     for (FirewallRule rule : missing.rules().values()) {
       end(context, servers, servers.beginFirewallRule(target, rule), "open " + target);
     }
+    List<String> refused = new ArrayList<>();
     for (Map.Entry<String, String> each : missing.parameters().entrySet()) {
-      end(
-          context,
-          servers,
-          servers.beginParameter(target, each.getKey(), each.getValue()),
-          "set " + each.getKey() + " of " + target);
+      try {
+        end(
+            context,
+            servers,
+            servers.beginParameter(target, each.getKey(), each.getValue()),
+            "set " + each.getKey() + " of " + target);
+      } catch (ActionFailure e) {
+        if (e.retryable() || e.code() != FailureCode.TOOL_FAILED) {
+          throw e;
+        }
+        refused.add(each.getKey());
+        context.progress("left as it is, set it by hand: " + e.getMessage());
+      }
     }
-    if (!servers.pendingRestart(target).isEmpty()) {
+    boolean pending = !servers.pendingRestart(target).isEmpty();
+    if (pending) {
       end(context, servers, servers.beginRestart(target), "restart " + target);
+      refused.addAll(servers.pendingRestart(target));
+    }
+    if (!refused.isEmpty()) {
+      context.remember(PitrFacts.NOT_CARRIED_OVER, String.join(",", refused));
     }
   }
 
@@ -99,6 +114,12 @@ final class CarryOver extends BoundAction {
     rules.entrySet().removeAll(servers.firewallRules(target).entrySet());
     Map<String, String> parameters = new TreeMap<>(servers.parameters(from));
     parameters.entrySet().removeAll(servers.parameters(target).entrySet());
-    return new Missing(rules, parameters, new ArrayList<>(servers.pendingRestart(target)));
+    List<String> pending = new ArrayList<>(servers.pendingRestart(target));
+    // What Azure would not take is told, and is no reason to throw the restored data away.
+    List<String> refused =
+        List.of(context.fact(PitrFacts.NOT_CARRIED_OVER).orElse("").split(",", -1));
+    parameters.keySet().removeAll(refused);
+    pending.removeAll(refused);
+    return new Missing(rules, parameters, pending);
   }
 }

@@ -22,6 +22,9 @@ final class CheckAzure extends BoundAction {
   private static final Set<String> PASSING =
       Set.of("Provisioning", "Starting", "Stopping", "Restarting", "Updating");
 
+  /** States that somebody has to end. */
+  private static final Set<String> STOPPED = Set.of("Stopped", "Disabled", "Dropping");
+
   private final PitrSource source;
 
   CheckAzure(PitrSource source) {
@@ -49,10 +52,17 @@ final class CheckAzure extends BoundAction {
                         "Azure has no server " + name,
                         "A deleted server can be revived for 5 days: ask for it in the portal."));
     if (PASSING.contains(found.state())) {
+      // Not known what comes of it, so no other procedure is tried either (design, section 5).
       throw ActionFailure.passing(
-          FailureCode.NOT_CONFIRMED,
+          FailureCode.UNKNOWN,
           "Azure itself is at work on " + name + ": " + found.state(),
-          "Wait until Azure is done: it may come back by itself.");
+          "Wait until Azure is done: it may come back by itself. Then `dr retry`.");
+    }
+    if (STOPPED.contains(found.state())) {
+      throw ActionFailure.permanent(
+          FailureCode.UNKNOWN,
+          "somebody or Azure has stopped " + name + ": it is " + found.state(),
+          "See who stopped it and why; start it, or `dr retry` once it is known to be lost.");
     }
     if (found.earliestRestore().isEmpty()) {
       throw ActionFailure.permanent(

@@ -15,6 +15,7 @@ import io.arbitex.recovery.record.Symptom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ final class ChooseMoment extends BoundAction {
         } else if (!each.withinWindow(earliest)) {
           rejected.add(each.at() + " is before " + earliest + ", where Azure's backups begin");
         } else {
-          return Look.alreadySo(facts(context, symptom, each, rejected));
+          return Look.alreadySo(facts(context, symptom, each, proven, rejected));
         }
       }
     }
@@ -107,7 +108,11 @@ final class ChooseMoment extends BoundAction {
   }
 
   private Map<String, String> facts(
-      ActionContext context, Symptom symptom, RestoreMoment moment, List<String> rejected)
+      ActionContext context,
+      Symptom symptom,
+      RestoreMoment moment,
+      List<Baseline> proven,
+      List<String> rejected)
       throws ActionFailure {
     Instant acknowledged = moment.at().minus(CLOCKS);
     Map<String, String> facts = new LinkedHashMap<>();
@@ -119,6 +124,13 @@ final class ChooseMoment extends BoundAction {
             ? "the last moment that was proven good, since the source is " + symptom
             : "the newest moment, since the source is " + symptom);
     facts.put(PitrFacts.CHECKPOINT, moment.checkpoint().map(BaselineText::of).orElse(""));
+    facts.put(
+        PitrFacts.ANCHOR,
+        proven.stream()
+            .filter(each -> !each.getTakenAt().isAfter(moment.at()))
+            .max(Comparator.comparing(Baseline::getTakenAt))
+            .map(BaselineText::of)
+            .orElse(""));
     facts.put(
         PitrFacts.CANARY,
         source

@@ -52,6 +52,7 @@ final class CloseRestored extends BoundAction {
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
     MarkedDatabase restored = source.restored(context);
     try {
+      forgetEarlier(context, restored);
       restored.guarded(
           AdminDoor.SHORT,
           context.token(),
@@ -77,6 +78,28 @@ final class CloseRestored extends BoundAction {
           });
     } catch (SQLException e) {
       throw DatabaseFailures.of(restored.door().server().name() + ": close it", e);
+    }
+  }
+
+  /**
+   * A mark of another incident came with the data. Its token may be greater than ours where Kafka
+   * was built anew since, and would lock us out for good.
+   */
+  private static void forgetEarlier(ActionContext context, MarkedDatabase restored)
+      throws SQLException, ActionFailure {
+    String incident = context.command().getIncidentId() + "/";
+    try (Connection maintenance = restored.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
+      boolean earlier =
+          restored
+              .find(maintenance)
+              .flatMap(MarkedDatabase.Found::mark)
+              .filter(mark -> !mark.command().startsWith(incident))
+              .isPresent();
+      if (earlier) {
+        Sql.run(
+            maintenance,
+            "COMMENT ON DATABASE " + Sql.name(maintenance, restored.name()) + " IS NULL");
+      }
     }
   }
 

@@ -64,7 +64,7 @@ final class DeleteServer extends BoundAction {
         .map(from -> PitrSource.nameOfNew(from, context.command()));
   }
 
-  /** A later command may have cut over to what this one made, if this one comes late. */
+  /** Proven data is never thrown away; and if this comes late, it may be in use by now. */
   private void refuseIfInUse(ActionContext context, FlexibleServer found) throws ActionFailure {
     if (context.fact(RestoreFacts.SERVER_HOST).isEmpty()) {
       // Its restore was never seen to end, so nobody was told of it.
@@ -73,11 +73,11 @@ final class DeleteServer extends BoundAction {
     MarkedDatabase restored = source.restored(context);
     try {
       Optional<DatabaseMark> mark = restored.find().flatMap(MarkedDatabase.Found::mark);
-      if (mark.filter(each -> each.reached(DatabaseMark.Stage.SERVING)).isPresent()) {
+      if (mark.filter(each -> each.reached(DatabaseMark.Stage.PROVEN)).isPresent()) {
         throw ActionFailure.permanent(
             FailureCode.PREFLIGHT,
-            "the server " + found.name() + " serves the platform by now; it is not deleted",
-            "Nothing.");
+            "the data of the server " + found.name() + " is proven; it is not deleted",
+            "Use it, or delete it by hand.");
       }
     } catch (SQLException e) {
       throw DatabaseFailures.of(found.name() + ": see whether it is in use", e);

@@ -2,6 +2,7 @@ package io.arbitex.recovery.executors.pitr;
 
 import io.arbitex.recovery.checks.Canary;
 import io.arbitex.recovery.checks.CheckResult;
+import io.arbitex.recovery.checks.RowLoss;
 import io.arbitex.recovery.executors.database.Sql;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.TableCount;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Whether a restored database is that of the moment it was to be restored to. */
@@ -82,6 +84,16 @@ final class MomentChecks {
             known.getAlembicHead(),
             measured.getAlembicHead()));
     return results;
+  }
+
+  /** No table lost more rows since it was last proven whole than is daily business. */
+  static CheckResult kept(Baseline known, Baseline measured, Map<String, Double> keeps) {
+    List<String> losses = RowLoss.between(known, measured, keeps);
+    return CheckResult.of(
+        "rows-kept",
+        losses.isEmpty(),
+        "the rows of " + known.getTakenAt(),
+        losses.isEmpty() ? "kept" : String.join("; ", losses));
   }
 
   private static Instant moment(long canaryId) {

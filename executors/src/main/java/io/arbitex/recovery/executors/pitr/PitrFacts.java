@@ -23,6 +23,12 @@ final class PitrFacts {
   /** What was applied again, since Azure does not carry it over. */
   static final String CARRIED_OVER = "carried-over";
 
+  /** Parameters that Azure would not take, joined by commas. */
+  static final String NOT_CARRIED_OVER = "not-carried-over";
+
+  /** The signed checkpoint that the restored data is held against, as JSON; empty for none. */
+  static final String ANCHOR = "restore-anchor";
+
   /** The high availability that was asked for. */
   static final String HIGH_AVAILABILITY = "high-availability";
 

@@ -91,7 +91,10 @@ final class ProveRestored extends BoundAction {
   private Map<String, String> prove(ActionContext context, MarkedDatabase restored)
       throws SQLException, ActionFailure, InterruptedException {
     Instant moment = Instant.parse(context.required(PitrFacts.MOMENT));
-    Optional<Baseline> checkpoint = checkpoint(context);
+    Optional<Baseline> checkpoint = baseline(context, PitrFacts.CHECKPOINT);
+    // Where the moment itself was never proven, an earlier one was: no row of it may be missing.
+    Optional<Baseline> anchor =
+        checkpoint.isPresent() ? checkpoint : baseline(context, PitrFacts.ANCHOR);
     List<CheckResult> results = new ArrayList<>();
     Baseline measured;
     Optional<Canary.Row> canary;
@@ -108,16 +111,17 @@ final class ProveRestored extends BoundAction {
       results.add(MomentChecks.validIndexes(inside));
     }
     results.addAll(
-        MomentChecks.reached(
-            context.fact(PitrFacts.CANARY).orElse(""), canary, checkpoint, measured));
+        MomentChecks.reached(context.fact(PitrFacts.CANARY).orElse(""), canary, anchor, measured));
     checkpoint.ifPresent(known -> results.addAll(MomentChecks.counts(known, measured)));
+    anchor.ifPresent(
+        known -> results.add(MomentChecks.kept(known, measured, source.postgresql().keeps())));
     context.progress("counts, heads and indexes are checked; now the audit chain");
     ChainVerdict chain =
         new AuditChain(source.auditKey(), AdminDoor.CONNECT, context.remaining())
             .verify(
                 restored.door().address(restored.name()),
                 CHAIN_THREADS,
-                checkpoint.map(ChainAnchor::of));
+                anchor.map(ChainAnchor::of));
     results.add(chain.asCheck());
     refuseUnlessAllPassed(results);
     return facts(moment, canary, measured, chain);
@@ -140,8 +144,9 @@ final class ProveRestored extends BoundAction {
     return facts;
   }
 
-  private static Optional<Baseline> checkpoint(ActionContext context) throws ActionFailure {
-    String text = context.fact(PitrFacts.CHECKPOINT).orElse("");
+  private static Optional<Baseline> baseline(ActionContext context, String fact)
+      throws ActionFailure {
+    String text = context.fact(fact).orElse("");
     if (text.isEmpty()) {
       return Optional.empty();
     }

@@ -101,15 +101,27 @@ final class ClassArchive {
     if (classes.isEmpty()) {
       return;
     }
+    Files.createDirectories(file.getParent());
+    if (!dump(lists, classes, output)) {
+      // Java 17 dies of the lambdas of some libraries (SIGSEGV in its dictionary of their proxies).
+      classes.removeIf(each -> each.startsWith("@"));
+      if (!dump(lists, classes, output)) {
+        log.warn("no class data archive could be made; see {}", output);
+      }
+    }
+  }
+
+  private boolean dump(Path lists, Set<String> classes, Path output)
+      throws IOException, InterruptedException {
     Path all = lists.resolve("classes.all");
     Files.write(all, classes, StandardCharsets.UTF_8);
-    Files.createDirectories(file.getParent());
     Path part = Files.createTempFile(file.getParent(), "archive", ".part");
     Process making =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xshare:dump",
                 "-Xmx512m",
+                "-XX:ErrorFile=" + output.resolveSibling("class-archive-crash.log"),
                 "-XX:SharedClassListFile=" + all,
                 "-XX:SharedArchiveFile=" + part,
                 "-cp",
@@ -118,12 +130,12 @@ final class ClassArchive {
             .redirectOutput(output.toFile())
             .start();
     try {
-      if (making.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) && making.exitValue() == 0) {
+      boolean made = making.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) && making.exitValue() == 0;
+      if (made) {
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         prune();
-      } else {
-        log.warn("no class data archive could be made; see {}", output);
       }
+      return made;
     } finally {
       making.destroyForcibly();
       Files.deleteIfExists(part);
