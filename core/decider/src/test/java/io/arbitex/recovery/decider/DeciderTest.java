@@ -310,6 +310,22 @@ class DeciderTest {
     assertThat(story.event(IncidentKind.PLAN_ISSUED).getText()).contains("loss 5 min");
   }
 
+  /**
+   * Review: once somebody had stopped the damaged server, it was restored and left as a lost one.
+   */
+  @Test
+  void damageIsNotForgottenWhenTheServerIsStopped() {
+    Story story = Story.calm();
+    story.allSay(HealthStatus.DEGRADED, Symptom.CORRUPT, 3);
+    story.accepted().allSay(HealthStatus.DOWN, Symptom.UNREACHABLE, 3);
+    story.failed(FailureCode.PROOF_FAILED, new Fact("restore-point", "rp-1"));
+    assertThat(story.command().getAttempt()).isEqualTo(2);
+    assertThat(Facts.toMap(story.command().getParameters())).containsEntry("symptom", "CORRUPT");
+    story.accepted().done(new Fact("server", "spare"), new Fact("database", "db"));
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.APPROVAL_NEEDED);
+  }
+
   @Test
   void damageThatThePolicyRestoresByItselfIsLeftWithoutAPerson() {
     String policy =

@@ -13,7 +13,9 @@ import io.arbitex.recovery.record.IncidentPhase;
 import io.arbitex.recovery.record.Severity;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.Symptom;
+import io.arbitex.recovery.schemas.Facts;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** Runbook, section 4, as decisions. */
@@ -98,6 +100,23 @@ class RedisStoryTest {
     assertThat(story.event(IncidentKind.OPENED).getSeverity()).isEqualTo(Severity.P1);
     assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
     assertThat(story.commands).isEmpty();
+  }
+
+  /** Review: a component that joined an old incident was restored to that one's begin. */
+  @Test
+  void aComponentThatJoinsAnIncidentGoesBackToItsOwnLoss() {
+    Story story = calm();
+    story.restorePoint("rp-1", Duration.ofMinutes(5));
+    story.allSay("redis", HealthStatus.DOWN, Symptom.UNREACHABLE, 3);
+    story.allSay("postgresql", HealthStatus.DOWN, Symptom.UNREACHABLE, 3);
+    for (int i = 0; i < 6; i++) {
+      story.allSay("postgresql", HealthStatus.DOWN, Symptom.UNREACHABLE, 1);
+      story.allSay("redis", HealthStatus.DOWN, Symptom.UNREACHABLE, 1);
+    }
+    StepCommand restore = story.command();
+    assertThat(restore.getProcedure()).isEqualTo("postgresql.dump");
+    Instant since = Instant.parse(Facts.toMap(restore.getParameters()).get("bad-since"));
+    assertThat(since).isAfter(story.state.getIncident().getBadSince());
   }
 
   /** A revived cache may hold sessions that the restored database has revoked (design, 7). */
