@@ -33,6 +33,7 @@ class PitrProcedureTest {
   @TempDir static Path folder;
   private static PitrWorld world;
   private static Baseline proven;
+  private static Instant quiet;
   private static Instant bad;
 
   /** A proven moment, then more events, then a bad deploy. */
@@ -42,6 +43,7 @@ class PitrProcedureTest {
     proven = world.proven();
     world.append(25);
     try (Connection inside = world.source()) {
+      quiet = TestAzure.now(inside).toInstant();
       run(
           inside,
           "DELETE FROM policy_rules WHERE tenant_id <= 4",
@@ -130,6 +132,29 @@ class PitrProcedureTest {
           .as("the source is not touched")
           .isEqualTo("325");
     }
+  }
+
+  @Test
+  void aLostServerComesBackToItsNewestMoment() throws Exception {
+    ProcedureBench bench = world.bench();
+    assertThat(bench.run(world.restore("UNREACHABLE", quiet, Map.of())).outcome())
+        .isEqualTo(Outcome.DONE);
+    assertThat(bench.factsOfEnd())
+        .containsEntry("restore-moment", quiet.toString())
+        .containsEntry("audit-count", "325")
+        .containsEntry("critical-rows", "tenants=12,policy_rules=48,audit_events=325");
+  }
+
+  /** Review: a loss right after a bad deploy was proven against itself. */
+  @Test
+  void aLostServerThatWasDamagedBeforeFailsTheProof() throws Exception {
+    ProcedureBench bench = world.bench();
+    assertThat(bench.run(world.restore("UNREACHABLE", bad, Map.of())).outcome())
+        .isEqualTo(Outcome.FAILED);
+    StepError error = bench.events.get(bench.events.size() - 1).getError();
+    assertThat(error.getCode()).isEqualTo(FailureCode.PROOF_FAILED);
+    assertThat(error.getMessage()).contains("tenants has lost 4 of 12 rows");
+    assertThat(bench.factsOfEnd()).containsKey("restore-point");
   }
 
   @Test
