@@ -34,6 +34,16 @@ public final class OperationWait {
     return address.isPresent() && succeeded(context, servers.access(), address.get(), doing);
   }
 
+  /**
+   * Whether Azure is still at work on an operation.
+   *
+   * @throws ActionFailure when Azure does not say
+   */
+  public static boolean isUnderWay(FlexibleServers servers, String address)
+      throws ActionFailure, InterruptedException {
+    return new Operation(servers.access(), address).ask().course() == Operation.Course.UNDER_WAY;
+  }
+
   private static boolean succeeded(
       ActionContext context, AzureAccess access, String address, String doing)
       throws ActionFailure, InterruptedException {

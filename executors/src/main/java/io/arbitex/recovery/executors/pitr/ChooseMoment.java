@@ -15,7 +15,7 @@ import io.arbitex.recovery.record.Symptom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +49,8 @@ final class ChooseMoment extends BoundAction {
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
     Symptom symptom = symptom(context);
     Instant badSince = Instant.parse(context.required(RestoreFacts.BAD_SINCE));
-    Set<String> excluded = Set.of(context.fact(RestoreFacts.EXCLUDE).orElse("").split(",", -1));
+    Set<String> excluded =
+        new HashSet<>(List.of(context.fact(RestoreFacts.EXCLUDE).orElse("").split(",", -1)));
     Instant earliest = earliest(context);
     List<String> rejected = new ArrayList<>();
     byte[] key = source.auditKey();
@@ -65,7 +66,7 @@ final class ChooseMoment extends BoundAction {
         } else if (!each.withinWindow(earliest)) {
           rejected.add(each.at() + " is before " + earliest + ", where Azure's backups begin");
         } else {
-          return Look.alreadySo(facts(context, symptom, each, proven, rejected));
+          return Look.alreadySo(facts(context, key, symptom, each, rejected));
         }
       }
     }
@@ -109,9 +110,9 @@ final class ChooseMoment extends BoundAction {
 
   private Map<String, String> facts(
       ActionContext context,
+      byte[] key,
       Symptom symptom,
       RestoreMoment moment,
-      List<Baseline> proven,
       List<String> rejected)
       throws ActionFailure {
     Instant acknowledged = moment.at().minus(CLOCKS);
@@ -126,9 +127,10 @@ final class ChooseMoment extends BoundAction {
     facts.put(PitrFacts.CHECKPOINT, moment.checkpoint().map(BaselineText::of).orElse(""));
     facts.put(
         PitrFacts.ANCHOR,
-        proven.stream()
-            .filter(each -> !each.getTakenAt().isAfter(moment.at()))
-            .max(Comparator.comparing(Baseline::getTakenAt))
+        // However old: the newest proven state is what a restore may not contradict.
+        source
+            .checkpoints()
+            .newest(context, key, Optional.of(moment.at()))
             .map(BaselineText::of)
             .orElse(""));
     facts.put(

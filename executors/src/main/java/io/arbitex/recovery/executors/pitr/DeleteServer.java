@@ -40,7 +40,17 @@ final class DeleteServer extends BoundAction {
     if (name.isEmpty()) {
       return Look.alreadySo();
     }
-    Optional<FlexibleServer> found = source.azure().open().find(name.get());
+    FlexibleServers servers = source.azure().open();
+    Optional<FlexibleServer> found = servers.find(name.get());
+    Optional<String> operation = context.fact(PitrFacts.OPERATION).filter(at -> !at.isEmpty());
+    if (found.isEmpty()
+        && operation.isPresent()
+        && OperationWait.isUnderWay(servers, operation.get())) {
+      throw ActionFailure.passing(
+          FailureCode.TARGET_UNREACHABLE,
+          "Azure is making the server " + name.get() + ", which cannot be seen yet",
+          "Delete it by hand when it is there.");
+    }
     return found.filter(each -> OwnServer.is(each, context.command())).isEmpty()
         ? Look.alreadySo()
         : Look.notYet("the server " + name.get() + " is there");
