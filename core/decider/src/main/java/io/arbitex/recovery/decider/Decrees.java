@@ -70,6 +70,7 @@ final class Decrees {
             : approval.getExpiresAt();
     incident.setApprovedPlanHash(approval.getPlanHash());
     incident.setApprovedUntil(until);
+    Losses.accept(round, approval.getPerson());
     round.event(
         IncidentKind.APPROVED,
         "",

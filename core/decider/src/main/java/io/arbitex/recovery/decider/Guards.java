@@ -4,15 +4,11 @@ import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.record.BlockedReason;
 import io.arbitex.recovery.record.ComponentView;
 import io.arbitex.recovery.record.FailureCode;
-import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.IncidentView;
-import io.arbitex.recovery.record.RestorePointState;
-import io.arbitex.recovery.record.RestorePointView;
 import io.arbitex.recovery.record.StepPhase;
 import io.arbitex.recovery.record.Symptom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -41,7 +37,7 @@ final class Guards {
           Guards::cooldown,
           Guards::repeatedFailure,
           Guards::restorePoint,
-          Guards::lossAboveRpo);
+          Losses::beforePlan);
 
   private static final List<Function<Round, Optional<Block>>> WHILE_RECOVERING =
       List.of(Guards::held, Guards::killSwitch, Guards::sourceSound, Guards::alertResolved);
@@ -236,7 +232,7 @@ final class Guards {
 
   private static Optional<Block> restorePoint(Round round) {
     return components(round)
-        .filter(component -> newest(round, component.getComponent()).isEmpty())
+        .filter(component -> Losses.newest(round, component.getComponent()).isEmpty())
         .filter(
             component ->
                 Planner.procedures(round, component.getComponent()).stream()
@@ -250,38 +246,6 @@ final class Guards {
                     "A restore point on recovery.backups lifts it (`dr backup postgresql`, or publish an"
                         + " existing one).",
                     null));
-  }
-
-  private static Optional<Block> lossAboveRpo(Round round) {
-    IncidentView incident = round.incident();
-    if (incident.getOverrideGuards() || approved(round)) {
-      return Optional.empty();
-    }
-    Duration rpo = round.targets(incident.getSeverity()).rpo();
-    return components(round)
-        .filter(
-            component ->
-                expectedLoss(round, component).map(loss -> loss.compareTo(rpo) > 0).orElse(false))
-        .filter(component -> !mayGoOn(round, component))
-        .findFirst()
-        .flatMap(
-            component ->
-                block(
-                    BlockedReason.LOSS_ABOVE_RPO,
-                    "The newest restore point of %s would lose %s, the RPO is %s."
-                        .formatted(
-                            component.getComponent(),
-                            Wording.span(expectedLoss(round, component).orElseThrow()),
-                            Wording.span(rpo)),
-                    "`dr retry` accepts the loss; a newer restore point lifts it.",
-                    null));
-  }
-
-  /** The source is proven gone, so waiting cannot lower the loss: page and go on. */
-  private static boolean mayGoOn(Round round, ComponentView component) {
-    return component.getConfirmed() == HealthStatus.DOWN
-        && component.getSymptom() == Symptom.UNREACHABLE
-        && !round.policy.guards().refuseLossAboveRpo();
   }
 
   /** Whether the plan as it is now has an approval that has not run out. */
@@ -307,40 +271,11 @@ final class Guards {
     return symptom == Symptom.CORRUPT || symptom == Symptom.DATA_MISSING;
   }
 
-  /**
-   * The time between the newest restore point and the first bad observation. Of a restore to a
-   * moment: how far the archive may lag; or unknown, where it goes back to the last proven moment.
-   */
-  static Optional<Duration> expectedLoss(Round round, ComponentView component) {
-    List<String> procedures = Planner.procedures(round, component.getComponent());
-    if (!procedures.isEmpty() && procedures.get(0).equals(StoreKind.POSTGRESQL_PITR)) {
-      return component.getSymptom() == Symptom.UNREACHABLE
-          ? Optional.of(round.policy.procedures().pitr().archiveLag())
-          : Optional.empty();
-    }
-    return newest(round, component.getComponent())
-        .map(
-            point -> {
-              Duration loss = Duration.between(point.getTakenAt(), round.incident().getBadSince());
-              return loss.isNegative() ? Duration.ZERO : loss;
-            });
-  }
-
-  static Optional<RestorePointView> newest(Round round, String component) {
-    return round.state.getRestorePoints().stream()
-        .filter(point -> point.getComponent().equals(component))
-        .filter(point -> point.getState() == RestorePointState.AVAILABLE)
-        // A younger one may have been taken from what was damaged already.
-        .filter(point -> point.getTakenAt().isBefore(round.incident().getBadSince()))
-        .max(Comparator.comparing(RestorePointView::getTakenAt));
-  }
-
-  private static Stream<ComponentView> components(Round round) {
+  static Stream<ComponentView> components(Round round) {
     return round.incident().getComponents().stream().map(round::component);
   }
 
-  private static Optional<Block> block(
-      BlockedReason reason, String text, String lift, Instant until) {
+  static Optional<Block> block(BlockedReason reason, String text, String lift, Instant until) {
     return Optional.of(new Block(reason, text, lift, Optional.ofNullable(until)));
   }
 }

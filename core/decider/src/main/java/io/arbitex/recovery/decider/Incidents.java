@@ -57,13 +57,20 @@ final class Incidents {
           "Dry run: every check of the restore has passed, nothing was changed.",
           "Set mode: act and `dr retry`, or recover by hand.");
     }
-    Optional<Guards.Block> block = Guards.whileRecovering(round).or(() -> approvalNeeded(round));
+    Optional<Guards.Block> block = againstNextStep(round);
     if (block.isPresent()) {
       return Triage.block(round, block.get());
     }
     Optional<StepView> ready = Steps.ready(round);
     ready.ifPresent(step -> Steps.dispatch(round, step));
     return ready.isPresent();
+  }
+
+  /** What stands against the next step of a plan that runs. */
+  static Optional<Guards.Block> againstNextStep(Round round) {
+    return Guards.whileRecovering(round)
+        .or(() -> Losses.beforeCutover(round))
+        .or(() -> approvalNeeded(round));
   }
 
   /** Everything is up, and surely nothing was cut over: what is up is what was there before. */
@@ -82,7 +89,7 @@ final class Incidents {
   /**
    * The plan of some severities, and every cutover away from a living source, waits for a person.
    */
-  static Optional<Guards.Block> approvalNeeded(Round round) {
+  private static Optional<Guards.Block> approvalNeeded(Round round) {
     IncidentView incident = round.incident();
     Optional<StepView> next = Steps.ready(round);
     if (next.isEmpty() || next.get().getPhase() != Phase.CUTOVER || Guards.approved(round)) {

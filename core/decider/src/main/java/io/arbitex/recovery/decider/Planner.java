@@ -209,7 +209,7 @@ final class Planner {
   private static Optional<Duration> expectedLoss(Round round) {
     return round.incident().getComponents().stream()
         .map(round::component)
-        .map((ComponentView view) -> Guards.expectedLoss(round, view))
+        .map((ComponentView view) -> Losses.expected(round, view))
         .flatMap(Optional::stream)
         .max(Comparator.naturalOrder());
   }

@@ -38,7 +38,7 @@ final class Situation {
     facts.add(new Fact("running", running(round)));
     expectedEnd(round).ifPresent(end -> facts.add(new Fact("expected-end", end)));
     incident.getComponents().stream()
-        .map(name -> Guards.expectedLoss(round, round.component(name)))
+        .map(name -> Losses.expected(round, round.component(name)))
         .flatMap(Optional::stream)
         .max(Comparator.naturalOrder())
         .ifPresent(loss -> facts.add(new Fact("expected-loss", Wording.span(loss))));

@@ -7,6 +7,7 @@ import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.IncidentView;
 import io.arbitex.recovery.record.OutcomeKind;
+import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.StepError;
 import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.StepPhase;
@@ -23,6 +24,9 @@ import java.util.Optional;
 final class StepReports {
   /** Restore attempts of one procedure with one restore point after the other. */
   private static final int MOST_ATTEMPTS = 4;
+
+  /** Attempts of a step that procedures before its present one have used up. */
+  private static final String ATTEMPTS_BEFORE = "attempts-before";
 
   private static final String POINT_OF_NO_RETURN = "point-of-no-return";
 
@@ -131,6 +135,9 @@ final class StepReports {
         "",
         facts,
         List.of());
+    if (step.getPhase() == Phase.RESTORE) {
+      Losses.sayIfWorse(round, step);
+    }
   }
 
   /** Steps whose end was not heard of in time. */
@@ -212,7 +219,7 @@ final class StepReports {
           error.getHint());
     } else if (error.getCode() == FailureCode.PROOF_FAILED
         && point.isPresent()
-        && step.getAttempt() < MOST_ATTEMPTS) {
+        && attemptsOfProcedure(step) < MOST_ATTEMPTS) {
       String excluded =
           Facts.find(step.getFacts(), Steps.EXCLUDED)
               .map(before -> before + "," + point.get())
@@ -220,6 +227,7 @@ final class StepReports {
       step.setFacts(Facts.merge(step.getFacts(), List.of(new Fact(Steps.EXCLUDED, excluded))));
       fallBack(round, step, "an older restore point than " + point.get());
     } else if (!step.getAlternatives().isEmpty()) {
+      countAttemptsAnew(step);
       step.setProcedure(step.getAlternatives().get(0));
       step.setAlternatives(
           new ArrayList<>(step.getAlternatives().subList(1, step.getAlternatives().size())));
@@ -232,6 +240,17 @@ final class StepReports {
               .formatted(step.getComponent(), error.getMessage()),
           error.getHint());
     }
+  }
+
+  /** The number of an attempt is part of its command's name, so it only grows. */
+  static void countAttemptsAnew(StepView step) {
+    List<Fact> before = List.of(new Fact(ATTEMPTS_BEFORE, Integer.toString(step.getAttempt())));
+    step.setFacts(Facts.merge(step.getFacts(), before));
+  }
+
+  private static int attemptsOfProcedure(StepView step) {
+    return step.getAttempt()
+        - Facts.find(step.getFacts(), ATTEMPTS_BEFORE).map(Integer::parseInt).orElse(0);
   }
 
   private static void fallBack(Round round, StepView step, String to) {

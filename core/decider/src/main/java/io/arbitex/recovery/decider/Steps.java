@@ -24,7 +24,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Which step comes next, its dispatch, and taking it back. What workers say: {@link StepReports}.
@@ -257,9 +256,9 @@ final class Steps {
     List<String> procedures = Planner.procedures(round, step.getComponent());
     step.setProcedure(procedures.get(0));
     step.setAlternatives(new ArrayList<>(procedures.subList(1, procedures.size())));
-    step.setFacts(
-        step.getFacts().stream()
-            .filter(fact -> !fact.getName().equals(EXCLUDED))
-            .collect(Collectors.toCollection(ArrayList::new)));
+    List<Fact> facts =
+        step.getFacts().stream().filter(fact -> !fact.getName().equals(EXCLUDED)).toList();
+    step.setFacts(facts);
+    StepReports.countAttemptsAnew(step);
   }
 }

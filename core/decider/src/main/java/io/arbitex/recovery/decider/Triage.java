@@ -8,7 +8,6 @@ import io.arbitex.recovery.record.IncidentView;
 import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.PhaseInterval;
 import io.arbitex.recovery.record.Symptom;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +49,7 @@ final class Triage {
     }
     Optional<Guards.Block> block;
     if (planned) {
-      block = Guards.whileRecovering(round).or(() -> Incidents.approvalNeeded(round));
+      block = Incidents.againstNextStep(round);
     } else {
       Optional<ComponentView> hopeless = beyondRestore(round);
       if (hopeless.isPresent()) {
@@ -101,7 +100,7 @@ final class Triage {
     Planner.plan(round);
     round.move(IncidentTable.Trigger.PLAN);
     if (first) {
-      sayLoss(round);
+      Losses.sayExpected(round);
       round
           .incident()
           .getIntervals()
@@ -115,27 +114,6 @@ final class Triage {
           "");
     }
     return true;
-  }
-
-  private static void sayLoss(Round round) {
-    Duration rpo = round.targets(round.incident().getSeverity()).rpo();
-    for (String name : round.incident().getComponents()) {
-      Guards.expectedLoss(round, round.component(name))
-          .filter(loss -> loss.compareTo(rpo) > 0)
-          .ifPresent(
-              loss -> {
-                String text =
-                    "The newest restore point of %s loses %s, more than the RPO of %s; the source is gone and there is no better one, so it goes on."
-                        .formatted(name, Wording.span(loss), Wording.span(rpo));
-                round.event(IncidentKind.NOTE, name, text, "");
-                round.tell(
-                    round.incident().getSeverity(),
-                    Escalation.Action.TRIGGER,
-                    "Loss above the RPO",
-                    text,
-                    "");
-              });
-    }
   }
 
   static boolean block(Round round, Guards.Block block) {

@@ -234,6 +234,26 @@ class DeciderTest {
     assertThat(story.command().getProcedure()).isEqualTo("verify.full");
   }
 
+  /** Four attempts of the first procedure left the second one a single try. */
+  @Test
+  void eachProcedureHasAttemptsOfItsOwn() {
+    Story story = new Story(Examples.decider(Examples.IN_AZURE, Examples.POLICY));
+    story.restorePoint("rp-1", Duration.ofMinutes(5)).up().restoring();
+    for (int i = 0; i < 4; i++) {
+      assertThat(story.command().getProcedure()).isEqualTo("postgresql.pitr");
+      story.failed(FailureCode.PROOF_FAILED, new Fact("restore-point", "moment-" + i)).accepted();
+    }
+    for (int i = 0; i < 4; i++) {
+      assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+      story.failed(FailureCode.PROOF_FAILED, new Fact("restore-point", "rp-" + i)).accepted();
+    }
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    story.decree(ApprovalKind.RETRY, "").accepted();
+    story.failed(FailureCode.PROOF_FAILED, new Fact("restore-point", "moment-9"));
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.pitr");
+    assertThat(story.command().getAttempt()).isEqualTo(10);
+  }
+
   /** Review: what a person has mended must not cost the newest restore points. */
   @Test
   void aRetryBeginsWithTheNewestRestorePointAgain() {
@@ -678,27 +698,6 @@ class DeciderTest {
     Story story = new Story(Examples.decider()).up().down().timer(Duration.ofSeconds(6));
     story.allSay(HealthStatus.DEGRADED, Symptom.DISK_FULL, 3);
     assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
-  }
-
-  @Test
-  void aLossAboveTheRpoIsPagedAndGoesOnWhenTheSourceIsGone() {
-    Story story = new Story(Examples.decider()).restorePoint("rp-1", Duration.ofHours(5)).up();
-    story.down().timer(Duration.ofSeconds(6));
-    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
-    assertThat(story.event(IncidentKind.NOTE).getText()).contains("more than the RPO");
-  }
-
-  @Test
-  void aPolicyMayRefuseALossAboveTheRpo() {
-    String policy =
-        Examples.POLICY.replace("{cooldown: 1h}", "{cooldown: 1h, refuseLossAboveRpo: true}");
-    Story story =
-        new Story(Examples.decider(policy)).restorePoint("rp-1", Duration.ofHours(5)).up();
-    story.down().timer(Duration.ofSeconds(6));
-    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
-        .isEqualTo(BlockedReason.LOSS_ABOVE_RPO);
-    story.decree(ApprovalKind.RETRY, "");
-    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
   }
 
   @Test

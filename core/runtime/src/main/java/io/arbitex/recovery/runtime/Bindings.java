@@ -31,6 +31,12 @@ public final class Bindings implements AutoCloseable {
   /** Fact of a binding: the server of the inventory of which a recovery made the bound one. */
   public static final String LIKE = "like";
 
+  /**
+   * Fact of a binding: the resource that was bound before; with {@code -host}, {@code -port} and
+   * {@code -like} behind it, where that answers.
+   */
+  public static final String PREVIOUS = "previous";
+
   private final Map<String, Binding> bound = new ConcurrentHashMap<>();
   private final Map<String, String> doubts = new ConcurrentHashMap<>();
   private final TopicView<Binding> view;

@@ -1,0 +1,202 @@
+package io.arbitex.recovery.decider;
+
+import io.arbitex.recovery.record.BlockedReason;
+import io.arbitex.recovery.record.ComponentView;
+import io.arbitex.recovery.record.Fact;
+import io.arbitex.recovery.record.HealthStatus;
+import io.arbitex.recovery.record.IncidentKind;
+import io.arbitex.recovery.record.Phase;
+import io.arbitex.recovery.record.RestorePointState;
+import io.arbitex.recovery.record.RestorePointView;
+import io.arbitex.recovery.record.StepPhase;
+import io.arbitex.recovery.record.StepView;
+import io.arbitex.recovery.record.Symptom;
+import io.arbitex.recovery.schemas.Facts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * How much time of data a recovery loses, beside the RPO: what is expected before the plan, and
+ * what was really restored before it is cut over to. Restoring beside is safe whatever it would
+ * lose; only the cutover makes the loss come true.
+ */
+final class Losses {
+  private static final String TAKEN_AT = "restore-point-taken-at";
+
+  /** Fact of a restore: who approved of its plan after it was known what it had brought back. */
+  private static final String ACCEPTED = "loss-accepted-by";
+
+  private Losses() {}
+
+  /**
+   * The time between the newest restore point and the first bad observation. Of a restore to a
+   * moment: how far the archive may lag; or unknown, where it goes back to the last proven moment.
+   */
+  static Optional<Duration> expected(Round round, ComponentView component) {
+    List<String> procedures = Planner.procedures(round, component.getComponent());
+    if (!procedures.isEmpty() && procedures.get(0).equals(StoreKind.POSTGRESQL_PITR)) {
+      return component.getSymptom() == Symptom.UNREACHABLE
+          ? Optional.of(round.policy.procedures().pitr().archiveLag())
+          : Optional.empty();
+    }
+    return newest(round, component.getComponent())
+        .map(point -> between(point.getTakenAt(), round.incident().getBadSince()));
+  }
+
+  /** The newest restore point of before the incident. */
+  static Optional<RestorePointView> newest(Round round, String component) {
+    return round.state.getRestorePoints().stream()
+        .filter(point -> point.getComponent().equals(component))
+        .filter(point -> point.getState() == RestorePointState.AVAILABLE)
+        // A younger one may have been taken from what was damaged already.
+        .filter(point -> point.getTakenAt().isBefore(round.incident().getBadSince()))
+        .max(Comparator.comparing(RestorePointView::getTakenAt));
+  }
+
+  /** What a finished restore has brought back loses; empty where it does not say its moment. */
+  private static Optional<Duration> restored(Round round, StepView restore) {
+    Instant badSince =
+        Facts.find(restore.getFacts(), Steps.BAD_SINCE)
+            .map(Instant::parse)
+            .orElse(round.incident().getBadSince());
+    return Facts.find(restore.getFacts(), TAKEN_AT)
+        .map(takenAt -> between(Instant.parse(takenAt), badSince));
+  }
+
+  private static Duration between(Instant takenAt, Instant badSince) {
+    Duration loss = Duration.between(takenAt, badSince);
+    return loss.isNegative() ? Duration.ZERO : loss;
+  }
+
+  /** The guard before a plan: the policy may want a person where the newest point is too old. */
+  static Optional<Guards.Block> beforePlan(Round round) {
+    if (round.incident().getOverrideGuards() || Guards.approved(round)) {
+      return Optional.empty();
+    }
+    return Guards.components(round)
+        .filter(component -> expected(round, component).filter(above(round)).isPresent())
+        .filter(component -> !mayGoOn(round, component))
+        .findFirst()
+        .flatMap(
+            component ->
+                Guards.block(
+                    BlockedReason.LOSS_ABOVE_RPO,
+                    "The newest restore point of %s would lose %s, the RPO is %s."
+                        .formatted(
+                            component.getComponent(),
+                            Wording.span(expected(round, component).orElseThrow()),
+                            Wording.span(rpo(round))),
+                    "`dr retry` accepts the loss; a newer restore point lifts it.",
+                    null));
+  }
+
+  /**
+   * The guard before a cutover: what was restored may be older than the plan said, since newer
+   * points failed their proof or another procedure had to be taken.
+   */
+  static Optional<Guards.Block> beforeCutover(Round round) {
+    if (round.incident().getOverrideGuards()) {
+      return Optional.empty();
+    }
+    Optional<StepView> next = Steps.ready(round).filter(step -> step.getPhase() == Phase.CUTOVER);
+    Optional<StepView> restore = next.flatMap(step -> restoreOf(round, step.getComponent()));
+    Optional<Duration> loss = restore.flatMap(step -> restored(round, step)).filter(above(round));
+    if (loss.isEmpty()) {
+      return Optional.empty();
+    }
+    ComponentView component = round.component(restore.get().getComponent());
+    boolean shown =
+        expected(round, component).filter(told -> told.compareTo(loss.get()) >= 0).isPresent();
+    boolean accepted =
+        Guards.approved(round)
+            && (shown || Facts.find(restore.get().getFacts(), ACCEPTED).isPresent());
+    if (accepted || mayGoOn(round, component)) {
+      return Optional.empty();
+    }
+    String plan = round.incident().getPlanHash();
+    return Guards.block(
+        BlockedReason.LOSS_ABOVE_RPO,
+        "What %s has restored of %s loses %s, the RPO is %s; it is not cut over to."
+            .formatted(
+                restore.get().getProcedure(),
+                component.getComponent(),
+                Wording.span(loss.get()),
+                Wording.span(rpo(round))),
+        "`dr approve " + round.incident().getId() + " --plan " + plan + "` accepts the loss.",
+        null);
+  }
+
+  private static Optional<StepView> restoreOf(Round round, String component) {
+    return round.incident().getSteps().stream()
+        .filter(step -> step.getPhase() == Phase.RESTORE && step.getState() == StepPhase.DONE)
+        .filter(step -> step.getComponent().equals(component))
+        .findFirst();
+  }
+
+  /** An approval knows what the restores that are done by now have brought back. */
+  static void accept(Round round, String person) {
+    for (StepView step : round.incident().getSteps()) {
+      if (step.getPhase() == Phase.RESTORE && step.getState() == StepPhase.DONE) {
+        step.setFacts(Facts.merge(step.getFacts(), List.of(new Fact(ACCEPTED, person))));
+      }
+    }
+  }
+
+  /** The source is proven gone, so waiting cannot lower the loss: page and go on. */
+  private static boolean mayGoOn(Round round, ComponentView component) {
+    return component.getConfirmed() == HealthStatus.DOWN
+        && component.getSymptom() == Symptom.UNREACHABLE
+        && !round.policy.guards().refuseLossAboveRpo();
+  }
+
+  private static Predicate<Duration> above(Round round) {
+    return loss -> loss.compareTo(rpo(round)) > 0;
+  }
+
+  private static Duration rpo(Round round) {
+    return round.targets(round.incident().getSeverity()).rpo();
+  }
+
+  /** Tells people of a plan that goes on although it loses more than the RPO. */
+  static void sayExpected(Round round) {
+    for (String name : round.incident().getComponents()) {
+      expected(round, round.component(name))
+          .filter(above(round))
+          .ifPresent(
+              loss ->
+                  say(
+                      round,
+                      name,
+                      "The newest restore point of %s loses %s, more than the RPO of %s; the source is gone and there is no better one, so it goes on."
+                          .formatted(name, Wording.span(loss), Wording.span(rpo(round)))));
+    }
+  }
+
+  /** Tells people when a restore has brought back less than its plan said. */
+  static void sayIfWorse(Round round, StepView restore) {
+    Optional<Duration> loss = restored(round, restore).filter(above(round));
+    boolean said =
+        expected(round, round.component(restore.getComponent())).filter(above(round)).isPresent();
+    if (loss.isPresent() && !said) {
+      say(
+          round,
+          restore.getComponent(),
+          "What %s has restored of %s loses %s, more than the RPO of %s, and more than the plan said."
+              .formatted(
+                  restore.getProcedure(),
+                  restore.getComponent(),
+                  Wording.span(loss.get()),
+                  Wording.span(rpo(round))));
+    }
+  }
+
+  private static void say(Round round, String component, String text) {
+    round.event(IncidentKind.NOTE, component, text, "");
+    round.tell(
+        round.incident().getSeverity(), Escalation.Action.TRIGGER, "Loss above the RPO", text, "");
+  }
+}

@@ -1,0 +1,102 @@
+package io.arbitex.recovery.decider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.arbitex.recovery.record.ApprovalKind;
+import io.arbitex.recovery.record.BlockedReason;
+import io.arbitex.recovery.record.Fact;
+import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.HealthStatus;
+import io.arbitex.recovery.record.IncidentKind;
+import io.arbitex.recovery.record.Symptom;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class LossesTest {
+  private static final String REFUSING =
+      Examples.POLICY.replace("{cooldown: 1h}", "{cooldown: 1h, refuseLossAboveRpo: true}");
+
+  @Test
+  void aLossAboveTheRpoIsPagedAndGoesOnWhenTheSourceIsGone() {
+    Story story = new Story(Examples.decider()).restorePoint("rp-1", Duration.ofHours(5)).up();
+    story.down().timer(Duration.ofSeconds(6));
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+    assertThat(story.event(IncidentKind.NOTE).getText()).contains("more than the RPO");
+  }
+
+  @Test
+  void aPolicyMayRefuseALossAboveTheRpo() {
+    String policy =
+        Examples.POLICY.replace("{cooldown: 1h}", "{cooldown: 1h, refuseLossAboveRpo: true}");
+    Story story =
+        new Story(Examples.decider(policy)).restorePoint("rp-1", Duration.ofHours(5)).up();
+    story.down().timer(Duration.ofSeconds(6));
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.LOSS_ABOVE_RPO);
+    story.decree(ApprovalKind.RETRY, "");
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+  }
+
+  /** The plan spoke of the archive's five minutes; a dump of five hours ago was cut over to. */
+  @Test
+  void whatWasFallenBackToIsHeldAgainstTheRpoBeforeItsCutover() {
+    Story story = fallenBackToAnOldDump(REFUSING);
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.LOSS_ABOVE_RPO);
+    assertThat(story.event(IncidentKind.BLOCKED).getText())
+        .contains("postgresql.dump has restored")
+        .contains("the RPO is 2 h");
+    story.decree(ApprovalKind.APPROVE, story.state.getIncident().getPlanHash());
+    assertThat(story.command().getProcedure()).isEqualTo("cutover.database");
+  }
+
+  @Test
+  void anApprovalOfBeforeTheRestoreDoesNotAcceptALossThatItsPlanDidNotShow() {
+    Story story = new Story(Examples.decider(Examples.IN_AZURE, REFUSING));
+    story.restorePoint("rp-1", Duration.ofHours(5)).up().restoring();
+    story.decree(ApprovalKind.APPROVE, story.state.getIncident().getPlanHash());
+    restoreAnOldDump(story);
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.LOSS_ABOVE_RPO);
+    story.decree(ApprovalKind.APPROVE, story.state.getIncident().getPlanHash());
+    assertThat(story.command().getProcedure()).isEqualTo("cutover.database");
+  }
+
+  @Test
+  void aLossThatIsWorseThanThePlanSaidIsToldWhereThePolicyGoesOn() {
+    Story story = fallenBackToAnOldDump(Examples.POLICY);
+    assertThat(story.command().getProcedure()).isEqualTo("cutover.database");
+    assertThat(story.event(IncidentKind.NOTE).getText()).contains("more than the plan said");
+    assertThat(story.titles()).contains("Loss above the RPO");
+  }
+
+  /** A living source waits for a person, whatever the policy says of sources that are gone. */
+  @Test
+  void aLivingSourceIsNotLeftForWhatLosesMoreThanTheRpo() {
+    String policy = Examples.POLICY + "symptoms: {restore: [UNREACHABLE, CORRUPT]}\n";
+    Story story = new Story(Examples.decider(Examples.IN_AZURE, policy));
+    story.restorePoint("rp-1", Duration.ofHours(5)).up();
+    story.allSay(HealthStatus.DEGRADED, Symptom.CORRUPT, 3).accepted();
+    restoreAnOldDump(story);
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.LOSS_ABOVE_RPO);
+  }
+
+  private static Story fallenBackToAnOldDump(String policy) {
+    Story story = new Story(Examples.decider(Examples.IN_AZURE, policy));
+    story.restorePoint("rp-1", Duration.ofHours(5)).up().restoring();
+    restoreAnOldDump(story);
+    return story;
+  }
+
+  private static void restoreAnOldDump(Story story) {
+    String takenAt = story.now.minus(Duration.ofHours(5)).toString();
+    story.failed(FailureCode.TARGET_FULL).accepted();
+    story.done(
+        new Fact("server", "spare"),
+        new Fact("database", "db"),
+        new Fact("restore-point", "rp-1"),
+        new Fact("restore-point-taken-at", takenAt));
+  }
+}
