@@ -329,6 +329,57 @@ class CutoverProcedureTest {
     assertThat(Files.readString(world.secret)).isEqualTo(secret);
   }
 
+  /** What only the first attempt had seen was lost: the loss was measured to the wrong moment. */
+  @Test
+  void aRetryOfACutoverThatEndedLateStillKnowsWhenTheSourceWasFenced() throws Exception {
+    ProcedureBench bench = restored();
+    Map<String, String> target = bench.factsOfEnd();
+    corruptSource();
+    assertThat(bench.run(approved(bench)).outcome()).isEqualTo(Outcome.DONE);
+    String fencedAt = bench.factsOfEnd().get("source-fenced-at");
+    world.bound = Optional.of(boundBy(bench));
+    assertThat(bench.run(cutover(target)).outcome()).isEqualTo(Outcome.DONE);
+    assertThat(bench.factsOfEnd())
+        .containsEntry("source-fenced-at", fencedAt)
+        .containsEntry("source-fence", "closed, no session is left")
+        .containsEntry("source-state", "unsound");
+  }
+
+  /** Nobody knew any more where a source was that no inventory has, once the target was bound. */
+  @Test
+  void aRetryAwayFromAServerThatARecoveryMadeFindsItDoneToo() throws Exception {
+    ProcedureBench bench = restored();
+    Map<String, String> target = bench.factsOfEnd();
+    String port = Integer.toString(world.primary.port());
+    world.bound =
+        Optional.of(
+            new Bound(
+                "made/arbitex", 3, Map.of("host", "127.0.0.1", "port", port, "like", "primary")));
+    StepCommand told = cutover(target);
+    told.setParameters(
+        Facts.merge(
+            told.getParameters(),
+            Facts.of(Map.of("source-resource", "made/arbitex", "source-epoch", "3"))));
+    world.primary.kill();
+    assertThat(bench.run(told).outcome()).isEqualTo(Outcome.DONE);
+    assertThat(Facts.toMap(bench.bindings.get(0).getFacts()))
+        .containsEntry("previous", "made/arbitex")
+        .containsEntry("previous-port", port);
+    world.bound = Optional.of(boundBy(bench));
+    StepCommand again = cutover(target);
+    again.setParameters(told.getParameters());
+    assertThat(bench.run(again).outcome()).isEqualTo(Outcome.DONE);
+    assertThat(bench.bindings).extracting(Binding::getEpoch).containsExactly(4L, 4L);
+    assertThat(Facts.toMap(bench.bindings.get(1).getFacts()))
+        .containsEntry("previous", "made/arbitex")
+        .containsEntry("previous-port", port);
+  }
+
+  private static Bound boundBy(ProcedureBench bench) {
+    Binding binding = bench.bindings.get(0);
+    return new Bound(binding.getResource(), binding.getEpoch(), Facts.toMap(binding.getFacts()));
+  }
+
   @Test
   void aClaimFromBeforeKafkaWasRebuiltDoesNotBarTheSecret() throws Exception {
     ProcedureBench bench = restored();

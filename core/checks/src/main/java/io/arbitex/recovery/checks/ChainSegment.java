@@ -36,9 +36,23 @@ final class ChainSegment {
   private long rows;
   private long mistakes;
   private ChainMistake first;
+  private long last;
 
-  /** What a segment found; {@code first} is null when nothing is wrong. */
-  record Found(long rows, long mistakes, ChainMistake first) {}
+  /**
+   * What a segment found.
+   *
+   * @param first null when nothing is wrong
+   * @param last the highest id that is wrong; 0 when nothing is
+   */
+  record Found(long rows, long mistakes, ChainMistake first, long last) {
+    /** Every event up to some id has the wrong HMAC, and nothing else is wrong. */
+    boolean isUnbrokenPrefix() {
+      return first != null
+          && first.id() == 1
+          && first.kind() == ChainMistake.Kind.BAD_HMAC
+          && mistakes == last;
+    }
+  }
 
   /**
    * @param from first id, at least 1; a segment that starts at 1 also sees the rows below
@@ -86,7 +100,7 @@ final class ChainSegment {
     if (expectedId <= to) {
       mistake(expectedId, ChainMistake.Kind.MISSING_ID, missing(expectedId, to));
     }
-    return new Found(rows, mistakes, first);
+    return new Found(rows, mistakes, first, last);
   }
 
   private String hmacBefore(Connection connection) throws SQLException {
@@ -186,6 +200,7 @@ final class ChainSegment {
 
   private void mistake(long id, ChainMistake.Kind kind, String text) {
     mistakes++;
+    last = Math.max(last, id);
     if (first == null || id < first.id()) {
       first = new ChainMistake(id, kind, text);
     }

@@ -100,13 +100,17 @@ public final class FullCheck {
       Symptom symptom = wrong.isEmpty() ? Symptom.NONE : Symptom.DATA_MISSING;
       List<ChainAnchor> anchors = new ArrayList<>(seen);
       checkpoint.map(ChainAnchor::of).ifPresent(anchors::add);
-      ChainVerdict chain = chain(connection, measured, key, anchors);
+      long headId = measured.getAuditHeadId();
+      ChainSegment.Found walked =
+          new ChainSegment(new AuditHmac(key), 1, headId).verify(connection);
+      ChainVerdict chain = against(connection, measured, walked, anchors);
       if (!chain.valid()) {
         boolean keyFits = anchors.stream().anyMatch(anchor -> anchor.headId() > 0);
-        if (!keyFits && everyEventIsWrong(chain)) {
+        if (!keyFits && walked.isUnbrokenPrefix()) {
           return Verdict.of(
               Symptom.UNCLASSIFIED,
-              "no event fits the audit key, and no checkpoint does: the key is another one");
+              "no event up to %d of %d fits the audit key, and no checkpoint does: the key is another one than it was then"
+                  .formatted(walked.last(), walked.rows()));
         }
         wrong.add(said(chain));
         symptom = symptom == Symptom.NONE ? Symptom.CORRUPT : symptom;
@@ -172,11 +176,10 @@ public final class FullCheck {
         .isPresent();
   }
 
-  private static ChainVerdict chain(
-      Connection connection, Baseline measured, byte[] key, List<ChainAnchor> anchors)
-      throws SQLException, InterruptedException {
+  private static ChainVerdict against(
+      Connection connection, Baseline measured, ChainSegment.Found found, List<ChainAnchor> anchors)
+      throws SQLException {
     long headId = measured.getAuditHeadId();
-    ChainSegment.Found found = new ChainSegment(new AuditHmac(key), 1, headId).verify(connection);
     long mistakes = found.mistakes();
     Optional<ChainMistake> first = Optional.ofNullable(found.first());
     for (ChainAnchor anchor : anchors) {
@@ -185,10 +188,6 @@ public final class FullCheck {
       first = first.or(() -> off);
     }
     return new ChainVerdict(found.rows(), headId, measured.getAuditHeadHmac(), mistakes, first);
-  }
-
-  private static boolean everyEventIsWrong(ChainVerdict chain) {
-    return chain.rows() > 0 && chain.mistakes() >= chain.rows();
   }
 
   private static String said(ChainVerdict chain) {

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -201,6 +202,26 @@ class FullCheckTest {
     }
     // With a checkpoint that this key has signed, it is the chain that is another one.
     assertFound(check(other, TABLES, proven(), Map.of(), LIMIT), Symptom.CORRUPT, "2000 mistakes");
+  }
+
+  /** Review: a platform that went on with a new key was called corrupt. */
+  @Test
+  void aKeyThatWasChangedInTheMiddleIsNoCorruptionAndARewrittenEventIs() throws Exception {
+    byte[] other = "another-key".getBytes(StandardCharsets.UTF_8);
+    try (Connection connection = postgres.connect(database)) {
+      connection.setAutoCommit(false);
+      new RecoveryEvent("i-1", "c-1", "point", Instant.now(), 5)
+          .append(connection, other, Clock.systemUTC());
+      connection.commit();
+    }
+    assertFound(
+        check(other, TABLES, Optional.empty(), Map.of(), LIMIT),
+        Symptom.UNCLASSIFIED,
+        "no event up to 2000 of 2001 fits the audit key");
+    assertFound(
+        check(AuditTables.KEY, TABLES, Optional.empty(), Map.of(), LIMIT),
+        Symptom.CORRUPT,
+        "1 mistakes");
   }
 
   // ---- the tables -----------------------------------------------------------------------------

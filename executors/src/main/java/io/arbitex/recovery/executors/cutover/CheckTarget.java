@@ -9,7 +9,6 @@ import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.DatabaseMark;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
-import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.record.FailureCode;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -39,7 +38,6 @@ final class CheckTarget extends BoundAction {
   @Override
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
     MarkedDatabase target = settings.target(context);
-    CutoverSettings.Source source = settings.source(context);
     Optional<Bound> bound = settings.bound().get();
     long epoch = Long.parseLong(context.required(CutoverFacts.SOURCE_EPOCH));
     String resource = target.door().server().name() + "/" + target.name();
@@ -60,7 +58,7 @@ final class CheckTarget extends BoundAction {
               + epoch,
           "Nothing, if that cutover was right.");
     }
-    if (settings.sameServer(context) && source.database().equals(target.name())) {
+    if (settings.sameServer(context) && settings.source(context).database().equals(target.name())) {
       throw refused("the target is the source", "This is a bug; nothing was touched.");
     }
     settings.secret().probe();
@@ -77,7 +75,7 @@ final class CheckTarget extends BoundAction {
                 + mark.map(found -> found.stage().toString()).orElse("it carries no mark"),
             "Let a restore finish and pass its proof first.");
       }
-      return Look.alreadySo(restoredFacts(mark.get()));
+      return Look.alreadySo(kept(mark.get(), CutoverFacts.OF_RESTORE));
     } catch (SQLException e) {
       throw DatabaseFailures.of(target.door().server().name(), e);
     }
@@ -114,7 +112,8 @@ final class CheckTarget extends BoundAction {
             "See who changed it since the cutover; nothing was touched.");
       }
       context.progress(resource + " is the component already; only looks whether all is well");
-      Map<String, String> facts = restoredFacts(mark.orElseThrow());
+      Map<String, String> facts = kept(mark.orElseThrow(), CutoverFacts.OF_RESTORE);
+      facts.putAll(kept(mark.get(), CutoverFacts.OF_FENCE));
       facts.put(CutoverFacts.CUT_OVER_EPOCH, Long.toString(epoch));
       return Look.alreadySo(facts);
     } catch (SQLException e) {
@@ -122,16 +121,9 @@ final class CheckTarget extends BoundAction {
     }
   }
 
-  private static Map<String, String> restoredFacts(DatabaseMark mark) {
+  private static Map<String, String> kept(DatabaseMark mark, Set<String> names) {
     Map<String, String> facts = new LinkedHashMap<>(mark.facts());
-    facts
-        .keySet()
-        .retainAll(
-            Set.of(
-                CutoverFacts.AUDIT_HEAD,
-                CutoverFacts.AUDIT_HEAD_HMAC,
-                CutoverFacts.AUDIT_COUNT,
-                RestoreFacts.CRITICAL_ROWS));
+    facts.keySet().retainAll(names);
     return facts;
   }
 

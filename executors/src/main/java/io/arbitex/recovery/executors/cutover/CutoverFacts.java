@@ -1,5 +1,10 @@
 package io.arbitex.recovery.executors.cutover;
 
+import io.arbitex.recovery.executors.database.RestoreFacts;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
 /** Names of parameters and facts of a cutover. */
 final class CutoverFacts {
   static final String SERVER = "server";
@@ -80,5 +85,36 @@ final class CutoverFacts {
   static final String AUDIT_HEAD_HMAC = "audit-head-hmac";
   static final String AUDIT_COUNT = "audit-count";
 
+  /** What the mark on the target knows of its restore, and the verifier asks for. */
+  static final Set<String> OF_RESTORE =
+      Set.of(AUDIT_HEAD, AUDIT_HEAD_HMAC, AUDIT_COUNT, RestoreFacts.CRITICAL_ROWS);
+
+  /**
+   * What only the attempt knows that has fenced and exported. It goes into the mark on the target,
+   * since another attempt may have to bring the cutover to its end.
+   */
+  static final Set<String> OF_FENCE =
+      Set.of(
+          SOURCE_STATE,
+          SOURCE_DETAIL,
+          FENCE,
+          FENCED_AT,
+          SALVAGE_FILE,
+          SALVAGE_EVENTS,
+          SALVAGE_REWRITTEN,
+          SALVAGE_UNREADABLE);
+
   private CutoverFacts() {}
+
+  /**
+   * The facts of a mark, with what this attempt found out about the source. Of an earlier one that
+   * was undone nothing is kept: its fence was lifted.
+   */
+  static Map<String, String> withFence(
+      Map<String, String> ofMark, Map<String, String> ofThisAttempt) {
+    Map<String, String> all = new LinkedHashMap<>(ofMark);
+    all.keySet().removeAll(OF_FENCE);
+    OF_FENCE.forEach(name -> all.computeIfAbsent(name, ofThisAttempt::get));
+    return all;
+  }
 }

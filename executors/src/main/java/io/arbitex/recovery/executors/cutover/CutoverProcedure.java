@@ -2,6 +2,7 @@ package io.arbitex.recovery.executors.cutover;
 
 import io.arbitex.recovery.engine.Action;
 import io.arbitex.recovery.engine.Procedure;
+import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.executors.writers.AwaitWriters;
 import io.arbitex.recovery.executors.writers.CheckWriters;
@@ -97,6 +98,30 @@ public final class CutoverProcedure {
         : Long.parseLong(again);
   }
 
+  /**
+   * What the component was before, so that a repeated attempt, and whoever retires it, still find a
+   * server that a recovery had made.
+   */
+  private static Map<String, String> previous(
+      CutoverSettings settings, Map<String, String> facts, String resource) {
+    Optional<Bound> bound = settings.bound().get();
+    String source = facts.get(CutoverFacts.SOURCE_RESOURCE);
+    boolean again = bound.filter(found -> found.resource().equals(resource)).isPresent();
+    if (again && source.equals(resource)) {
+      // The command was made when the target was the component already.
+      source = bound.get().facts().getOrDefault(Bindings.PREVIOUS, source);
+    }
+    Map<String, String> previous = new LinkedHashMap<>();
+    previous.put(Bindings.PREVIOUS, source);
+    bound
+        .flatMap(found -> found.placeOf(previous.get(Bindings.PREVIOUS)))
+        .ifPresent(
+            place ->
+                place.forEach(
+                    (name, value) -> previous.put(Bindings.PREVIOUS + "-" + name, value)));
+    return previous;
+  }
+
   private static Binding binding(
       CutoverSettings settings, StepCommand command, Map<String, String> facts, Instant at) {
     var server = settings.targetServer(facts);
@@ -108,6 +133,7 @@ public final class CutoverProcedure {
     bound.put("database", database);
     Optional.ofNullable(facts.get(RestoreFacts.SERVER_LIKE))
         .ifPresent(like -> bound.put(Bindings.LIKE, like));
+    bound.putAll(previous(settings, facts, server.name() + "/" + database));
     return Binding.newBuilder()
         .setPlatform(command.getPlatform())
         .setComponent(command.getComponent())

@@ -79,6 +79,7 @@ public record CutoverSettings(
     return postgresql
         .server(name)
         .or(() -> bound.get().flatMap(found -> found.server(postgresql, name)))
+        .or(() -> bound.get().flatMap(found -> found.previousServer(postgresql, name)))
         .orElseThrow(() -> unknown(name));
   }
 
@@ -209,7 +210,12 @@ public record CutoverSettings(
                         FailureCode.NOT_CONFIRMED,
                         "the database " + target.name() + " is no longer marked as this cutover's",
                         "See who changed it."));
-    return mark.at(DatabaseMark.Stage.OPENED, context.token(), Map.of());
+    // The source may have come back and been closed since the target was marked.
+    return new DatabaseMark(
+        mark.command(),
+        context.token(),
+        DatabaseMark.Stage.OPENED,
+        CutoverFacts.withFence(mark.facts(), context.facts()));
   }
 
   /** Gives the platform's role a password that is hashed here, so that it is in no server's log. */

@@ -74,7 +74,7 @@ final class OpenTarget extends BoundAction {
                     context.command().getCommandId(),
                     context.token(),
                     DatabaseMark.Stage.SERVING,
-                    mark.facts()));
+                    CutoverFacts.withFence(mark.facts(), context.facts())));
             TargetDoor door = door(maintenance, target);
             door.letIn();
             try (Connection inside = target.door().open(target.name(), context.remaining())) {
