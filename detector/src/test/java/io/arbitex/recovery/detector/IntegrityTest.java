@@ -325,6 +325,7 @@ class IntegrityTest {
             List.of(),
             List.of(),
             Optional.of(postgresql),
+            Optional.empty(),
             Optional.empty());
     Inventory.Platform platform =
         new Inventory.Platform(

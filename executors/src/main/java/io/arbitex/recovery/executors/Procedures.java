@@ -4,9 +4,11 @@ import io.arbitex.recovery.configuration.Azure;
 import io.arbitex.recovery.configuration.Channel;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Policy;
+import io.arbitex.recovery.configuration.Volume;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Procedure;
 import io.arbitex.recovery.executors.azure.AzureAccess;
+import io.arbitex.recovery.executors.azure.Disks;
 import io.arbitex.recovery.executors.azure.FlexibleServers;
 import io.arbitex.recovery.executors.cutover.CutoverProcedure;
 import io.arbitex.recovery.executors.cutover.CutoverSettings;
@@ -21,6 +23,11 @@ import io.arbitex.recovery.executors.postgresql.DumpSource;
 import io.arbitex.recovery.executors.redis.RedisCutover;
 import io.arbitex.recovery.executors.redis.RedisProcedures;
 import io.arbitex.recovery.executors.redis.RedisTarget;
+import io.arbitex.recovery.executors.volumes.AzureDiskStore;
+import io.arbitex.recovery.executors.volumes.DiskStore;
+import io.arbitex.recovery.executors.volumes.SnapshotProcedure;
+import io.arbitex.recovery.executors.volumes.VolumeCutover;
+import io.arbitex.recovery.executors.volumes.VolumeTarget;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.runtime.notify.Post;
 import io.arbitex.recovery.schemas.Facts;
@@ -109,6 +116,8 @@ public final class Procedures {
                       RedisCutover.of(
                           target,
                           () -> bindings.of(command.getPlatform(), command.getComponent()))));
+      case SnapshotProcedure.NAME -> Optional.of(volume(command, SnapshotProcedure::of));
+      case VolumeCutover.NAME -> Optional.of(volume(command, VolumeCutover::of));
       case NotifyProcedure.SLACK, NotifyProcedure.PAGERDUTY -> Optional.of(notify(command));
       default -> Optional.empty();
     };
@@ -194,6 +203,31 @@ public final class Procedures {
                     redis))
         .map(procedure)
         .orElseGet(() -> MissingTarget.procedure(command, "Redis component of the inventory"));
+  }
+
+  private Procedure volume(StepCommand command, Function<VolumeTarget, Procedure> procedure) {
+    Optional<Inventory.Platform> platform = inventory.platform(command.getPlatform());
+    return platform
+        .flatMap(found -> found.component(command.getComponent()))
+        .flatMap(Inventory.Component::volume)
+        .map(
+            volume ->
+                new VolumeTarget(
+                    command.getPlatform(),
+                    command.getComponent(),
+                    // The inventory refuses a volume without a cluster, and disks without an Azure.
+                    platform.flatMap(Inventory.Platform::kubernetes).orElseThrow(),
+                    volume,
+                    () -> bindings.of(command.getPlatform(), command.getComponent()),
+                    target -> store(target, platform.get())))
+        .map(procedure)
+        .orElseGet(() -> MissingTarget.procedure(command, "volume of the inventory"));
+  }
+
+  private DiskStore store(VolumeTarget target, Inventory.Platform platform) throws ActionFailure {
+    Volume.AzureDisks at = target.volume().azure();
+    return new AzureDiskStore(
+        target, new Disks(azure(platform.azure().orElseThrow()), at.disks(), at.snapshots()));
   }
 
   private Procedure notify(StepCommand command) {

@@ -54,7 +54,8 @@ public record Inventory(List<Platform> platforms, String text) {
   /**
    * One part that can fail by itself.
    *
-   * @param kind {@code postgresql} or {@code redis}; more kinds come with their procedures
+   * @param kind {@code postgresql}, {@code redis} or {@code pvc}; more kinds come with their
+   *     procedures
    * @param dataStore whether its loss is the loss of a data store (severity P1) or not (P2)
    * @param procedures what can bring it back here, in no order
    * @param alerts which alerts of monitoring systems are about it
@@ -66,11 +67,16 @@ public record Inventory(List<Platform> platforms, String text) {
       List<String> procedures,
       List<AlertMatch> alerts,
       Optional<Postgresql> postgresql,
-      Optional<Redis> redis) {
+      Optional<Redis> redis,
+      Optional<Volume> volume) {
 
     /** The resource that is the component until {@code recovery.bindings} says otherwise. */
     public String resource() {
-      return postgresql.map(Postgresql::resource).or(() -> redis.map(Redis::resource)).orElse(name);
+      return postgresql
+          .map(Postgresql::resource)
+          .or(() -> redis.map(Redis::resource))
+          .or(() -> volume.map(Volume::claim))
+          .orElse(name);
     }
   }
 
@@ -284,6 +290,12 @@ public record Inventory(List<Platform> platforms, String text) {
                   if (component.redis().isPresent() && kubernetes.isEmpty()) {
                     each.problem("kind", "a redis needs the platform's 'kubernetes'");
                   }
+                  if (component.volume().isPresent() && kubernetes.isEmpty()) {
+                    each.problem("kind", "a pvc needs the platform's 'kubernetes'");
+                  }
+                  if (component.volume().isPresent() && azure.isEmpty()) {
+                    each.problem("kind", "a pvc needs the platform's 'azure'");
+                  }
                   if (keptInCluster(component) && !writers) {
                     each.problem(
                         "postgresql",
@@ -347,6 +359,7 @@ public record Inventory(List<Platform> platforms, String text) {
     List<AlertMatch> alerts = section.sections("alerts").stream().map(AlertMatch::of).toList();
     Optional<Postgresql> postgresql = Optional.empty();
     Optional<Redis> redis = Optional.empty();
+    Optional<Volume> volume = Optional.empty();
     if (kind.equals("postgresql")) {
       postgresql = Optional.of(postgresql(section.requiredSection("postgresql")));
       if (procedures.contains(PITR)
@@ -355,14 +368,16 @@ public record Inventory(List<Platform> platforms, String text) {
       }
     } else if (kind.equals("redis")) {
       redis = Optional.of(Redis.of(section.requiredSection("redis")));
+    } else if (kind.equals("pvc")) {
+      volume = Optional.of(Volume.of(section.requiredSection("volume")));
     } else {
-      section.passOver("postgresql", "redis");
+      section.passOver("postgresql", "redis", "volume");
       if (!kind.isEmpty()) {
-        section.problem("kind", "'" + kind + "' is none of [postgresql, redis]");
+        section.problem("kind", "'" + kind + "' is none of [postgresql, redis, pvc]");
       }
     }
     section.close();
-    return new Component(name, kind, dataStore, procedures, alerts, postgresql, redis);
+    return new Component(name, kind, dataStore, procedures, alerts, postgresql, redis, volume);
   }
 
   private static Postgresql postgresql(Section section) {

@@ -318,6 +318,7 @@ public record Policy(
     if (kinds.names().isEmpty()) {
       byKind.put("postgresql", List.of("postgresql.pitr", "postgresql.dump"));
       byKind.put("redis", List.of("redis.aof", "redis.rdb", "redis.cold"));
+      byKind.put("pvc", List.of("pvc.snapshot"));
     }
     for (String kind : kinds.names()) {
       byKind.put(kind, kinds.requiredTexts(kind));
@@ -343,6 +344,8 @@ public record Policy(
                     "redis.rdb", Duration.ofMinutes(15),
                     "redis.cold", Duration.ofMinutes(5),
                     "cutover.redis", Duration.ofMinutes(15),
+                    "pvc.snapshot", Duration.ofMinutes(30),
+                    "cutover.volume", Duration.ofMinutes(15),
                     "verify.full", Duration.ofMinutes(30))),
             durations(
                 section.section("expected"),
@@ -354,6 +357,8 @@ public record Policy(
                     "redis.rdb", Duration.ofMinutes(2),
                     "redis.cold", Duration.ofMinutes(1),
                     "cutover.redis", Duration.ofMinutes(2),
+                    "pvc.snapshot", Duration.ofMinutes(3),
+                    "cutover.volume", Duration.ofMinutes(3),
                     "verify.full", Duration.ofMinutes(5))));
     section.close();
     return procedures;

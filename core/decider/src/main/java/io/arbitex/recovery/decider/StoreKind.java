@@ -21,7 +21,13 @@ enum StoreKind {
       "cutover.redis",
       "What was prepared beside is deleted; the data in place was not touched.",
       "Until Redis is started on the restored data: the old data is put back. After it: only"
-          + " forward; the old data is kept beside on its volume.");
+          + " forward; the old data is kept beside on its volume."),
+  PVC(
+      Worker.PVC,
+      "cutover.volume",
+      "The disk made beside is deleted; the old volume was not touched.",
+      "Until the workloads are started: the claim is bound to the old volume again. After it: only"
+          + " forward; the old volume and its disk are kept.");
 
   /** Needs no restore point and loses all: sessions, counters, 30 to 60 s of bloom filter. */
   static final String REDIS_COLD = "redis.cold";

@@ -8,6 +8,7 @@ import java.util.Optional;
 /** A client of the cluster for one action, and the namespace that it works in. */
 public final class ClusterSession implements AutoCloseable {
   private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
 
   private final KubernetesClient client;
   private final String namespace;
@@ -55,6 +56,17 @@ public final class ClusterSession implements AutoCloseable {
         return Optional.empty();
       }
       throw ClusterErrors.of(what, e);
+    }
+  }
+
+  /** Sends a request that makes something. What is there by that name already is left as it is. */
+  public void makeOnce(String what, Request<?> request) throws ActionFailure, InterruptedException {
+    try {
+      request.send(client);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != CONFLICT) {
+        throw ClusterErrors.of(what, e);
+      }
     }
   }
 

@@ -15,8 +15,9 @@ final class GitOps {
   /** Argo CD, tracking by annotation or by label (its documentation, "Resource Tracking"). */
   private static final String ARGO_ID = "argocd.argoproj.io/tracking-id";
 
+  private static final String ARGO_NAMESPACE = "argocd";
   private static final String ARGO_INSTANCE = "argocd.argoproj.io/instance";
-  private static final String ARGO_SKIP = "argocd.argoproj.io/skip-reconcile";
+  static final String ARGO_SKIP = "argocd.argoproj.io/skip-reconcile";
   private static final String FLUX_KUSTOMIZATION = "kustomize.toolkit.fluxcd.io/name";
   private static final String FLUX_RECONCILE = "kustomize.toolkit.fluxcd.io/reconcile";
   private static final String FLUX_HELM = "helm.toolkit.fluxcd.io/name";
@@ -61,6 +62,25 @@ final class GitOps {
               + PAUSED
               + ": \"true\", and retry.");
     }
+  }
+
+  /**
+   * The application of Argo CD that keeps an object, by its tracking: {@code APP:…}, or {@code
+   * NAMESPACE_APP:…} for one outside of Argo CD's own namespace.
+   */
+  static Optional<Rival> application(HasMetadata object) {
+    return OwnedObject.note(object, ARGO_ID)
+        .map(id -> id.substring(0, Math.max(id.indexOf(':'), 0)))
+        .or(() -> label(object, ARGO_INSTANCE))
+        .filter(name -> !name.isEmpty())
+        .map(
+            name -> {
+              int split = name.indexOf('_');
+              return new Rival(
+                  ObjectKind.ARGO_APPLICATION,
+                  split < 0 ? ARGO_NAMESPACE : name.substring(0, split),
+                  name.substring(split + 1));
+            });
   }
 
   private static boolean is(HasMetadata object, String annotation, String value) {

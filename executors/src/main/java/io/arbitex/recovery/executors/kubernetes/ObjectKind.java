@@ -8,7 +8,11 @@ public enum ObjectKind {
   STATEFULSET("apps", "v1", "StatefulSet", "statefulsets"),
   CRONJOB("batch", "v1", "CronJob", "cronjobs"),
   SECRET("", "v1", "Secret", "secrets"),
-  SCALED_OBJECT("keda.sh", "v1alpha1", "ScaledObject", "scaledobjects");
+  CLAIM("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims"),
+  /** Of the whole cluster, not of a namespace. */
+  VOLUME("", "v1", "PersistentVolume", "persistentvolumes"),
+  SCALED_OBJECT("keda.sh", "v1alpha1", "ScaledObject", "scaledobjects"),
+  ARGO_APPLICATION("argoproj.io", "v1alpha1", "Application", "applications");
 
   private final String group;
   private final String version;
@@ -36,7 +40,7 @@ public enum ObjectKind {
         .withVersion(version)
         .withKind(kind)
         .withPlural(plural)
-        .withNamespaced(true)
+        .withNamespaced(this != VOLUME)
         .build();
   }
 }

@@ -28,11 +28,20 @@ public final class OwnedObject {
 
   private final ClusterSession session;
   private final ObjectKind kind;
+  private final String namespace;
   private final String name;
 
   public OwnedObject(ClusterSession session, ObjectKind kind, String name) {
+    this(session, kind, session.namespace(), name);
+  }
+
+  /**
+   * @param namespace another one than the platform's; it does not count for a kind without
+   */
+  public OwnedObject(ClusterSession session, ObjectKind kind, String namespace, String name) {
     this.session = session;
     this.kind = kind;
+    this.namespace = namespace;
     this.name = name;
   }
 
@@ -85,7 +94,7 @@ public final class OwnedObject {
         client ->
             client
                 .genericKubernetesResources(kind.definition())
-                .inNamespace(session.namespace())
+                .inNamespace(namespace)
                 .withName(name)
                 .get());
   }
@@ -101,7 +110,7 @@ public final class OwnedObject {
             () ->
                 ActionFailure.permanent(
                     FailureCode.PREFLIGHT,
-                    "there is no " + this + " in " + session.namespace(),
+                    "there is no " + this + " in " + namespace,
                     "See whether the inventory has its right name, or deploy it."));
   }
 
@@ -151,7 +160,7 @@ public final class OwnedObject {
             client ->
                 client
                     .genericKubernetesResources(kind.definition())
-                    .inNamespace(session.namespace())
+                    .inNamespace(namespace)
                     .withName(name)
                     .patch(PatchContext.of(PatchType.JSON_MERGE), patch.whole.toString()));
         return;

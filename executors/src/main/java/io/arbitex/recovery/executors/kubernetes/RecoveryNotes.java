@@ -28,7 +28,10 @@ public final class RecoveryNotes {
   /** Put on an object by a person whose GitOps is suspended: whatever keeps it, does not now. */
   public static final String GITOPS_PAUSED = PREFIX + "gitops-paused";
 
-  /** The command that made a pod. */
+  /** The command that paused an autoscaler or a GitOps application. */
+  public static final String PAUSED_BY = PREFIX + "paused-by";
+
+  /** The command that made a pod, a volume or a claim. */
   public static final String COMMAND = PREFIX + "command";
 
   /** The token of the intent under which a pod was made. */

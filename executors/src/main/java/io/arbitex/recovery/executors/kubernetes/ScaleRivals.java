@@ -5,6 +5,7 @@ import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * recovery is refused before it changes anything, and says how to pause them.
  */
 public final class ScaleRivals {
-  private static final String KEDA_REPLICAS = "autoscaling.keda.sh/paused-replicas";
+  static final String KEDA_REPLICAS = "autoscaling.keda.sh/paused-replicas";
   private static final String KEDA_PAUSED = "autoscaling.keda.sh/paused";
 
   private final ClusterSession session;
@@ -54,6 +55,25 @@ public final class ScaleRivals {
           "Pause it for the time of the recovery: annotate it with " + KEDA_REPLICAS + ": \"0\".");
     }
     refuseGitOps(workload);
+  }
+
+  /**
+   * Who would scale a workload up from 0 and can be paused: KEDA, and Argo CD by its application.
+   *
+   * @throws ActionFailure PREFLIGHT for one that cannot be paused from here
+   */
+  public List<Rival> pausable(HasMetadata workload) throws ActionFailure, InterruptedException {
+    List<Rival> rivals = new ArrayList<>();
+    keda(workload)
+        .ifPresent(
+            name -> rivals.add(new Rival(ObjectKind.SCALED_OBJECT, session.namespace(), name)));
+    Optional<Rival> application = GitOps.application(workload);
+    if (application.isPresent() && application.get().object(session).find().isPresent()) {
+      rivals.add(application.get());
+    } else {
+      GitOps.refuse(workload);
+    }
+    return rivals;
   }
 
   /**

@@ -6,7 +6,6 @@ import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.List;
@@ -17,15 +16,17 @@ import java.util.Optional;
  * ends by itself after some hours, and is made again when it is needed and gone.
  */
 public final class WorkPod {
-  static final String CONTAINER = "work";
+  /** The name of its container. */
+  public static final String CONTAINER = "work";
+
   private static final Duration START = Duration.ofMinutes(5);
   private static final Duration END = Duration.ofMinutes(2);
   private static final int CONFLICT = 409;
 
   private final ClusterSession session;
-  private final WorkPodPlan plan;
+  private final PodPlan plan;
 
-  public WorkPod(ClusterSession session, WorkPodPlan plan) {
+  public WorkPod(ClusterSession session, PodPlan plan) {
     this.session = session;
     this.plan = plan;
   }
@@ -103,16 +104,7 @@ public final class WorkPod {
   }
 
   private void create(ActionContext context) throws ActionFailure, InterruptedException {
-    ScaledSet scaled = new ScaledSet(session, plan.set());
-    StatefulSet set = scaled.read();
-    // A claim may be mounted on one node only, so it goes where Redis runs.
-    Optional<String> node =
-        scaled.pods(set).stream()
-            .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-            .map(pod -> pod.getSpec().getNodeName())
-            .filter(name -> name != null && !name.isEmpty())
-            .findFirst();
-    Pod pod = plan.pod(context, set, node);
+    Pod pod = plan.pod(context, session);
     try {
       session.client().pods().inNamespace(session.namespace()).resource(pod).create();
     } catch (KubernetesClientException e) {

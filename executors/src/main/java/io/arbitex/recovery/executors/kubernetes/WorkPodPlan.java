@@ -1,11 +1,13 @@
 package io.arbitex.recovery.executors.kubernetes;
 
 import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +22,8 @@ import java.util.Optional;
  * @param image with a shell and the tools of the store
  */
 public record WorkPodPlan(
-    String name, String component, String set, String claim, String folder, String image) {
+    String name, String component, String set, String claim, String folder, String image)
+    implements PodPlan {
   /** Longer than a plan waits for an approval on a bad day; then the cluster ends it. */
   private static final Duration LIFE = Duration.ofHours(12);
 
@@ -31,12 +34,27 @@ public record WorkPodPlan(
   /** The shell ends at once when it is told to; a sleep as first process would not hear it. */
   private static final String IDLE = "trap 'exit 0' TERM; sleep %d & wait";
 
-  Pod pod(ActionContext context, StatefulSet set, Optional<String> node) {
+  @Override
+  public Pod pod(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    ScaledSet scaled = new ScaledSet(session, set);
+    StatefulSet found = scaled.read();
+    // A claim may be mounted on one node only, so it goes where Redis runs.
+    Optional<String> node =
+        scaled.pods(found).stream()
+            .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+            .map(pod -> pod.getSpec().getNodeName())
+            .filter(each -> each != null && !each.isEmpty())
+            .findFirst();
+    return pod(context, found, node);
+  }
+
+  private Pod pod(ActionContext context, StatefulSet set, Optional<String> node) {
     PodSpec like = set.getSpec().getTemplate().getSpec();
     return new PodBuilder()
         .withNewMetadata()
         .withName(name)
-        .withLabels(Map.of(MANAGED_BY, US, RecoveryNotes.COMPONENT, label(component)))
+        .withLabels(labels(component))
         .withAnnotations(
             Map.of(
                 RecoveryNotes.COMMAND,
@@ -60,7 +78,7 @@ public record WorkPodPlan(
         .addNewContainer()
         .withName(WorkPod.CONTAINER)
         .withImage(image)
-        .withCommand("sh", "-c", IDLE.formatted(LIFE.toSeconds()))
+        .withCommand(idle())
         .withSecurityContext(like.getContainers().get(0).getSecurityContext())
         .addNewVolumeMount()
         .withName("data")
@@ -75,6 +93,21 @@ public record WorkPodPlan(
         .endVolume()
         .endSpec()
         .build();
+  }
+
+  /** What a work pod's container runs while nothing is executed in it. */
+  public static List<String> idle() {
+    return List.of("sh", "-c", IDLE.formatted(LIFE.toSeconds()));
+  }
+
+  /** How long a work pod lives at most. */
+  public static Duration life() {
+    return LIFE;
+  }
+
+  /** Labels of a work pod: that it is ours, and for which component. */
+  public static Map<String, String> labels(String component) {
+    return Map.of(MANAGED_BY, US, RecoveryNotes.COMPONENT, label(component));
   }
 
   private static String label(String text) {

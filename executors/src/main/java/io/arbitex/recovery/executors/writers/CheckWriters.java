@@ -17,13 +17,23 @@ import java.util.Set;
 
 /** Preflight: the writers are there, we may scale them, and nobody else would start them. */
 public final class CheckWriters extends WriterAction {
+  private final boolean rivalsArePaused;
+
   public CheckWriters(Writers writers) {
+    this(writers, false);
+  }
+
+  /**
+   * @param rivalsArePaused whether those who would start them are paused later on, not refused
+   */
+  public CheckWriters(Writers writers, boolean rivalsArePaused) {
     super(
         writers,
         "check-writers",
         "check the cluster and the workloads that write",
         false,
         Duration.ofMinutes(3));
+    this.rivalsArePaused = rivalsArePaused;
   }
 
   @Override
@@ -40,20 +50,23 @@ public final class CheckWriters extends WriterAction {
             writer.name() + " " + unfit.get(),
             "Mend that, then retry; nothing was touched.");
       }
-      new ScaleRivals(session).refuseAtZero(read);
+      if (rivalsArePaused) {
+        new ScaleRivals(session).pausable(read);
+      } else {
+        new ScaleRivals(session).refuseAtZero(read);
+      }
     }
     return Look.alreadySo();
   }
 
   private Set<Right> needed() {
     Set<Right> needed = new LinkedHashSet<>();
-    for (Workload each : writers.kubernetes().writers()) {
+    for (Workload each : writers.workloads()) {
       needed.add(Right.to("get", Writer.kind(each), each.name()));
       needed.add(Right.to("patch", Writer.kind(each), each.name()));
     }
     needed.add(new Right("list", "", "pods", ""));
-    if (writers.kubernetes().writers().stream()
-        .anyMatch(each -> each.kind() == Workload.Kind.CRONJOB)) {
+    if (writers.workloads().stream().anyMatch(each -> each.kind() == Workload.Kind.CRONJOB)) {
       needed.add(new Right("list", "batch", "jobs", ""));
     }
     return needed;

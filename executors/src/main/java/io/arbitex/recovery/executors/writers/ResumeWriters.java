@@ -29,7 +29,7 @@ public final class ResumeWriters extends WriterAction {
     super(
         writers,
         "resume-writers",
-        "start all that write to the database as they were",
+        "start all that write to the " + writers.store() + " as they were",
         true,
         Duration.ofMinutes(5));
     this.old = old;

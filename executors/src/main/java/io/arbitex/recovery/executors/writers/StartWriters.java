@@ -44,7 +44,7 @@ public final class StartWriters extends WriterAction {
     super(
         writers,
         "start-writers",
-        "start all that write to the database on the new one",
+        "start all that write to the " + writers.store() + " on the new one",
         true,
         Duration.ofMinutes(10));
     this.opening = opening;
@@ -84,7 +84,7 @@ public final class StartWriters extends WriterAction {
                 return true;
               });
     }
-    context.progress("the writers are starting on the new database");
+    context.progress("the writers are starting on the new " + writers.store());
   }
 
   private boolean isStarted(ActionContext context, GenericKubernetesResource read)

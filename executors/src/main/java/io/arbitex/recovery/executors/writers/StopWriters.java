@@ -28,7 +28,7 @@ public final class StopWriters extends WriterAction {
     super(
         writers,
         "stop-writers",
-        "scale all that write to the database to 0",
+        "scale all that write to the " + writers.store() + " to 0",
         true,
         Duration.ofMinutes(10));
     this.notNeeded = notNeeded;

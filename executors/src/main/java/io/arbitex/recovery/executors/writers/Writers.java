@@ -1,6 +1,7 @@
 package io.arbitex.recovery.executors.writers;
 
 import io.arbitex.recovery.configuration.Kubernetes;
+import io.arbitex.recovery.configuration.Workload;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.kubernetes.ClusterAccess;
@@ -15,12 +16,34 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** All writers of a platform. */
+/** All writers of a store of a platform. */
 public final class Writers {
   private final Kubernetes kubernetes;
+  private final List<Workload> workloads;
+  private final String store;
 
+  /** Those that write to its database. */
   public Writers(Kubernetes kubernetes) {
+    this(kubernetes, kubernetes.writers(), "database");
+  }
+
+  /**
+   * @param workloads all that write to the store
+   * @param store what they write to, for people
+   */
+  public Writers(Kubernetes kubernetes, List<Workload> workloads, String store) {
     this.kubernetes = kubernetes;
+    this.workloads = List.copyOf(workloads);
+    this.store = store;
+  }
+
+  /** What they write to, for people. */
+  String store() {
+    return store;
+  }
+
+  List<Workload> workloads() {
+    return workloads;
   }
 
   ClusterSession open() throws ActionFailure {
@@ -28,11 +51,7 @@ public final class Writers {
   }
 
   List<Writer> in(ClusterSession session) {
-    return kubernetes.writers().stream().map(each -> new Writer(session, each)).toList();
-  }
-
-  Kubernetes kubernetes() {
-    return kubernetes;
+    return workloads.stream().map(each -> new Writer(session, each)).toList();
   }
 
   /**
@@ -203,6 +222,6 @@ public final class Writers {
     return ActionFailure.permanent(
         FailureCode.NOT_CONFIRMED,
         "somebody scaled " + writer.name() + " to " + wanted + " in the middle of the cutover",
-        "Find out who and why, pause them, then retry; the platform has its old database back.");
+        "Find out who and why, pause them, then retry; all that was changed is put back.");
   }
 }

@@ -1,0 +1,89 @@
+package io.arbitex.recovery.executors.volumes;
+
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A claim, the volume behind it, and who has it mounted, as the cluster has them now.
+ *
+ * @param claim empty when there is none
+ * @param volume empty when the claim names none, or one that is gone
+ */
+record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<PersistentVolume> volume) {
+
+  static ClaimAndVolume read(ClusterSession session, String name)
+      throws ActionFailure, InterruptedException {
+    Optional<PersistentVolumeClaim> claim = claim(session, name);
+    Optional<String> of =
+        claim.map(found -> found.getSpec().getVolumeName()).filter(each -> !each.isEmpty());
+    return new ClaimAndVolume(claim, of.isEmpty() ? Optional.empty() : volume(session, of.get()));
+  }
+
+  static Optional<PersistentVolumeClaim> claim(ClusterSession session, String name)
+      throws ActionFailure, InterruptedException {
+    return session.find(
+        "get persistentvolumeclaims/" + name,
+        client ->
+            client.persistentVolumeClaims().inNamespace(session.namespace()).withName(name).get());
+  }
+
+  static Optional<PersistentVolume> volume(ClusterSession session, String name)
+      throws ActionFailure, InterruptedException {
+    return session.find(
+        "get persistentvolumes/" + name, client -> client.persistentVolumes().withName(name).get());
+  }
+
+  /** Pods that have the claim and have not ended, by their names. */
+  static List<String> users(ClusterSession session, String claim)
+      throws ActionFailure, InterruptedException {
+    return session
+        .ask(
+            "list pods", client -> client.pods().inNamespace(session.namespace()).list().getItems())
+        .stream()
+        .filter(pod -> has(pod, claim) && !ended(pod))
+        .map(pod -> pod.getMetadata().getName())
+        .toList();
+  }
+
+  static boolean has(Pod pod, String claim) {
+    return pod.getSpec().getVolumes().stream()
+        .filter(each -> each.getPersistentVolumeClaim() != null)
+        .anyMatch(each -> claim.equals(each.getPersistentVolumeClaim().getClaimName()));
+  }
+
+  private static boolean ended(Pod pod) {
+    String phase = pod.getStatus() == null ? "" : pod.getStatus().getPhase();
+    return "Succeeded".equals(phase) || "Failed".equals(phase);
+  }
+
+  /** The claim's phase; {@code missing} when there is none, {@code Terminating} on its way out. */
+  String phase() {
+    if (claim.isEmpty()) {
+      return "missing";
+    }
+    if (claim.get().getMetadata().getDeletionTimestamp() != null) {
+      return "Terminating";
+    }
+    String phase = claim.get().getStatus() == null ? null : claim.get().getStatus().getPhase();
+    return phase == null ? "Pending" : phase;
+  }
+
+  boolean isBound() {
+    return phase().equals("Bound");
+  }
+
+  /** Whether the claim is one for that volume. */
+  boolean isFor(String volumeName) {
+    return claim.filter(found -> volumeName.equals(found.getSpec().getVolumeName())).isPresent();
+  }
+
+  /** Where the driver has the volume's disk; empty when no driver has it. */
+  Optional<String> handle() {
+    return volume.map(found -> found.getSpec().getCsi()).map(source -> source.getVolumeHandle());
+  }
+}

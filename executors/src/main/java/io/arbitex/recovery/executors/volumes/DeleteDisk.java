@@ -1,0 +1,40 @@
+package io.arbitex.recovery.executors.volumes;
+
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.record.FailureCode;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Clean-up: the disk of a restore that failed is gone. One that a volume uses is not touched. */
+final class DeleteDisk extends VolumeAction {
+  DeleteDisk(VolumeTarget target) {
+    super(target, "delete-disk", "delete the unproven disk", true, Duration.ofMinutes(10));
+  }
+
+  @Override
+  Look look(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    String disk = target.diskOf(context.command());
+    Optional<String> ours = Optional.of(context.command().getCommandId());
+    return target.store().find(context, disk).filter(at -> at.command().equals(ours)).isPresent()
+        ? Look.notYet("the disk " + disk + " is there")
+        : Look.alreadySo();
+  }
+
+  @Override
+  void make(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    String disk = target.diskOf(context.command());
+    // A cutover names its volume like the disk; and this may come late.
+    if (ClaimAndVolume.volume(session, disk).isPresent()) {
+      throw ActionFailure.permanent(
+          FailureCode.PREFLIGHT,
+          "the volume " + disk + " uses the disk; it is not deleted",
+          "Use it, or delete both by hand.");
+    }
+    target.store().delete(context, disk);
+  }
+}
