@@ -4,9 +4,11 @@ import io.arbitex.recovery.checks.BaselineReader;
 import io.arbitex.recovery.checks.redis.RedisDoor;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Redis;
+import io.arbitex.recovery.configuration.Volume;
 import io.arbitex.recovery.detector.integrity.Checkpoints;
 import io.arbitex.recovery.detector.integrity.IntegritySettings;
 import io.arbitex.recovery.detector.integrity.IntegrityWatch;
+import io.arbitex.recovery.detector.volumes.VolumeProbe;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.HealthEvent;
@@ -80,6 +82,7 @@ final class ComponentWatches implements AutoCloseable {
     for (Inventory.Component component : platform.components()) {
       component.postgresql().ifPresent(found -> watch(platform, component, found));
       component.redis().ifPresent(found -> watch(platform, component, found));
+      component.volume().ifPresent(found -> watch(platform, component, found));
     }
   }
 
@@ -146,6 +149,23 @@ final class ComponentWatches implements AutoCloseable {
               bound.map(Binding::getResource).orElse(found.resource()),
               epoch,
               probe.ofEpoch(epoch, bound.map(Binding::getAt).orElse(Instant.EPOCH)));
+        });
+  }
+
+  private void watch(Inventory.Platform platform, Inventory.Component component, Volume found) {
+    // The inventory refuses a volume without a cluster.
+    VolumeProbe probe = new VolumeProbe(platform.kubernetes().orElseThrow(), found);
+    parts.add(probe);
+    start(
+        platform,
+        component,
+        () -> {
+          bindings.throwIfInDoubt(platform.name(), component.name());
+          Optional<Binding> bound = bindings.find(platform.name(), component.name());
+          return new Watch.Target(
+              bound.map(Binding::getResource).orElse(found.claim()),
+              bound.map(Binding::getEpoch).orElse(0L),
+              probe);
         });
   }
 

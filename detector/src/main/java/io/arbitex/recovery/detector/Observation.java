@@ -12,11 +12,13 @@ import java.time.Instant;
  */
 public record Observation(HealthStatus status, Symptom symptom, String detail, Instant at) {
 
-  static Observation up(Instant at) {
+  /** Nothing is wrong. */
+  public static Observation up(Instant at) {
     return new Observation(HealthStatus.UP, Symptom.NONE, "", at);
   }
 
-  static Observation unknown(String why, Instant at) {
+  /** It cannot be told. */
+  public static Observation unknown(String why, Instant at) {
     return new Observation(HealthStatus.UNKNOWN, Symptom.UNCLASSIFIED, why, at);
   }
 }

@@ -1,0 +1,175 @@
+package io.arbitex.recovery.detector.volumes;
+
+import io.arbitex.recovery.checks.kubernetes.ClusterClients;
+import io.arbitex.recovery.configuration.Kubernetes;
+import io.arbitex.recovery.configuration.Volume;
+import io.arbitex.recovery.detector.Observation;
+import io.arbitex.recovery.detector.Probe;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the cluster about one claim. */
+public final class VolumeProbe implements Probe, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(VolumeProbe.class);
+
+  /** Reasons of the kubelet and of the attach controller. */
+  private static final Set<String> TROUBLES = Set.of("FailedMount", "FailedAttachVolume");
+
+  /** What the cluster repeats every few minutes while it lasts is no longer true after it. */
+  private static final Duration LATELY = Duration.ofMinutes(5);
+
+  /** A token that was rotated counts from then on. */
+  private static final Duration OPEN_ANEW = Duration.ofMinutes(5);
+
+  private final Kubernetes cluster;
+  private final Volume volume;
+  private final VolumeJudge judge;
+  private final VolumeUse use;
+  private KubernetesClient client;
+  private long openedAt;
+
+  public VolumeProbe(Kubernetes cluster, Volume volume) {
+    this.cluster = cluster;
+    this.volume = volume;
+    this.judge = new VolumeJudge(volume.claim(), volume.pendingFor(), volume.full());
+    this.use = new VolumeUse(cluster.namespace(), volume.claim());
+  }
+
+  @Override
+  public synchronized Observation look(Instant at) throws InterruptedException {
+    try {
+      return judge.judge(view(client(), at), at);
+    } catch (IOException e) {
+      return Observation.unknown("the observer cannot read its own kubeconfig: " + e, at);
+    } catch (KubernetesClientException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("called off while it asked the cluster");
+      }
+      drop();
+      return Observation.unknown("the cluster does not say: " + said(e), at);
+    }
+  }
+
+  private static String said(KubernetesClientException error) {
+    Throwable root = error;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return (error.getCode() > 0 ? "HTTP " + error.getCode() + ", " : "")
+        + String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private KubernetesClient client() throws IOException {
+    if (client == null || System.nanoTime() - openedAt > OPEN_ANEW.toNanos()) {
+      drop();
+      client = ClusterClients.open(cluster);
+      openedAt = System.nanoTime();
+    }
+    return client;
+  }
+
+  private VolumeView view(KubernetesClient asked, Instant at) {
+    Optional<PersistentVolumeClaim> claim =
+        Optional.ofNullable(
+            asked
+                .persistentVolumeClaims()
+                .inNamespace(cluster.namespace())
+                .withName(volume.claim())
+                .get());
+    List<Pod> pods =
+        asked.pods().inNamespace(cluster.namespace()).list().getItems().stream()
+            .filter(this::wants)
+            .toList();
+    List<Pod> ready = pods.stream().filter(Readiness::isPodReady).toList();
+    String named = claim.map(found -> found.getSpec().getVolumeName()).orElse(null);
+    boolean there =
+        named != null
+            && !named.isEmpty()
+            && asked.persistentVolumes().withName(named).get() != null;
+    return new VolumeView(
+        claim.map(VolumeProbe::phase),
+        claim.map(found -> Instant.parse(found.getMetadata().getCreationTimestamp())).orElse(at),
+        there,
+        names(pods),
+        names(ready),
+        ready.size() < pods.size() ? troubles(asked, pods, at) : List.of(),
+        there ? use.share(asked, ready, at) : OptionalDouble.empty());
+  }
+
+  private static String phase(PersistentVolumeClaim claim) {
+    if (claim.getMetadata().getDeletionTimestamp() != null) {
+      return "Terminating";
+    }
+    String phase = claim.getStatus() == null ? null : claim.getStatus().getPhase();
+    return phase == null ? "Pending" : phase;
+  }
+
+  private boolean wants(Pod pod) {
+    String phase = pod.getStatus() == null ? "" : pod.getStatus().getPhase();
+    return !"Succeeded".equals(phase)
+        && !"Failed".equals(phase)
+        && pod.getSpec().getVolumes().stream()
+            .filter(each -> each.getPersistentVolumeClaim() != null)
+            .anyMatch(
+                each -> volume.claim().equals(each.getPersistentVolumeClaim().getClaimName()));
+  }
+
+  private static List<String> names(List<Pod> pods) {
+    return pods.stream().map(pod -> pod.getMetadata().getName()).toList();
+  }
+
+  private List<String> troubles(KubernetesClient asked, List<Pod> pods, Instant at) {
+    Set<String> unready =
+        pods.stream()
+            .filter(pod -> !Readiness.isPodReady(pod))
+            .map(pod -> pod.getMetadata().getUid())
+            .collect(Collectors.toSet());
+    return asked.v1().events().inNamespace(cluster.namespace()).list().getItems().stream()
+        .filter(event -> TROUBLES.contains(event.getReason()))
+        .filter(event -> unready.contains(event.getInvolvedObject().getUid()))
+        .filter(event -> lastSeen(event).isAfter(at.minus(LATELY)))
+        .map(event -> event.getReason() + ": " + event.getMessage())
+        .toList();
+  }
+
+  /** Events of the newer API have a time of their own, and no last timestamp. */
+  private static Instant lastSeen(Event event) {
+    if (event.getLastTimestamp() != null) {
+      return Instant.parse(event.getLastTimestamp());
+    }
+    if (event.getEventTime() != null && event.getEventTime().getTime() != null) {
+      return Instant.parse(event.getEventTime().getTime());
+    }
+    return Instant.parse(event.getMetadata().getCreationTimestamp());
+  }
+
+  private void drop() {
+    if (client != null) {
+      try {
+        client.close();
+      } catch (RuntimeException e) {
+        log.debug("an old client", e);
+      }
+      client = null;
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    drop();
+  }
+}
