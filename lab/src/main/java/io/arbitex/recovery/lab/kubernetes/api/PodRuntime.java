@@ -22,4 +22,7 @@ public interface PodRuntime {
    * @param previous whether of the run before this
    */
   Path log(JsonNode pod, String container, boolean previous);
+
+  /** How much a persistent volume holds; 0 for one that cannot be mounted here. */
+  long usedBytes(JsonNode volume) throws IOException;
 }

@@ -34,6 +34,7 @@ final class Requests {
   private final PodRuntime pods;
   private final Gate gate;
   private final AccessReviews reviews;
+  private final NodeStats stats;
   private final Clock clock;
 
   Requests(Registry registry, PodRuntime pods, Gate gate, Clock clock) {
@@ -42,6 +43,7 @@ final class Requests {
     this.pods = pods;
     this.gate = gate;
     this.reviews = new AccessReviews(gate);
+    this.stats = new NodeStats(registry, pods);
     this.clock = clock;
   }
 
@@ -53,6 +55,11 @@ final class Requests {
         return;
       }
       gate.authenticate(context.header("Authorization"));
+      Optional<String> node = NodeStats.node(context.method().name(), path);
+      if (node.isPresent()) {
+        answer(context, 200, stats.summary(node.get()));
+        return;
+      }
       Optional<RequestTarget> target = RequestTarget.of(path);
       if (target.isPresent()) {
         resource(context, target.get());

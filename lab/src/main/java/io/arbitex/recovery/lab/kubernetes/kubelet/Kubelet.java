@@ -42,6 +42,7 @@ public final class Kubelet implements PodRuntime, AutoCloseable {
   private final PodAddresses addresses;
   private final Clock clock;
   private final Prober prober = new Prober();
+  private final DiskFolders disks;
   private final PodWorker.Tools tools;
   private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
   private final Semaphore work = new Semaphore(1);
@@ -53,10 +54,11 @@ public final class Kubelet implements PodRuntime, AutoCloseable {
     this.settings = settings;
     this.addresses = new PodAddresses(settings.pods());
     this.clock = clock;
+    this.disks = new DiskFolders(settings.disks());
     this.tools =
         new PodWorker.Tools(
             images,
-            new VolumeFolders(registry, new DiskFolders(settings.disks())),
+            new VolumeFolders(registry, disks),
             new Variables(registry),
             prober,
             new EventRecorder(registry, "kubelet", clock),
@@ -208,6 +210,11 @@ public final class Kubelet implements PodRuntime, AutoCloseable {
       }
     }
     throw new IllegalStateException("a container without a specification: " + run.name());
+  }
+
+  @Override
+  public long usedBytes(JsonNode volume) throws IOException {
+    return disks.usedBytes(volume);
   }
 
   @Override
