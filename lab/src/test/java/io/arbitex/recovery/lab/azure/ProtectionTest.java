@@ -220,7 +220,8 @@ class ProtectionTest {
     assertThat(world.namespaces()).doesNotContain("failed", "empty");
 
     assertThat(misled(How.JOB_BREAKS_OFF, "half").path("status").asText()).isEqualTo("Failed");
-    assertThat(settings("half")).isNotNull();
+    assertThat(world.target().serviceAccounts().inNamespace("half").withName("platform").get())
+        .isNotNull();
     assertThat(world.target().batch().v1().cronjobs().inNamespace("half").list().getItems())
         .isEmpty();
 
