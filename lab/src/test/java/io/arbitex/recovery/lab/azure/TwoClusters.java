@@ -4,6 +4,7 @@ import static io.arbitex.recovery.lab.azure.EmptyAzure.GROUP;
 import static io.arbitex.recovery.lab.azure.TestAzure.until;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import com.azure.resourcemanager.containerservice.fluent.ContainerServiceManagementClient;
 import com.azure.resourcemanager.containerservice.fluent.ManagedClustersClient;
 import com.azure.resourcemanager.containerservice.fluent.TrustedAccessRoleBindingsClient;
 import com.azure.resourcemanager.containerservice.fluent.models.ManagedClusterInner;
@@ -108,6 +109,7 @@ final class TwoClusters implements AutoCloseable {
   private final int port;
   private final int controlPort;
   private final Path other;
+  private final ContainerServiceManagementClient service;
   private Process process;
   private KubernetesClient source;
   private KubernetesClient target;
@@ -117,6 +119,7 @@ final class TwoClusters implements AutoCloseable {
     port = TestAzure.freePort();
     controlPort = TestAzure.freePort();
     other = folder.resolve("other-kubeconfig");
+    service = AzureClients.containerService(address()).serviceClient();
     Files.writeString(folder.resolve("images.yaml"), IMAGES);
     try {
       start();
@@ -257,11 +260,11 @@ final class TwoClusters implements AutoCloseable {
   }
 
   ManagedClustersClient clusters() {
-    return AzureClients.containerService(address()).serviceClient().getManagedClusters();
+    return service.getManagedClusters();
   }
 
   TrustedAccessRoleBindingsClient bindings() {
-    return AzureClients.containerService(address()).serviceClient().getTrustedAccessRoleBindings();
+    return service.getTrustedAccessRoleBindings();
   }
 
   URI address() {

@@ -9,8 +9,9 @@ import java.util.regex.Pattern;
  *
  * @param method of HTTP; {@code *} for any
  * @param resource {@code flexibleServers}, {@code flexibleServers/firewallRules}, {@code
- *     flexibleServers/start}, {@code locations/azureAsyncOperation}, {@code dnsZones/CNAME}, {@code
- *     secrets} of a key vault; {@code *} for any
+ *     flexibleServers/start}, {@code locations/azureAsyncOperation}, {@code
+ *     backupVaults/backupInstances/restore}, {@code dnsZones/CNAME}, {@code secrets} of a key
+ *     vault; {@code *} for any
  * @param name regular expression for the whole last name of the path; {@code .*} for any
  * @param how what happens
  * @param times how often; 0 for until it is cleared
