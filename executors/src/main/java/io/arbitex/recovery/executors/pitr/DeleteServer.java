@@ -40,7 +40,7 @@ final class DeleteServer extends BoundAction {
     if (name.isEmpty()) {
       return Look.alreadySo();
     }
-    FlexibleServers servers = source.azure().open();
+    FlexibleServers servers = source.azure().open(context);
     Optional<FlexibleServer> found = servers.find(name.get());
     Optional<String> operation = context.fact(PitrFacts.OPERATION).filter(at -> !at.isEmpty());
     if (found.isEmpty()
@@ -59,7 +59,7 @@ final class DeleteServer extends BoundAction {
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
     String name = name(context).orElseThrow();
-    FlexibleServers servers = source.azure().open();
+    FlexibleServers servers = source.azure().open(context);
     Optional<FlexibleServer> found = servers.find(name);
     if (found.isEmpty() || !OwnServer.is(found.get(), context.command())) {
       return;

@@ -44,7 +44,7 @@ final class RestoreServer extends BoundAction {
   @Override
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
     String name = name(context);
-    Optional<FlexibleServer> found = source.azure().open().find(name);
+    Optional<FlexibleServer> found = source.azure().open(context).find(name);
     if (found.isEmpty()) {
       return Look.notYet("Azure has no server " + name);
     }
@@ -56,7 +56,7 @@ final class RestoreServer extends BoundAction {
 
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
-    FlexibleServers servers = source.azure().open();
+    FlexibleServers servers = source.azure().open(context);
     String name = name(context);
     Optional<FlexibleServer> there = servers.find(name);
     Optional<String> operation = context.fact(PitrFacts.OPERATION).filter(at -> !at.isEmpty());
