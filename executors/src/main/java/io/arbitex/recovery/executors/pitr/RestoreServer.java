@@ -11,6 +11,7 @@ import io.arbitex.recovery.executors.azure.FlexibleServers;
 import io.arbitex.recovery.executors.azure.OperationWait;
 import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.Symptom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -108,8 +109,29 @@ final class RestoreServer extends BoundAction {
       if (FlexibleServers.isRefusal(e) && !unanswered) {
         answered(context);
       }
-      throw e;
+      throw anotherMomentMayDo(context, e);
     }
+  }
+
+  /**
+   * The newest moment of a lost server may be one that Azure's archive has not reached: then the
+   * next one costs minutes, and a dump hours. By which name Azure says so is not known for certain,
+   * so any objection to the order counts once; one that names the moment counts each time.
+   */
+  private static ActionFailure anotherMomentMayDo(ActionContext context, ActionFailure refusal) {
+    Symptom symptom = Symptom.valueOf(context.required(RestoreFacts.SYMPTOM));
+    boolean first = context.fact(RestoreFacts.EXCLUDE).orElse("").isEmpty();
+    boolean objected =
+        refusal.code() == FailureCode.NO_RESTORE_POINT
+            || (refusal.code() == FailureCode.TOOL_FAILED && first);
+    return objected && !RestoreMoment.mustBeProven(symptom)
+        ? new ActionFailure(
+            FailureCode.PROOF_FAILED,
+            refusal.getMessage(),
+            "An earlier moment is tried. " + refusal.hint(),
+            false,
+            refusal)
+        : refusal;
   }
 
   /** The order, whose answer was lost, may have been taken all the same. */
