@@ -156,7 +156,8 @@ public final class Procedures {
                         command.getComponent(),
                         found,
                         policy.procedures().pitr(),
-                        () -> new FlexibleServers(azure(azure.get())),
+                        context ->
+                            new FlexibleServers(azure(azure.get()).within(context::remaining)),
                         () -> bindings.of(command.getPlatform(), command.getComponent()),
                         checkpoints(command),
                         clock)))

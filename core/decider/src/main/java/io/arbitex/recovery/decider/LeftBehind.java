@@ -39,8 +39,19 @@ final class LeftBehind {
 
   /** A sentence to put behind another one; empty when nothing was left behind. */
   static String told(StepView step) {
-    String left = of(step);
-    return left.isEmpty() ? "" : " Left behind: " + left.replaceFirst("\\.$", "") + ".";
+    return told(of(step));
+  }
+
+  /**
+   * The same, of an end that any step came to. What a restore left is beside the platform and
+   * changes nothing of it; but it costs money, and nobody else knows of it.
+   */
+  static String told(StepView step, StepError error) {
+    return told(of(step).isEmpty() ? error.getLeftBehind() : of(step));
+  }
+
+  private static String told(String left) {
+    return left.isBlank() ? "" : " Left behind: " + left.replaceFirst("\\.$", "") + ".";
   }
 
   static String told(IncidentView incident) {

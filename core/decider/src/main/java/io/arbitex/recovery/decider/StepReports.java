@@ -172,7 +172,7 @@ final class StepReports {
         step.getId(),
         step.getProcedure(),
         BlockedReason.NONE,
-        "%s failed: %s%s".formatted(step.getId(), error.getMessage(), LeftBehind.told(step)),
+        "%s failed: %s%s".formatted(step.getId(), error.getMessage(), LeftBehind.told(step, error)),
         error.getHint(),
         left.isEmpty() ? facts : Facts.merge(facts, List.of(new Fact(LeftBehind.FACT, left))),
         List.of());

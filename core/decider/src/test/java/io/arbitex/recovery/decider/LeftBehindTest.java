@@ -63,6 +63,18 @@ class LeftBehindTest {
     assertThat(story.kinds()).endsWith(IncidentKind.SELF_HEALED);
   }
 
+  /** A server that nobody knows of costs money, but the platform is as it was. */
+  @Test
+  void whatARestoreLeftBehindIsToldAndKeepsNothingOpen() {
+    String server = "delete the unfinished server failed: db-r0123456789 is busy";
+    Story story = Story.calm().restoring().failedLeaving(FailureCode.DEADLINE, server);
+    assertThat(story.event(IncidentKind.STEP_FAILED).getText()).contains(server);
+    assertThat(story.event(IncidentKind.STEP_FAILED).getFacts())
+        .noneMatch(fact -> fact.getName().equals(LeftBehind.FACT));
+    story.up();
+    assertThat(story.kinds()).endsWith(IncidentKind.SELF_HEALED);
+  }
+
   @Test
   void anAttemptThatWasRefusedAtOnceProvesNothingOfTheOneBefore() {
     Story story = left(FailureCode.AUTHENTICATION);

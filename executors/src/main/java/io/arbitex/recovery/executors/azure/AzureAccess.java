@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -77,6 +78,21 @@ public record AzureAccess(Azure settings, HttpPipeline pipeline, AzureProfile pr
     policies.addAll(bearer(settings, scope));
     policies.add(new OperationAddress());
     return new AzureAccess(settings, pipeline(settings, policies), profile);
+  }
+
+  /** The same way, for an action that has so much time left. */
+  public AzureAccess within(Supplier<Duration> remaining) {
+    List<HttpPipelinePolicy> policies = new ArrayList<>();
+    for (int i = 0; i < pipeline.getPolicyCount(); i++) {
+      policies.add(pipeline.getPolicy(i));
+    }
+    policies.add(new TimeLimit(remaining, ANSWER));
+    HttpPipeline limited =
+        new HttpPipelineBuilder()
+            .policies(policies.toArray(HttpPipelinePolicy[]::new))
+            .httpClient(pipeline.getHttpClient())
+            .build();
+    return new AzureAccess(settings, limited, profile);
   }
 
   /**

@@ -75,6 +75,12 @@ public final class FlexibleServers {
         context -> client.getServers().beginCreate(group, name, wanted, context));
   }
 
+  /** Whether Azure has answered that it does not do it: then nothing comes of it later either. */
+  public static boolean isRefusal(ActionFailure failure) {
+    int status = AzureErrors.status(failure.getCause());
+    return status >= 400 && status < 500 && status != 408;
+  }
+
   /** Begins to delete a server. */
   public Optional<String> beginDelete(String name) throws ActionFailure, InterruptedException {
     return begin(

@@ -71,7 +71,9 @@ public final class OperationWait {
         }
       } catch (ActionFailure e) {
         if (!e.retryable() || System.nanoTime() - lastAnswer > AWAY.toNanos()) {
-          throw e;
+          // Whoever reads it must know which server it was about.
+          throw new ActionFailure(
+              e.code(), doing + ": " + e.getMessage(), e.hint(), e.retryable(), e);
         }
         context.progress(e.getMessage() + "; Azure works on, and is asked again");
       }

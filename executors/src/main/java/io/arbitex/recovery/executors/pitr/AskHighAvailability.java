@@ -33,7 +33,7 @@ final class AskHighAvailability extends BoundAction {
 
   @Override
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
-    FlexibleServers servers = source.azure().open();
+    FlexibleServers servers = source.azure().open(context);
     String wanted = mode(servers, context.required(PitrFacts.SOURCE_SERVER));
     Optional<FlexibleServer> target = servers.find(context.required(RestoreFacts.SERVER));
     boolean asked = context.fact(PitrFacts.HIGH_AVAILABILITY).filter(wanted::equals).isPresent();
@@ -48,7 +48,7 @@ final class AskHighAvailability extends BoundAction {
 
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
-    FlexibleServers servers = source.azure().open();
+    FlexibleServers servers = source.azure().open(context);
     String wanted = mode(servers, context.required(PitrFacts.SOURCE_SERVER));
     try {
       servers.beginHighAvailability(context.required(RestoreFacts.SERVER), wanted);

@@ -55,7 +55,7 @@ final class CarryOver extends BoundAction {
 
   @Override
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
-    Missing missing = missing(context, source.azure().open());
+    Missing missing = missing(context, source.azure().open(context));
     return missing.nothing()
         ? Look.alreadySo(
             Map.of(PitrFacts.CARRIED_OVER, context.fact(PitrFacts.CARRIED_OVER).orElse("nothing")))
@@ -64,7 +64,7 @@ final class CarryOver extends BoundAction {
 
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
-    FlexibleServers servers = source.azure().open();
+    FlexibleServers servers = source.azure().open(context);
     String target = context.required(RestoreFacts.SERVER);
     Missing missing = missing(context, servers);
     if (context.fact(PitrFacts.CARRIED_OVER).isEmpty()) {

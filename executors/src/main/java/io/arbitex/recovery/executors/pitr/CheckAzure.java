@@ -41,7 +41,7 @@ final class CheckAzure extends BoundAction {
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
     Inventory.Server server = source.server(context);
     String name = server.flexibleServer().orElseThrow();
-    FlexibleServers servers = source.azure().open();
+    FlexibleServers servers = source.azure().open(context);
     FlexibleServer found =
         servers
             .find(name)

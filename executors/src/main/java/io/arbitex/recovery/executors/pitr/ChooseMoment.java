@@ -97,7 +97,7 @@ final class ChooseMoment extends BoundAction {
     String name = context.required(PitrFacts.SOURCE_SERVER);
     return source
         .azure()
-        .open()
+        .open(context)
         .find(name)
         .flatMap(FlexibleServer::earliestRestore)
         .orElseThrow(

@@ -40,7 +40,7 @@ final class DeleteServer extends BoundAction {
     if (name.isEmpty()) {
       return Look.alreadySo();
     }
-    FlexibleServers servers = source.azure().open();
+    FlexibleServers servers = source.azure().open(context);
     Optional<FlexibleServer> found = servers.find(name.get());
     Optional<String> operation = context.fact(PitrFacts.OPERATION).filter(at -> !at.isEmpty());
     if (found.isEmpty()
@@ -51,6 +51,12 @@ final class DeleteServer extends BoundAction {
           "Azure is making the server " + name.get() + ", which cannot be seen yet",
           "Delete it by hand when it is there.");
     }
+    if (found.isEmpty() && operation.isEmpty() && RestoreServer.unanswered(context)) {
+      throw ActionFailure.passing(
+          FailureCode.TARGET_UNREACHABLE,
+          "Azure has not answered the order of the server " + name.get() + " and may still make it",
+          "Look for it in Azure, and delete it by hand.");
+    }
     return found.filter(each -> OwnServer.is(each, context.command())).isEmpty()
         ? Look.alreadySo()
         : Look.notYet("the server " + name.get() + " is there");
@@ -59,7 +65,7 @@ final class DeleteServer extends BoundAction {
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
     String name = name(context).orElseThrow();
-    FlexibleServers servers = source.azure().open();
+    FlexibleServers servers = source.azure().open(context);
     Optional<FlexibleServer> found = servers.find(name);
     if (found.isEmpty() || !OwnServer.is(found.get(), context.command())) {
       return;

@@ -20,6 +20,9 @@ final class PitrFacts {
   /** Address of the operation that restores, journalled before it is waited for. */
   static final String OPERATION = "azure-operation";
 
+  /** The server of an order to which there is no answer yet; empty for none. */
+  static final String ORDERED = "azure-ordered";
+
   /** What was applied again, since Azure does not carry it over. */
   static final String CARRIED_OVER = "carried-over";
 

@@ -42,10 +42,10 @@ public record PitrSource(
 
   private static final int SUFFIX = 12;
 
-  /** Opens the way to Azure. */
+  /** Opens the way to Azure, for no longer than the action has time. */
   @FunctionalInterface
   public interface Azure {
-    FlexibleServers open() throws ActionFailure;
+    FlexibleServers open(ActionContext context) throws ActionFailure;
   }
 
   /** The server that is restored: one of the inventory, or one that a recovery made. */

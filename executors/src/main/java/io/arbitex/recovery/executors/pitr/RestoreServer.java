@@ -11,6 +11,7 @@ import io.arbitex.recovery.executors.azure.FlexibleServers;
 import io.arbitex.recovery.executors.azure.OperationWait;
 import io.arbitex.recovery.executors.database.RestoreFacts;
 import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.Symptom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -21,7 +22,8 @@ import java.util.Optional;
  * A new server with the data of the chosen moment. It is ordered once: a server of our name with
  * our tag is waited for, whoever ordered it, and a server of our name without it is nobody's to
  * touch. The operation's address is journalled before the wait, so that after a crash the wait goes
- * on and tells why, should Azure give up.
+ * on and tells why, should Azure give up. Before the order itself it is journalled that there is
+ * one: one that was never answered may still be carried out when everybody has given it up.
  */
 final class RestoreServer extends BoundAction {
   private static final Duration PAUSE = Duration.ofSeconds(2);
@@ -44,7 +46,7 @@ final class RestoreServer extends BoundAction {
   @Override
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
     String name = name(context);
-    Optional<FlexibleServer> found = source.azure().open().find(name);
+    Optional<FlexibleServer> found = source.azure().open(context).find(name);
     if (found.isEmpty()) {
       return Look.notYet("Azure has no server " + name);
     }
@@ -56,12 +58,13 @@ final class RestoreServer extends BoundAction {
 
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
-    FlexibleServers servers = source.azure().open();
+    FlexibleServers servers = source.azure().open(context);
     String name = name(context);
     Optional<FlexibleServer> there = servers.find(name);
     Optional<String> operation = context.fact(PitrFacts.OPERATION).filter(at -> !at.isEmpty());
     if (there.isPresent()) {
       refuseForeign(context, there.get());
+      answered(context);
     } else if (operation.isEmpty()) {
       operation = order(context, servers, name);
     }
@@ -87,6 +90,8 @@ final class RestoreServer extends BoundAction {
                         FailureCode.NO_RESTORE_POINT,
                         "Azure no longer has the server " + from,
                         "A deleted server can be revived for 5 days: ask for it in the portal."));
+    boolean unanswered = unanswered(context);
+    context.remember(PitrFacts.ORDERED, name);
     try {
       Optional<String> operation =
           servers.beginRestore(
@@ -94,14 +99,60 @@ final class RestoreServer extends BoundAction {
       if (operation.isPresent()) {
         context.remember(PitrFacts.OPERATION, operation.get());
       }
+      answered(context);
       return operation;
     } catch (ActionFailure e) {
-      // The order before, whose answer was lost, may have been taken.
-      Optional<FlexibleServer> ours = servers.find(name).filter(found -> ours(context, found));
-      if (ours.isPresent()) {
+      if (isTaken(context, servers, name, e)) {
+        answered(context);
         return Optional.empty();
       }
-      throw e;
+      if (FlexibleServers.isRefusal(e) && !unanswered) {
+        answered(context);
+      }
+      throw anotherMomentMayDo(context, e);
+    }
+  }
+
+  /**
+   * The newest moment of a lost server may be one that Azure's archive has not reached: then the
+   * next one costs minutes, and a dump hours. By which name Azure says so is not known for certain,
+   * so any objection to the order counts once; one that names the moment counts each time.
+   */
+  private static ActionFailure anotherMomentMayDo(ActionContext context, ActionFailure refusal) {
+    Symptom symptom = Symptom.valueOf(context.required(RestoreFacts.SYMPTOM));
+    boolean first = context.fact(RestoreFacts.EXCLUDE).orElse("").isEmpty();
+    boolean objected =
+        refusal.code() == FailureCode.NO_RESTORE_POINT
+            || (refusal.code() == FailureCode.TOOL_FAILED && first);
+    return objected && !RestoreMoment.mustBeProven(symptom)
+        ? new ActionFailure(
+            FailureCode.PROOF_FAILED,
+            refusal.getMessage(),
+            "An earlier moment is tried. " + refusal.hint(),
+            false,
+            refusal)
+        : refusal;
+  }
+
+  /** The order, whose answer was lost, may have been taken all the same. */
+  private static boolean isTaken(
+      ActionContext context, FlexibleServers servers, String name, ActionFailure lost)
+      throws InterruptedException {
+    try {
+      return servers.find(name).filter(found -> ours(context, found)).isPresent();
+    } catch (ActionFailure e) {
+      lost.addSuppressed(e);
+      return false;
+    }
+  }
+
+  static boolean unanswered(ActionContext context) {
+    return context.fact(PitrFacts.ORDERED).filter(name -> !name.isEmpty()).isPresent();
+  }
+
+  private static void answered(ActionContext context) {
+    if (unanswered(context)) {
+      context.remember(PitrFacts.ORDERED, "");
     }
   }
 

@@ -79,6 +79,16 @@ public final class AzureControl {
     return JSON.readValue(send("GET", "/names/" + name, ""), Resolution.class);
   }
 
+  /** Cuts what a recovery point holds in half; it is listed as before. */
+  public void damage(String point) throws IOException, InterruptedException {
+    send("POST", "/recovery-points/" + point + "/damage", "");
+  }
+
+  /** Deletes what a recovery point holds; it is listed as before. */
+  public void lose(String point) throws IOException, InterruptedException {
+    send("POST", "/recovery-points/" + point + "/lose", "");
+  }
+
   /** Asks the process to end, with all servers. */
   public void shutdown() throws IOException, InterruptedException {
     send("POST", "/shutdown", "");

@@ -6,13 +6,18 @@ import io.arbitex.recovery.lab.azure.api.ArmServer;
 import io.arbitex.recovery.lab.azure.api.ClusterRequests;
 import io.arbitex.recovery.lab.azure.api.DiskRequests;
 import io.arbitex.recovery.lab.azure.api.DnsRequests;
+import io.arbitex.recovery.lab.azure.api.ExtensionRequests;
 import io.arbitex.recovery.lab.azure.api.LongRunning;
 import io.arbitex.recovery.lab.azure.api.Misbehaviours;
+import io.arbitex.recovery.lab.azure.api.ProtectionRequests;
 import io.arbitex.recovery.lab.azure.api.ServerRequests;
+import io.arbitex.recovery.lab.azure.api.TrustedAccessRequests;
 import io.arbitex.recovery.lab.azure.api.VaultServers;
 import io.arbitex.recovery.lab.azure.clusters.Clusters;
 import io.arbitex.recovery.lab.azure.clusters.DeleteCluster;
+import io.arbitex.recovery.lab.azure.clusters.InstallExtension;
 import io.arbitex.recovery.lab.azure.clusters.MakeCluster;
+import io.arbitex.recovery.lab.azure.clusters.Permits;
 import io.arbitex.recovery.lab.azure.disks.DeleteVolume;
 import io.arbitex.recovery.lab.azure.disks.Freeze;
 import io.arbitex.recovery.lab.azure.disks.MakeVolume;
@@ -21,6 +26,8 @@ import io.arbitex.recovery.lab.azure.dns.Zones;
 import io.arbitex.recovery.lab.azure.operations.Operation;
 import io.arbitex.recovery.lab.azure.operations.Operations;
 import io.arbitex.recovery.lab.azure.operations.Work;
+import io.arbitex.recovery.lab.azure.protection.Protection;
+import io.arbitex.recovery.lab.azure.protection.contents.PointFiles;
 import io.arbitex.recovery.lab.azure.servers.BackupSchedule;
 import io.arbitex.recovery.lab.azure.servers.ChangeFirewall;
 import io.arbitex.recovery.lab.azure.servers.ConfigureServer;
@@ -40,6 +47,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
@@ -58,6 +66,7 @@ final class Cloud implements AutoCloseable {
   private final Clusters clusters;
   private final Freeze freeze;
   private final Zones zones;
+  private final Protection protection;
   private final ArmServer arm;
 
   /**
@@ -87,26 +96,37 @@ final class Cloud implements AutoCloseable {
     this.freeze = new Freeze(folder.resolve("stopped-writers.json"));
     this.clusters =
         new Clusters(folder, inventory.clusters(), inventory.imageFile(), disks.toAbsolutePath());
-    this.operations =
-        new Operations(
-            folder.resolve("operations"),
-            Map.ofEntries(
-                entry(Operation.Kind.CREATE, create),
-                entry(Operation.Kind.RESTORE, new RestoreServer(servers)),
-                entry(Operation.Kind.DELETE, new DeleteServer(servers)),
-                entry(Operation.Kind.START, power),
-                entry(Operation.Kind.STOP, power),
-                entry(Operation.Kind.RESTART, power),
-                entry(Operation.Kind.UPDATE, new UpdateServer(servers)),
-                entry(Operation.Kind.CONFIGURE, new ConfigureServer(servers, catalogue)),
-                entry(Operation.Kind.FIREWALL, new ChangeFirewall(servers)),
-                entry(Operation.Kind.MAKE_VOLUME, new MakeVolume(volumes, freeze)),
-                entry(Operation.Kind.DELETE_VOLUME, new DeleteVolume(volumes)),
-                entry(Operation.Kind.MAKE_CLUSTER, new MakeCluster(clusters)),
-                entry(Operation.Kind.DELETE_CLUSTER, new DeleteCluster(clusters))),
+    Permits permits = new Permits(folder);
+    MakeVolume making = new MakeVolume(volumes, freeze);
+    this.protection =
+        new Protection(
+            folder.resolve("protection"),
+            settings.subscription(),
+            clusters,
+            permits,
+            volumes,
+            making,
             misbehaviours,
-            retention,
             clock);
+    Map<Operation.Kind, Work> works = new EnumMap<>(protection.works());
+    works.putAll(
+        Map.ofEntries(
+            entry(Operation.Kind.CREATE, create),
+            entry(Operation.Kind.RESTORE, new RestoreServer(servers)),
+            entry(Operation.Kind.DELETE, new DeleteServer(servers)),
+            entry(Operation.Kind.START, power),
+            entry(Operation.Kind.STOP, power),
+            entry(Operation.Kind.RESTART, power),
+            entry(Operation.Kind.UPDATE, new UpdateServer(servers)),
+            entry(Operation.Kind.CONFIGURE, new ConfigureServer(servers, catalogue)),
+            entry(Operation.Kind.FIREWALL, new ChangeFirewall(servers)),
+            entry(Operation.Kind.MAKE_VOLUME, making),
+            entry(Operation.Kind.DELETE_VOLUME, new DeleteVolume(volumes)),
+            entry(Operation.Kind.MAKE_CLUSTER, new MakeCluster(clusters)),
+            entry(Operation.Kind.DELETE_CLUSTER, new DeleteCluster(clusters, permits)),
+            entry(Operation.Kind.INSTALL_EXTENSION, new InstallExtension(clusters, permits))));
+    this.operations =
+        new Operations(folder.resolve("operations"), works, misbehaviours, retention, clock);
     this.backups = new BackupSchedule(servers, operations::isBusy);
     ServerCertificate certificate = secure ? ServerCertificate.in(folder, "lab-azure") : null;
     if (certificate != null) {
@@ -132,7 +152,12 @@ final class Cloud implements AutoCloseable {
                 new ServerRequests(servers, catalogue, operations, create, longRunning, clock),
                 new DnsRequests(zones, settings.subscription()),
                 new DiskRequests(volumes, operations, longRunning, settings.subscription(), clock),
-                new ClusterRequests(clusters, operations, longRunning, settings.subscription())),
+                // Before the clusters, whose paths theirs begin with.
+                new TrustedAccessRequests(clusters, permits, settings.subscription()),
+                new ClusterRequests(clusters, operations, longRunning, settings.subscription()),
+                new ExtensionRequests(clusters, permits, operations, longRunning),
+                new ProtectionRequests(
+                    protection, operations, longRunning, settings.subscription(), clock)),
             misbehaviours);
   }
 
@@ -141,6 +166,8 @@ final class Cloud implements AutoCloseable {
     freeze.thaw();
     clusters.adopt();
     servers.adopt(operations::isBusy);
+    // Before the operations: what one of them begins now is not begun again.
+    protection.resume();
     operations.resume();
     backups.start();
     vaults.start();
@@ -168,6 +195,11 @@ final class Cloud implements AutoCloseable {
     return backups;
   }
 
+  /** What recovery points of clusters hold. */
+  PointFiles recoveryPoints() {
+    return protection.vaults().files();
+  }
+
   Misbehaviours misbehaviours() {
     return misbehaviours;
   }
@@ -179,6 +211,7 @@ final class Cloud implements AutoCloseable {
     vaults.close();
     backups.close();
     operations.close();
+    protection.close();
     try {
       // Waits for the copy that is cut off: whoever is stopped for it goes on first.
       freeze.thaw();

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.arbitex.recovery.lab.azure.api.Misbehaviour;
 import io.arbitex.recovery.lab.azure.dns.Resolution;
+import io.arbitex.recovery.lab.azure.protection.contents.PointFiles;
 import io.arbitex.recovery.lab.azure.servers.FlexibleServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,14 +24,16 @@ import java.util.regex.Pattern;
  * rule in force, {@code GET} lists them, {@code DELETE /misbehaviours[/ID]} clears. {@code POST
  * /servers/NAME/ACTION}: {@code backup} takes one now, {@code pause-archive} and {@code
  * resume-archive} let the archive lag, {@code kill} kills the server's PostgreSQL. {@code POST
- * /shutdown} ends the process and all servers; {@code GET /vaults} says where each key vault is;
- * {@code GET /health} answers when all is up.
+ * /recovery-points/ID/ACTION}: {@code damage} cuts what it holds, {@code lose} deletes it. {@code
+ * POST /shutdown} ends the process and all servers; {@code GET /vaults} says where each key vault
+ * is; {@code GET /health} answers when all is up.
  */
 final class ControlServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NAMES = "/names/";
   private static final String RULES = "/misbehaviours";
   private static final Pattern SERVER = Pattern.compile("/servers/([^/]+)/([a-z-]+)");
+  private static final Pattern POINT = Pattern.compile("/recovery-points/([0-9a-f]{32})/([a-z]+)");
   private static final int LONGEST_RULE = 1 << 16;
 
   private final Cloud cloud;
@@ -58,6 +61,7 @@ final class ControlServer implements AutoCloseable {
     server.setExecutor(threads);
     server.createContext(RULES, this::rules);
     server.createContext("/servers", this::serverAction);
+    server.createContext("/recovery-points", this::pointAction);
     server.createContext("/shutdown", this::end);
     server.createContext(NAMES, this::resolve);
     server.createContext("/vaults", exchange -> answer(exchange, 200, cloud.vaults()));
@@ -130,6 +134,26 @@ final class ControlServer implements AutoCloseable {
         Thread.currentThread().interrupt();
         exchange.close();
       }
+    }
+  }
+
+  private void pointAction(HttpExchange exchange) throws IOException {
+    Matcher path = POINT.matcher(exchange.getRequestURI().getPath());
+    PointFiles files = cloud.recoveryPoints();
+    if (!exchange.getRequestMethod().equals("POST")) {
+      answer(exchange, 405, Map.of("error", "POST"));
+    } else if (!path.matches() || !files.isThere(path.group(1))) {
+      answer(exchange, 404, Map.of("error", "no such recovery point, or nothing in it"));
+    } else {
+      switch (path.group(2)) {
+        case "damage" -> files.damage(path.group(1));
+        case "lose" -> files.lose(path.group(1));
+        default -> {
+          answer(exchange, 404, Map.of("error", "no such action"));
+          return;
+        }
+      }
+      answer(exchange, 200, Map.of());
     }
   }
 

@@ -36,8 +36,8 @@ import javax.net.ssl.TrustManagerFactory;
 import reactor.core.publisher.Mono;
 
 /** Azure's own client library, set up for the lab. */
-final class AzureClients {
-  static final String SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
+public final class AzureClients {
+  public static final String SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
 
   private AzureClients() {}
 

@@ -14,6 +14,7 @@ import com.azure.resourcemanager.postgresqlflexibleserver.models.Configuration;
 import com.azure.resourcemanager.postgresqlflexibleserver.models.ConfigurationForUpdate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.arbitex.recovery.lab.azure.api.Misbehaviour;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -152,6 +153,24 @@ class FlexibleServerTest {
     JsonNode error = JSON.readTree(answer.body()).path("error");
     assertThat(error.path("code").asText()).isEqualTo(code);
     assertThat(error.path("message").asText()).isNotEmpty();
+  }
+
+  @Test
+  void aServerIsToldInAStateThatItIsNotIn() throws Exception {
+    int rule = azure.control().add(Misbehaviour.wrongState("flexibleServers", SOURCE, "Updating"));
+    try (Connection connection = azure.connect(SOURCE)) {
+      assertThat(state()).isEqualTo("Updating");
+      assertThat(azure.manager().servers().listByResourceGroup(TestAzure.GROUP))
+          .extracting(each -> each.state().toString())
+          .containsExactly("Updating");
+      assertThat(ask(connection, "SELECT 1")).isEqualTo("1");
+    }
+    azure.control().clear(rule);
+    assertThat(state()).isEqualTo("Ready");
+  }
+
+  private static String state() {
+    return azure.manager().servers().getByResourceGroup(TestAzure.GROUP, SOURCE).state().toString();
   }
 
   @Test

@@ -169,37 +169,6 @@ class PitrProcedureTest {
   }
 
   @Test
-  void aForgottenOperationIsNoFailure() throws Exception {
-    goesWrong("PUT", "flexibleServers", How.OPERATION_EXPIRES, 1);
-    goesWrong("GET", "locations/azureAsyncOperation", How.UNAVAILABLE, 2);
-    goesWrong("PUT", "flexibleServers", How.THROTTLED, 1);
-    assertThat(world.bench().run(corrupt()).outcome()).isEqualTo(Outcome.DONE);
-    assertThat(world.made()).hasSize(1);
-  }
-
-  @Test
-  void aRestoreThatStopsShortIsNotProven() throws Exception {
-    world
-        .azure
-        .control()
-        .add(Misbehaviour.of("PUT", "flexibleServers", How.STOPS_SHORT, 1).after(60_000));
-    StepError error = failure(corrupt());
-    assertThat(error.getCode()).isIn(FailureCode.PROOF_FAILED, FailureCode.TOOL_FAILED);
-    assertThat(world.made()).isEmpty();
-  }
-
-  @Test
-  void azuresReasonForAFailureIsTold() throws Exception {
-    goesWrong("PUT", "flexibleServers", How.OPERATION_FAILS, 1);
-    StepError error = failure(corrupt());
-    assertThat(error.getCode()).isEqualTo(FailureCode.TOOL_FAILED);
-    assertThat(error.getMessage()).contains("Azure could not restore pg-prod");
-    goesWrong("PUT", "flexibleServers", How.OPERATION_CANCELED, 1);
-    assertThat(failure(corrupt()).getCode()).isEqualTo(FailureCode.TOOL_FAILED);
-    assertThat(world.made()).isEmpty();
-  }
-
-  @Test
   void aRefusalIsToldAndNothingIsMade() throws Exception {
     goesWrong("PUT", "flexibleServers", How.FORBIDDEN, 1);
     StepError error = failure(corrupt());
@@ -210,16 +179,6 @@ class PitrProcedureTest {
     goesWrong("GET", "flexibleServers", How.FORBIDDEN, 1);
     assertThat(failure(corrupt()).getCode()).isEqualTo(FailureCode.AUTHENTICATION);
     assertThat(world.made()).isEmpty();
-  }
-
-  @Test
-  void anOperationThatHangsEndsAtTheDeadlineAndIsTold() throws Exception {
-    goesWrong("PUT", "flexibleServers", How.OPERATION_HANGS, 1);
-    StepCommand command = corrupt();
-    command.setDeadline(command.getIssuedAt().plusSeconds(4));
-    StepError error = failure(command);
-    assertThat(error.getCode()).isEqualTo(FailureCode.DEADLINE);
-    assertThat(error.getLeftBehind()).contains("pg-prod-r");
   }
 
   @Test
@@ -252,6 +211,21 @@ class PitrProcedureTest {
         failure(world.restore("UNREACHABLE", Instant.parse("2026-01-01T00:00:00Z"), Map.of()));
     assertThat(error.getCode()).isEqualTo(FailureCode.NO_RESTORE_POINT);
     assertThat(error.getMessage()).contains("where Azure's backups begin");
+    assertThat(world.made()).isEmpty();
+  }
+
+  /** Azure's objection to a moment that its archive has not reached sent everybody to a dump. */
+  @Test
+  void aMomentThatAzureDoesNotTakeIsPassedOverForAnEarlierOne() throws Exception {
+    ProcedureBench bench = world.bench();
+    Instant ahead = Instant.now().plus(1, ChronoUnit.HOURS);
+    assertThat(bench.run(world.restore("UNREACHABLE", ahead, Map.of())).outcome())
+        .isEqualTo(Outcome.FAILED);
+    StepError error = bench.events.get(bench.events.size() - 1).getError();
+    assertThat(error.getCode()).isEqualTo(FailureCode.PROOF_FAILED);
+    assertThat(error.getMessage()).contains("PointInTimeInTheFuture");
+    long micros = ChronoUnit.MICROS.between(Instant.EPOCH, ahead);
+    assertThat(bench.factsOfEnd()).containsEntry("restore-point", "pitr-" + micros);
     assertThat(world.made()).isEmpty();
   }
 

@@ -32,11 +32,11 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /** The lab's Azure in this process, with one server that is in use. */
-final class TestAzure implements AutoCloseable {
-  static final String GROUP = "rg-prod";
-  static final String ADMINISTRATOR = "arbitex";
-  static final String PASSWORD = "a-long-Password-1";
-  static final String SOURCE = "pg-prod";
+public final class TestAzure implements AutoCloseable {
+  public static final String GROUP = "rg-prod";
+  public static final String ADMINISTRATOR = "arbitex";
+  public static final String PASSWORD = "a-long-Password-1";
+  public static final String SOURCE = "pg-prod";
 
   private static final Duration LIMIT = Duration.ofSeconds(40);
   private static final long LOOK_MILLIS = 20;
@@ -47,7 +47,7 @@ final class TestAzure implements AutoCloseable {
   private final PostgreSqlManager manager;
   private final int port;
 
-  TestAzure() throws Exception {
+  public TestAzure() throws Exception {
     folder = folder();
     port = freePort();
     Path tools = PostgresTools.find();
@@ -148,21 +148,21 @@ final class TestAzure implements AutoCloseable {
     return manager.serviceClient().getServers().beginCreate(GROUP, name, restore(moment));
   }
 
-  PostgreSqlManager manager() {
+  public PostgreSqlManager manager() {
     return manager;
   }
 
-  URI address() {
+  public URI address() {
     return cloud.address();
   }
 
   /** Where all servers listen, each at its own address. */
-  int port() {
+  public int port() {
     return port;
   }
 
   /** Operations of a kind that were ever ordered, by what is kept of them. */
-  long ordered(Operation.Kind kind) throws IOException {
+  public long ordered(Operation.Kind kind) throws IOException {
     try (Stream<Path> files = Files.list(folder.resolve("operations"))) {
       return files
           .filter(
@@ -177,21 +177,21 @@ final class TestAzure implements AutoCloseable {
     }
   }
 
-  AzureControl control() {
+  public AzureControl control() {
     return new AzureControl(URI.create("http://127.0.0.1:" + control.port()));
   }
 
-  List<String> serverNames() {
+  public List<String> serverNames() {
     return manager.servers().listByResourceGroup(GROUP).stream().map(it -> it.name()).toList();
   }
 
   /** Asks for it, and does not wait for its end. */
-  SyncPoller<PollResult<Void>, Void> beginDelete(String server) {
+  public SyncPoller<PollResult<Void>, Void> beginDelete(String server) {
     return manager.serviceClient().getServers().beginDelete(GROUP, server);
   }
 
   /** The administrator's session, as a client would find its way. */
-  Connection connect(String server) throws SQLException {
+  public Connection connect(String server) throws SQLException {
     return connect(server, "");
   }
 
@@ -199,8 +199,12 @@ final class TestAzure implements AutoCloseable {
    * @param more properties of the driver, such as the address to come from
    */
   Connection connect(String server, String more) throws SQLException {
-    String host = manager.servers().getByResourceGroup(GROUP, server).fullyQualifiedDomainName();
-    return connect(host, port, more);
+    return connect(address(server), port, more);
+  }
+
+  /** Where a server answers. */
+  public String address(String server) {
+    return manager.servers().getByResourceGroup(GROUP, server).fullyQualifiedDomainName();
   }
 
   static Connection connect(String host, int port, String more) throws SQLException {
@@ -215,7 +219,7 @@ final class TestAzure implements AutoCloseable {
         PASSWORD);
   }
 
-  static void run(Connection connection, String... statements) throws SQLException {
+  public static void run(Connection connection, String... statements) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       for (String each : statements) {
         statement.execute(each);
@@ -223,7 +227,7 @@ final class TestAzure implements AutoCloseable {
     }
   }
 
-  static String ask(Connection connection, String query) throws SQLException {
+  public static String ask(Connection connection, String query) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(query)) {
       row.next();
@@ -232,7 +236,7 @@ final class TestAzure implements AutoCloseable {
   }
 
   /** The server's clock. */
-  static OffsetDateTime now(Connection connection) throws SQLException {
+  public static OffsetDateTime now(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT clock_timestamp()")) {
       row.next();
@@ -241,7 +245,7 @@ final class TestAzure implements AutoCloseable {
   }
 
   /** Looks until it holds; an exception counts as "not yet". */
-  static void until(String what, Callable<Boolean> condition) throws InterruptedException {
+  public static void until(String what, Callable<Boolean> condition) throws InterruptedException {
     long end = System.nanoTime() + LIMIT.toNanos();
     Exception last = null;
     while (System.nanoTime() < end) {

@@ -3,6 +3,7 @@ package io.arbitex.recovery.lab.azure.api;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The path of a request. Upper and lower case are the same in it, as on Azure, except that names
@@ -14,6 +15,7 @@ import java.util.Locale;
  * @param type without the provider's name, in lower case, such as flexibleservers/firewallrules, or
  *     flexibleservers/start for an action
  * @param names one for each part of the type, or one less for a list or an action
+ * @param scope the path of what it belongs to by another provider; empty for nothing
  */
 public record ArmPath(
     String text,
@@ -21,12 +23,27 @@ public record ArmPath(
     String resourceGroup,
     Namespace namespace,
     String type,
-    List<String> names) {
+    List<String> names,
+    String scope) {
+  private static final Pattern PROVIDERS = Pattern.compile("/providers/", Pattern.CASE_INSENSITIVE);
 
   /**
    * @throws ArmFailure 404 when it is none that the lab knows
    */
   static ArmPath of(String text) {
+    String[] scoped = PROVIDERS.split(text, -1);
+    if (scoped.length == 3) {
+      ArmPath scope = of(scoped[0] + "/providers/" + scoped[1]);
+      ArmPath own = of(scoped[0] + "/providers/" + scoped[2]);
+      return new ArmPath(
+          text,
+          own.subscription,
+          own.resourceGroup,
+          own.namespace,
+          own.type,
+          own.names,
+          scope.text);
+    }
     List<String> parts = new ArrayList<>(List.of(text.substring(1).split("/", -1)));
     String subscription = take(parts, "subscriptions", text);
     String group =
@@ -51,7 +68,7 @@ public record ArmPath(
       }
     }
     return new ArmPath(
-        text, subscription, group, namespace, String.join("/", types), List.copyOf(names));
+        text, subscription, group, namespace, String.join("/", types), List.copyOf(names), "");
   }
 
   private static String take(List<String> parts, String keyword, String text) {

@@ -12,6 +12,7 @@ import javax.net.ssl.SSLContext;
 public final class ArmServer implements AutoCloseable {
   private final Gate gate;
   private final Requests requests;
+  private final Untruths untruths;
   private final Endpoint endpoint;
 
   /**
@@ -33,6 +34,7 @@ public final class ArmServer implements AutoCloseable {
       throws IOException {
     this.gate = new Gate(token, subscription, resourceGroups, misbehaviours);
     this.requests = new Requests(longRunning, providers);
+    this.untruths = new Untruths(misbehaviours);
     this.endpoint = new Endpoint(port, tls, this::answer);
   }
 
@@ -52,15 +54,15 @@ public final class ArmServer implements AutoCloseable {
     ArmPath path = ArmPath.of(exchange.getRequestURI().getPath());
     gate.check(Endpoint.apiVersion(exchange.getRequestURI().getQuery()), path);
     String method = exchange.getRequestMethod();
-    return requests.answer(
+    ArmRequest request =
         new ArmRequest(
             method,
             path,
             body.read(),
             headers.getFirst("If-Match"),
             headers.getFirst("If-None-Match"),
-            gate.pass(method, path)),
-        endpoint.base());
+            gate.pass(method, path));
+    return untruths.told(request, requests.answer(request, endpoint.base()));
   }
 
   @Override

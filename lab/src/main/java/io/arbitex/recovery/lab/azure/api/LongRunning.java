@@ -9,12 +9,15 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** How a client is told of a long-running operation: 202, and where to ask after it. */
 public final class LongRunning {
-  static final String STATUS = "locations/azureasyncoperation";
-  static final String RESULT = "locations/operationresults";
+  private static final String STATUS = "locations/azureasyncoperation";
+  private static final String RESULT = "locations/operationresults";
+  private static final Set<String> STATUSES =
+      Set.of(STATUS, "locations/operationstatus", "extensions/operations");
 
   private final Operations operations;
   private final String subscription;
@@ -27,6 +30,11 @@ public final class LongRunning {
     this.operations = operations;
     this.subscription = subscription;
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** Whether a path is an operation's. */
+  static boolean has(ArmPath path) {
+    return STATUSES.contains(path.type()) || path.type().equals(RESULT);
   }
 
   /**
@@ -52,9 +60,28 @@ public final class LongRunning {
             + location.toLowerCase(Locale.ROOT).replace(" ", "");
     String rest = "/" + operation.id() + "?api-version=" + namespace.apiVersion(STATUS);
     Map<String, String> headers = new HashMap<>(waiting());
-    headers.put("Azure-AsyncOperation", place + "/azureAsyncOperation" + rest);
+    headers.put("Azure-AsyncOperation", place + "/" + namespace.statusType() + rest);
     headers.put("Location", place + "/operationResults" + rest);
     return new ArmAnswer(status, headers, body);
+  }
+
+  /**
+   * The same where the operation is told of below the resource itself.
+   *
+   * @param resource its path
+   */
+  ArmAnswer begunAt(
+      String resource, Operation operation, Namespace namespace, ObjectNode body, String base) {
+    Map<String, String> headers = new HashMap<>(waiting());
+    headers.put(
+        "Azure-AsyncOperation",
+        base
+            + resource
+            + "/operations/"
+            + operation.id()
+            + "?api-version="
+            + namespace.apiVersion(STATUS));
+    return new ArmAnswer(201, headers, body);
   }
 
   private Map<String, String> waiting() {
@@ -76,7 +103,12 @@ public final class LongRunning {
                 () ->
                     ArmFailure.of(
                         404, "OperationNotFound", "The operation '" + id + "' was not found."));
-    return request.path().type().equals(STATUS) ? status(operation) : result(operation, resources);
+    if (request.path().type().equals(RESULT)) {
+      return result(operation, resources);
+    }
+    return request.path().namespace() == Namespace.DATA_PROTECTION
+        ? ProtectionStatus.of(status(operation), request.path(), operation)
+        : status(operation);
   }
 
   private ArmAnswer status(Operation operation) {
@@ -101,12 +133,22 @@ public final class LongRunning {
     return switch (operation.status()) {
       case IN_PROGRESS -> new ArmAnswer(202, waiting(), null);
       case SUCCEEDED ->
-          Optional.ofNullable(operation.resource())
-              .flatMap(resources)
-              .map(document -> ArmAnswer.of(200, document))
-              .orElseGet(() -> ArmAnswer.of(204, null));
+          saysJob(operation)
+              ? ArmAnswer.of(200, ProtectionStatus.result(operation))
+              : Optional.ofNullable(operation.resource())
+                  .flatMap(resources)
+                  .map(document -> ArmAnswer.of(200, document))
+                  .orElseGet(() -> ArmAnswer.of(204, null));
       case FAILED, CANCELED ->
           throw ArmFailure.of(400, operation.errorCode(), operation.errorMessage());
+    };
+  }
+
+  /** Whether it gives no resource, but what Data Protection says instead. */
+  private static boolean saysJob(Operation operation) {
+    return switch (operation.kind()) {
+      case VALIDATE_RESTORE, TRIGGER_BACKUP, TRIGGER_RESTORE -> true;
+      default -> false;
     };
   }
 }

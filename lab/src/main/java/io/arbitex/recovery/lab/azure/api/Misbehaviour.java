@@ -9,13 +9,15 @@ import java.util.regex.Pattern;
  *
  * @param method of HTTP; {@code *} for any
  * @param resource {@code flexibleServers}, {@code flexibleServers/firewallRules}, {@code
- *     flexibleServers/start}, {@code locations/azureAsyncOperation}, {@code dnsZones/CNAME}, {@code
- *     secrets} of a key vault; {@code *} for any
+ *     flexibleServers/start}, {@code locations/azureAsyncOperation}, {@code
+ *     backupVaults/backupInstances/restore}, {@code dnsZones/CNAME}, {@code secrets} of a key
+ *     vault; {@code *} for any
  * @param name regular expression for the whole last name of the path; {@code .*} for any
  * @param how what happens
  * @param times how often; 0 for until it is cleared
  * @param delayMillis of a slow answer or operation; how much a restore stops short
  * @param retryAfterSeconds what a 429 or 503 says
+ * @param state what is told in {@link How#WRONG_STATE}; else null
  */
 @JsonIgnoreProperties(ignoreUnknown = false)
 public record Misbehaviour(
@@ -25,7 +27,8 @@ public record Misbehaviour(
     How how,
     int times,
     long delayMillis,
-    int retryAfterSeconds) {
+    int retryAfterSeconds,
+    String state) {
   /** What happens to a request, or to the operation that it begins. */
   public enum How {
     /** 429, with Retry-After. */
@@ -53,7 +56,26 @@ public record Misbehaviour(
     /** The operation that it begins waits first. */
     OPERATION_SLOW,
     /** The restore that it begins ends before its moment, and says that all is well. */
-    STOPS_SHORT
+    STOPS_SHORT,
+    /** The job that it begins ends as Failed, and nothing was done. */
+    JOB_FAILS,
+    /** The job that it begins ends as Failed in the middle: a restore after half of its objects. */
+    JOB_BREAKS_OFF,
+    /** The job that it begins stays InProgress until the rule is cleared, and then goes on. */
+    JOB_HANGS,
+    /** The job that it begins leaves out one object, and ends as CompletedWithWarnings. */
+    JOB_WARNS,
+    /** The job that it begins ends as Completed, and nothing was restored, or backed up. */
+    JOB_DOES_NOTHING,
+    /** What is read says that it is in a state in which it is not. */
+    WRONG_STATE,
+    /** A list that is read is empty. */
+    LISTS_NOTHING;
+
+    /** Whether it changes an answer only, and no request. */
+    boolean isUntrue() {
+      return this == WRONG_STATE || this == LISTS_NOTHING;
+    }
   }
 
   public Misbehaviour {
@@ -67,6 +89,21 @@ public record Misbehaviour(
     if (times < 0 || delayMillis < 0 || retryAfterSeconds < 0) {
       throw new IllegalArgumentException("numbers of a misbehaviour are not negative");
     }
+    if ((how == How.WRONG_STATE) != (state != null)) {
+      throw new IllegalArgumentException("WRONG_STATE, and only it, names a state");
+    }
+  }
+
+  /** A rule that names no state. */
+  public Misbehaviour(
+      String method,
+      String resource,
+      String name,
+      How how,
+      int times,
+      long delayMillis,
+      int retryAfterSeconds) {
+    this(method, resource, name, how, times, delayMillis, retryAfterSeconds, null);
   }
 
   /** A rule for a method and a resource, any name. */
@@ -74,9 +111,18 @@ public record Misbehaviour(
     return new Misbehaviour(method, resource, ".*", how, times, 0, 1);
   }
 
+  /**
+   * A rule by which one of a resource is told to be in a state, until it is cleared.
+   *
+   * @param name regular expression for its name
+   */
+  public static Misbehaviour wrongState(String resource, String name, String state) {
+    return new Misbehaviour("GET", resource, name, How.WRONG_STATE, 0, 0, 1, state);
+  }
+
   /** The same, with a time. */
   public Misbehaviour after(long millis) {
-    return new Misbehaviour(method, resource, name, how, times, millis, retryAfterSeconds);
+    return new Misbehaviour(method, resource, name, how, times, millis, retryAfterSeconds, state);
   }
 
   boolean concerns(String method, String type, String lastName) {

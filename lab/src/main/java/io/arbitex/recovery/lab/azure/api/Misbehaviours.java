@@ -5,6 +5,7 @@ import io.arbitex.recovery.lab.azure.operations.Operations;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The rules in force. The oldest that concerns a request counts, and is used up by it. */
 public final class Misbehaviours implements Operations.Hangs {
@@ -45,11 +46,29 @@ public final class Misbehaviours implements Operations.Hangs {
   }
 
   /** The rule that this request meets, if any. */
-  private synchronized Optional<Hit> meet(String method, String type, String name) {
+  private Optional<Hit> meet(String method, String type, String name) {
+    return meet(method, type, name, each -> !each.isUntrue());
+  }
+
+  /** The state that something is told to be in, though it is not; empty for the true one. */
+  Optional<String> wrongState(String type, String name) {
+    return meet("GET", type, name, each -> each == Misbehaviour.How.WRONG_STATE)
+        .map(hit -> hit.what().state());
+  }
+
+  /** Whether a list is told to be empty. */
+  boolean listsNothing(String type, String name) {
+    return meet("GET", type, name, each -> each == Misbehaviour.How.LISTS_NOTHING).isPresent();
+  }
+
+  private synchronized Optional<Hit> meet(
+      String method, String type, String name, Predicate<Misbehaviour.How> how) {
     for (Map.Entry<Integer, Misbehaviour> each : rules.entrySet()) {
       int before = used.getOrDefault(each.getKey(), 0);
       int times = each.getValue().times();
-      if ((times == 0 || before < times) && each.getValue().concerns(method, type, name)) {
+      if ((times == 0 || before < times)
+          && how.test(each.getValue().how())
+          && each.getValue().concerns(method, type, name)) {
         used.put(each.getKey(), before + 1);
         return Optional.of(new Hit(each.getKey(), each.getValue()));
       }
@@ -110,6 +129,13 @@ public final class Misbehaviours implements Operations.Hangs {
       case OPERATION_EXPIRES -> fate(Fate.How.EXPIRES, hit.get());
       case OPERATION_SLOW -> fate(Fate.How.SLOW, hit.get());
       case STOPS_SHORT -> fate(Fate.How.STOPS_SHORT, hit.get());
+      case JOB_FAILS -> fate(Fate.How.JOB_FAILS, hit.get());
+      case JOB_BREAKS_OFF -> fate(Fate.How.JOB_BREAKS_OFF, hit.get());
+      case JOB_HANGS -> fate(Fate.How.JOB_HANGS, hit.get());
+      case JOB_WARNS -> fate(Fate.How.JOB_WARNS, hit.get());
+      case JOB_DOES_NOTHING -> fate(Fate.How.JOB_DOES_NOTHING, hit.get());
+      case WRONG_STATE, LISTS_NOTHING ->
+          throw new IllegalStateException(what.how() + " concerns no request");
     };
   }
 

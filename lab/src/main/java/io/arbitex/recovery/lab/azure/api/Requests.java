@@ -20,8 +20,7 @@ final class Requests {
    * @throws ArmFailure when it is refused
    */
   ArmAnswer answer(ArmRequest request, String base) throws IOException {
-    String type = request.path().type();
-    if (type.equals(LongRunning.STATUS) || type.equals(LongRunning.RESULT)) {
+    if (LongRunning.has(request.path())) {
       return longRunning.answer(request, this::at);
     }
     return provider(request.path()).answer(request, base);

@@ -72,6 +72,8 @@ final class ClusterProcess {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx256m",
             "-XX:+UseSerialGC",
+            // It starts sooner, and the machine is shared.
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             LabKubernetes.class.getName(),

@@ -32,13 +32,25 @@ public final class MakeVolume implements Work {
         volumes
             .target(operation.target())
             .orElseThrow(() -> new IOException("there is no " + operation.target()));
+    String from = operation.parameters().get(SOURCE_FOLDER);
+    make(volume, from == null ? null : Path.of(from));
+  }
+
+  /**
+   * Makes one that has its record. Done again after a kill, it ends as if it had been done once.
+   *
+   * @param from the folder of what it copies; null for none
+   * @throws OperationFailed when the source is gone, cannot be copied, or the place is taken
+   */
+  public void make(Volume volume, Path from)
+      throws OperationFailed, IOException, InterruptedException {
     Path place = volumes.folder(volume);
     Path beside = beside(volume);
     if (volume.state() == State.CREATING) {
       if (volumes.isPlaceTaken(volume.kind(), volume.name())) {
         throw new OperationFailed("Conflict", place + " is there, and is not overwritten", null);
       }
-      fill(operation, beside);
+      fill(from, beside);
       volumes.put(volume.withState(State.PLACING));
     }
     // Killed between the two, the next try finds it in its place already.
@@ -48,15 +60,13 @@ public final class MakeVolume implements Work {
     volumes.put(volume.withState(State.SUCCEEDED));
   }
 
-  private void fill(Operation operation, Path beside)
+  private void fill(Path from, Path beside)
       throws OperationFailed, IOException, InterruptedException {
-    String from = operation.parameters().get(SOURCE_FOLDER);
     if (from == null) {
       Folders.remove(beside);
       Files.createDirectory(beside);
-    } else if (Files.isDirectory(Path.of(from))) {
-      Path folder = Path.of(from);
-      freeze.during(folder, () -> FolderCopy.ofOneMoment(folder, beside));
+    } else if (Files.isDirectory(from)) {
+      freeze.during(from, () -> FolderCopy.ofOneMoment(from, beside));
     } else {
       throw new OperationFailed("ResourceNotFound", "The source has gone: " + from, null);
     }

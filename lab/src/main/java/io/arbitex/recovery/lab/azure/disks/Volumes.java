@@ -43,7 +43,7 @@ public final class Volumes {
   }
 
   /** Where all of a kind are. */
-  Path place(Kind kind) {
+  public Path place(Kind kind) {
     return folders.get(kind);
   }
 

@@ -25,6 +25,16 @@ public record Fate(How how, int rule, long millis) {
     /** It is done, later. */
     SLOW,
     /** A restore that ends before its moment, and says that all is well. */
-    STOPS_SHORT
+    STOPS_SHORT,
+    /** The job that it begins ends as Failed, and nothing was done. */
+    JOB_FAILS,
+    /** The job that it begins ends as Failed, in the middle of its work. */
+    JOB_BREAKS_OFF,
+    /** The job that it begins does nothing, until the rule is cleared or the process restarts. */
+    JOB_HANGS,
+    /** The job that it begins leaves something out, and says so. */
+    JOB_WARNS,
+    /** The job that it begins does nothing, and says that all is well. */
+    JOB_DOES_NOTHING
   }
 }

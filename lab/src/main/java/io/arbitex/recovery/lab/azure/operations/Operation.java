@@ -41,7 +41,12 @@ public record Operation(
     MAKE_VOLUME,
     DELETE_VOLUME,
     MAKE_CLUSTER,
-    DELETE_CLUSTER
+    DELETE_CLUSTER,
+    INSTALL_EXTENSION,
+    PROTECT_CLUSTER,
+    VALIDATE_RESTORE,
+    TRIGGER_BACKUP,
+    TRIGGER_RESTORE
   }
 
   public Operation {

@@ -133,7 +133,15 @@ public final class Operations implements AutoCloseable {
           Thread.sleep(operation.fate().millis());
           done(operation, work);
         }
-        case NORMAL, EXPIRES, STOPS_SHORT -> done(operation, work);
+        case NORMAL,
+            EXPIRES,
+            STOPS_SHORT,
+            JOB_FAILS,
+            JOB_BREAKS_OFF,
+            JOB_HANGS,
+            JOB_WARNS,
+            JOB_DOES_NOTHING ->
+            done(operation, work);
       }
     } catch (InterruptedException e) {
       // The process ends; its successor goes on.
