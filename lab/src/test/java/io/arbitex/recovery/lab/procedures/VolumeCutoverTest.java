@@ -235,7 +235,7 @@ class VolumeCutoverTest {
     Map<String, String> approved = approved(bench);
     leaveBehind(bench, approved);
     Execution execution = bench.start(world.cutover(approved));
-    advanceTo(execution, ExecutionState.RECORDING, "check-volume");
+    advanceTo(execution, ExecutionState.RECORDING, "take-over");
     execution.cancel();
     Next.Finished end = bench.drive(execution);
     assertAsBefore(end.error().orElseThrow());
