@@ -220,7 +220,8 @@ public final class Procedures {
                     platform.flatMap(Inventory.Platform::kubernetes).orElseThrow(),
                     volume,
                     () -> bindings.of(command.getPlatform(), command.getComponent()),
-                    target -> store(target, platform.get())))
+                    target -> store(target, platform.get()),
+                    VolumeTarget.PATIENCE))
         .map(procedure)
         .orElseGet(() -> MissingTarget.procedure(command, "volume of the inventory"));
   }

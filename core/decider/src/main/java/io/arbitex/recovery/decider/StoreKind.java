@@ -38,6 +38,9 @@ enum StoreKind {
   /** Goes back to a moment in the archive that Azure keeps. */
   static final String POSTGRESQL_PITR = "postgresql.pitr";
 
+  /** Finds its snapshots by their tags where they are, whoever took them. */
+  static final String PVC_SNAPSHOT = "pvc.snapshot";
+
   private final Worker restorer;
   private final String cutover;
   private final String undoRestore;
@@ -81,6 +84,7 @@ enum StoreKind {
   static boolean needsRestorePoint(String procedure) {
     return !procedure.equals(REDIS_COLD)
         && !procedure.equals(REDIS_AOF)
-        && !procedure.equals(POSTGRESQL_PITR);
+        && !procedure.equals(POSTGRESQL_PITR)
+        && !procedure.equals(PVC_SNAPSHOT);
   }
 }

@@ -57,6 +57,28 @@ public final class Examples {
           """
               .indent(0);
 
+  /** The same platform with a volume beside its database. */
+  public static final String WITH_VOLUME =
+      INVENTORY
+              .replace(
+                  "components:",
+                  "kubernetes: {kubeconfig: file:kubeconfig, namespace: arbitex}\n"
+                      + "    azure: {subscription: s, tenant: t, resourceGroup: g}\n"
+                      + "    components:")
+              .stripTrailing()
+          + """
+
+                - name: buffer
+                  kind: pvc
+                  procedures: [pvc.snapshot]
+                  volume:
+                    claim: arbitex-audit-buffer
+                    workloads: [deployment/arbitex-platform]
+                    helperImage: busybox:1.36
+                    azure: {snapshots: snapshots-rg, disks: nodes-rg}
+          """
+              .indent(0);
+
   /** The same platform with its primary in Azure. */
   public static final String IN_AZURE =
       INVENTORY

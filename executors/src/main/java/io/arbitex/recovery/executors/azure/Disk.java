@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param id its whole resource id
  * @param state {@code Succeeded} once it may be used
  * @param gibibytes its size
- * @param zones in which it may be attached; empty for any
+ * @param zones in which it may be attached, as Kubernetes names them: {@code westeurope-1}; empty
+ *     for any
  */
 public record Disk(
     String name,

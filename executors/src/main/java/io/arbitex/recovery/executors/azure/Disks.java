@@ -1,5 +1,6 @@
 package io.arbitex.recovery.executors.azure;
 
+import com.azure.core.util.Context;
 import com.azure.resourcemanager.compute.ComputeManager;
 import com.azure.resourcemanager.compute.fluent.ComputeManagementClient;
 import com.azure.resourcemanager.compute.fluent.models.DiskInner;
@@ -10,14 +11,22 @@ import io.arbitex.recovery.engine.ActionFailure;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Disks of a resource group, and snapshots of another. */
 public final class Disks {
   private static final float WHOLE = 100f;
+  private static final Pattern ID =
+      Pattern.compile("(?i)/subscriptions/[^/]+/resourceGroups/([^/]+)/.+/disks/([^/]+)");
 
+  private final AzureAccess access;
   private final String disks;
   private final String snapshots;
   private final ComputeManagementClient client;
@@ -27,6 +36,7 @@ public final class Disks {
    * @param snapshots resource group of the snapshots
    */
   public Disks(AzureAccess access, String disks, String snapshots) {
+    this.access = access;
     this.disks = disks;
     this.snapshots = snapshots;
     this.client = ComputeManager.authenticate(access.pipeline(), access.profile()).serviceClient();
@@ -45,56 +55,86 @@ public final class Disks {
 
   /** The disk of that name; empty when Azure has none. */
   public Optional<Disk> find(String name) throws ActionFailure, InterruptedException {
+    return inner(disks, name).map(Disks::of);
+  }
+
+  /**
+   * Whether Azure has a disk.
+   *
+   * @param handle whole resource id, in whatever group; or a name in the group of the disks
+   */
+  public boolean has(String handle) throws ActionFailure, InterruptedException {
+    return inner(handle).isPresent();
+  }
+
+  private Optional<DiskInner> inner(String handle) throws ActionFailure, InterruptedException {
+    Matcher id = ID.matcher(handle);
+    return id.matches() ? inner(id.group(1), id.group(2)) : inner(disks, handle);
+  }
+
+  private Optional<DiskInner> inner(String group, String name)
+      throws ActionFailure, InterruptedException {
     try {
-      return Optional.of(of(client.getDisks().getByResourceGroup(disks, name)));
+      return Optional.of(client.getDisks().getByResourceGroup(group, name));
     } catch (RuntimeException e) {
-      if (AzureErrors.status(e) == 404) {
+      // Not the answer of a group that is gone or was never there: that may be a wrong name.
+      if (AzureErrors.status(e) == 404
+          && !AzureErrors.code(e).equals(Optional.of("ResourceGroupNotFound"))) {
         return Optional.empty();
       }
-      throw AzureErrors.of("look for the disk " + name, e);
+      throw AzureErrors.of("look for the disk " + name + " in " + group, e);
     }
+  }
+
+  AzureAccess access() {
+    return access;
   }
 
   /**
    * Begins to make a disk from a snapshot; the same order given twice makes one disk.
    *
-   * @param like a disk whose kind and zone it gets; empty for Azure's defaults
+   * @param like handle of a disk whose kind and zone it gets; empty, or one that is gone, for
+   *     Azure's defaults
+   * @return the address of the operation, if Azure gave one
    */
-  public void beginMake(
+  public Optional<String> beginMake(
       String name, DiskSnapshot from, Optional<String> like, Map<String, String> tags)
       throws ActionFailure, InterruptedException {
-    ask(
+    DiskInner wanted =
+        new DiskInner()
+            .withLocation(from.location())
+            .withTags(tags)
+            .withCreationData(
+                new CreationData()
+                    .withCreateOption(DiskCreateOption.COPY)
+                    .withSourceResourceId(from.id()));
+    Optional<DiskInner> source = like.isEmpty() ? Optional.empty() : inner(like.get());
+    source.ifPresent(found -> wanted.withSku(found.sku()).withZones(found.zones()));
+    return begin(
         "make the disk " + name + " from the snapshot " + from.name(),
+        context -> client.getDisks().beginCreateOrUpdate(disks, name, wanted, context));
+  }
+
+  /**
+   * Begins to delete a disk. Azure refuses it for one that is attached.
+   *
+   * @return the address of the operation, if Azure gave one
+   */
+  public Optional<String> beginDelete(String name) throws ActionFailure, InterruptedException {
+    return begin(
+        "delete the disk " + name, context -> client.getDisks().beginDelete(disks, name, context));
+  }
+
+  private static Optional<String> begin(String doing, Consumer<Context> request)
+      throws ActionFailure, InterruptedException {
+    AtomicReference<String> address = new AtomicReference<>();
+    ask(
+        doing,
         () -> {
-          DiskInner wanted =
-              new DiskInner()
-                  .withLocation(from.location())
-                  .withTags(tags)
-                  .withCreationData(
-                      new CreationData()
-                          .withCreateOption(DiskCreateOption.COPY)
-                          .withSourceResourceId(from.id()));
-          like.flatMap(this::inner)
-              .ifPresent(source -> wanted.withSku(source.sku()).withZones(source.zones()));
-          return client.getDisks().beginCreateOrUpdate(disks, name, wanted);
+          request.accept(OperationAddress.telling(address));
+          return doing;
         });
-  }
-
-  private Optional<DiskInner> inner(String name) {
-    try {
-      return Optional.of(client.getDisks().getByResourceGroup(disks, name));
-    } catch (RuntimeException e) {
-      if (AzureErrors.status(e) == 404) {
-        // The lost one is not there any more.
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
-  /** Begins to delete a disk. Azure refuses it for one that is attached. */
-  public void beginDelete(String name) throws ActionFailure, InterruptedException {
-    ask("delete the disk " + name, () -> client.getDisks().beginDelete(disks, name));
+    return Optional.ofNullable(address.get());
   }
 
   private static Disk of(DiskInner disk) {
@@ -103,8 +143,16 @@ public final class Disks {
         disk.id(),
         String.valueOf(disk.provisioningState()),
         disk.diskSizeGB() == null ? 0 : disk.diskSizeGB(),
-        disk.zones() == null ? List.of() : disk.zones(),
+        zones(disk),
         disk.tags() == null ? Map.of() : disk.tags());
+  }
+
+  /** A node's label {@code topology.kubernetes.io/zone} is {@code REGION-ZONE} in AKS. */
+  private static List<String> zones(DiskInner disk) {
+    String region = disk.location() == null ? "" : disk.location().replace(" ", "");
+    return disk.zones() == null
+        ? List.of()
+        : disk.zones().stream().map(zone -> region.toLowerCase(Locale.ROOT) + "-" + zone).toList();
   }
 
   private static DiskSnapshot of(SnapshotInner snapshot) {
@@ -113,7 +161,9 @@ public final class Disks {
         snapshot.name(),
         snapshot.id(),
         snapshot.timeCreated() == null ? Instant.EPOCH : snapshot.timeCreated().toInstant(),
-        copied && "Succeeded".equals(snapshot.provisioningState()),
+        copied
+            && snapshot.timeCreated() != null
+            && "Succeeded".equals(snapshot.provisioningState()),
         snapshot.provisioningState() + (copied ? "" : ", " + snapshot.completionPercent() + " %"),
         snapshot.location(),
         snapshot.tags() == null ? Map.of() : snapshot.tags());

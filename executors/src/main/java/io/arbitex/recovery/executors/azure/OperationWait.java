@@ -34,6 +34,13 @@ public final class OperationWait {
     return address.isPresent() && succeeded(context, servers.access(), address.get(), doing);
   }
 
+  /** The same for an operation on disks. */
+  public static boolean end(
+      ActionContext context, Disks disks, Optional<String> address, String doing)
+      throws ActionFailure, InterruptedException {
+    return address.isPresent() && succeeded(context, disks.access(), address.get(), doing);
+  }
+
   /**
    * Whether Azure is still at work on an operation.
    *
@@ -41,7 +48,18 @@ public final class OperationWait {
    */
   public static boolean isUnderWay(FlexibleServers servers, String address)
       throws ActionFailure, InterruptedException {
-    return new Operation(servers.access(), address).ask().course() == Operation.Course.UNDER_WAY;
+    return isUnderWay(servers.access(), address);
+  }
+
+  /** The same for an operation on disks. */
+  public static boolean isUnderWay(Disks disks, String address)
+      throws ActionFailure, InterruptedException {
+    return isUnderWay(disks.access(), address);
+  }
+
+  private static boolean isUnderWay(AzureAccess access, String address)
+      throws ActionFailure, InterruptedException {
+    return new Operation(access, address).ask().course() == Operation.Course.UNDER_WAY;
   }
 
   private static boolean succeeded(

@@ -33,14 +33,45 @@ public final class AccessRights {
   }
 
   /**
-   * A right in the namespace.
+   * Where a right is needed. A Role in a namespace says nothing of the cluster's own objects,
+   * though a review that names both would say yes.
+   *
+   * @param namespace empty for the platform's own, an empty text for the whole cluster
+   */
+  public record Scope(Optional<String> namespace) {
+    static final Scope PLATFORM = new Scope(Optional.empty());
+    static final Scope CLUSTER = new Scope(Optional.of(""));
+
+    static Scope of(ObjectKind kind) {
+      return kind.isOfCluster() ? CLUSTER : PLATFORM;
+    }
+
+    private String in(ClusterSession session) {
+      return namespace.orElse(session.namespace());
+    }
+
+    private String text() {
+      return namespace
+          .map(name -> name.isEmpty() ? " in the whole cluster" : " in " + name)
+          .orElse("");
+    }
+  }
+
+  /**
+   * A right.
    *
    * @param group of the API; empty for the core
    * @param subresource empty for the resource itself
    * @param name of the one object that is meant; empty for any. A role that names its objects
    *     ({@code resourceNames}) grants nothing to a question without a name
+   * @param scope where
    */
-  public record Right(String verb, String group, String resource, String subresource, String name) {
+  public record Right(
+      String verb, String group, String resource, String subresource, String name, Scope scope) {
+
+    public Right(String verb, String group, String resource, String subresource, String name) {
+      this(verb, group, resource, subresource, name, Scope.PLATFORM);
+    }
 
     /** A right to all objects of the resource. */
     public Right(String verb, String group, String resource, String subresource) {
@@ -52,7 +83,23 @@ public final class AccessRights {
     }
 
     public static Right to(String verb, ObjectKind kind, String name) {
-      return new Right(verb, kind.group(), kind.plural(), "", name);
+      return new Right(verb, kind.group(), kind.plural(), "", name, Scope.of(kind));
+    }
+
+    /** A right to all objects of a resource that belongs to the whole cluster. */
+    public static Right inCluster(String verb, String group, String resource) {
+      return new Right(verb, group, resource, "", "", Scope.CLUSTER);
+    }
+
+    /** A right to pause a rival, wherever its object is. */
+    public static Right toPause(Rival rival) {
+      return new Right(
+          "patch",
+          rival.kind().group(),
+          rival.kind().plural(),
+          "",
+          rival.name(),
+          new Scope(Optional.of(rival.namespace())));
     }
 
     @Override
@@ -62,7 +109,8 @@ public final class AccessRights {
           + resource
           + (subresource.isEmpty() ? "" : "/" + subresource)
           + (group.isEmpty() ? "" : "." + group)
-          + (name.isEmpty() ? "" : "/" + name);
+          + (name.isEmpty() ? "" : "/" + name)
+          + scope.text();
     }
   }
 
@@ -87,7 +135,8 @@ public final class AccessRights {
       throw ActionFailure.permanent(
           FailureCode.AUTHENTICATION,
           "in the namespace " + session.namespace() + " the executor may not: " + missing,
-          "Add these to the executor's Role in the namespace, then retry.");
+          "Add these to the executor's Role in the namespace, those of the whole cluster to its"
+              + " ClusterRole, then retry.");
     }
   }
 
@@ -97,7 +146,7 @@ public final class AccessRights {
         new SelfSubjectAccessReviewBuilder()
             .withNewSpec()
             .withNewResourceAttributes()
-            .withNamespace(session.namespace())
+            .withNamespace(right.scope().in(session))
             .withVerb(right.verb())
             .withGroup(right.group())
             .withResource(right.resource())

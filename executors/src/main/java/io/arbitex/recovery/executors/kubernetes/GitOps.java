@@ -66,9 +66,13 @@ final class GitOps {
 
   /**
    * The application of Argo CD that keeps an object, by its tracking: {@code APP:…}, or {@code
-   * NAMESPACE_APP:…} for one outside of Argo CD's own namespace.
+   * NAMESPACE_APP:…} for one outside of Argo CD's own namespace. Empty when whoever has paused it
+   * says so on the object.
    */
   static Optional<Rival> application(HasMetadata object) {
+    if (is(object, PAUSED, "true") || is(object, ARGO_SKIP, "true")) {
+      return Optional.empty();
+    }
     return OwnedObject.note(object, ARGO_ID)
         .map(id -> id.substring(0, Math.max(id.indexOf(':'), 0)))
         .or(() -> label(object, ARGO_INSTANCE))

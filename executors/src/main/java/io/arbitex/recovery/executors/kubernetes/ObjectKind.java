@@ -40,7 +40,11 @@ public enum ObjectKind {
         .withVersion(version)
         .withKind(kind)
         .withPlural(plural)
-        .withNamespaced(this != VOLUME)
+        .withNamespaced(!isOfCluster())
         .build();
+  }
+
+  boolean isOfCluster() {
+    return this == VOLUME;
   }
 }

@@ -31,6 +31,18 @@ public final class RecoveryNotes {
   /** The command that paused an autoscaler or a GitOps application. */
   public static final String PAUSED_BY = PREFIX + "paused-by";
 
+  /** What the annotation that pauses said before {@link #PAUSED_BY} paused. */
+  static final String PAUSED_BEFORE = PREFIX + "paused-before";
+
+  /** On a volume: the one that a recovery puts in its place. Stays. */
+  public static final String REPLACED_BY = PREFIX + "replaced-by";
+
+  /** On a volume with {@link #REPLACED_BY}: its claim as it was, in JSON. Stays. */
+  public static final String CLAIM_BEFORE = PREFIX + "claim-before";
+
+  /** On a claim: the command that let the platform write to a restored volume. Stays. */
+  public static final String OPENED_BY = PREFIX + "opened-by";
+
   /** The command that made a pod, a volume or a claim. */
   public static final String COMMAND = PREFIX + "command";
 

@@ -10,18 +10,17 @@ import java.util.Map;
 public record Rival(ObjectKind kind, String namespace, String name) {
   private static final Map<ObjectKind, String> PAUSE =
       Map.of(
-          ObjectKind.SCALED_OBJECT, ScaleRivals.KEDA_REPLICAS,
+          // Not paused-replicas: it would hold the workload at its number when it is started again.
+          ObjectKind.SCALED_OBJECT, ScaleRivals.KEDA_PAUSED,
           ObjectKind.ARGO_APPLICATION, GitOps.ARGO_SKIP);
   private static final String SEPARATOR = "/";
+
+  /** The value of the annotation that pauses. */
+  static final String PAUSED = "true";
 
   /** The annotation on their object that pauses them. */
   String annotation() {
     return PAUSE.get(kind);
-  }
-
-  /** Its value. */
-  String value() {
-    return kind == ObjectKind.SCALED_OBJECT ? "0" : "true";
   }
 
   OwnedObject object(ClusterSession session) {

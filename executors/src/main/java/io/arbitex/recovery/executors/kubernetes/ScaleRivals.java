@@ -11,12 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who would undo a scale-down: an autoscaler, KEDA, Argo CD, Flux. They are not paused from here; a
- * recovery is refused before it changes anything, and says how to pause them.
+ * Who would undo a scale-down: an autoscaler, KEDA, Argo CD, Flux. Nobody is paused from here: a
+ * recovery is refused before it changes anything and says how to pause them, or pauses those that
+ * it can by {@link RivalPause}.
  */
 public final class ScaleRivals {
-  static final String KEDA_REPLICAS = "autoscaling.keda.sh/paused-replicas";
-  private static final String KEDA_PAUSED = "autoscaling.keda.sh/paused";
+  private static final String KEDA_REPLICAS = "autoscaling.keda.sh/paused-replicas";
+  static final String KEDA_PAUSED = "autoscaling.keda.sh/paused";
 
   private final ClusterSession session;
 
@@ -58,14 +59,20 @@ public final class ScaleRivals {
   }
 
   /**
-   * Who would scale a workload up from 0 and can be paused: KEDA, and Argo CD by its application.
+   * Who would scale a workload up from 0, or make an object anew, and can be paused: KEDA, and Argo
+   * CD by its application. One that a recovery has paused is still one: it is to be released.
    *
    * @throws ActionFailure PREFLIGHT for one that cannot be paused from here
    */
   public List<Rival> pausable(HasMetadata workload) throws ActionFailure, InterruptedException {
     List<Rival> rivals = new ArrayList<>();
-    keda(workload)
-        .ifPresent(
+    List<GenericKubernetesResource> scaled = scaledObjects(workload);
+    refuseHeld(workload, scaled);
+    scaled.stream()
+        .filter(
+            each -> !paused(each) || OwnedObject.note(each, RecoveryNotes.PAUSED_BY).isPresent())
+        .map(each -> each.getMetadata().getName())
+        .forEach(
             name -> rivals.add(new Rival(ObjectKind.SCALED_OBJECT, session.namespace(), name)));
     Optional<Rival> application = GitOps.application(workload);
     if (application.isPresent() && application.get().object(session).find().isPresent()) {
@@ -111,6 +118,32 @@ public final class ScaleRivals {
   }
 
   private Optional<String> keda(HasMetadata workload) throws ActionFailure, InterruptedException {
+    return scaledObjects(workload).stream()
+        .filter(each -> !paused(each))
+        .map(each -> each.getMetadata().getName())
+        .findFirst();
+  }
+
+  /** KEDA keeps a workload at the number of its pause, whatever somebody scales it to. */
+  private static void refuseHeld(HasMetadata workload, List<GenericKubernetesResource> scaled)
+      throws ActionFailure {
+    for (GenericKubernetesResource each : scaled) {
+      Optional<String> held = OwnedObject.note(each, KEDA_REPLICAS);
+      if (held.filter(number -> !number.equals("0")).isPresent()) {
+        throw refused(
+            "KEDA's ScaledObject "
+                + each.getMetadata().getName()
+                + " holds "
+                + name(workload)
+                + " at "
+                + held.get(),
+            "Take its annotation " + KEDA_REPLICAS + " off, then retry.");
+      }
+    }
+  }
+
+  private List<GenericKubernetesResource> scaledObjects(HasMetadata workload)
+      throws ActionFailure, InterruptedException {
     // A cluster without KEDA knows no such resource and answers 404.
     return session
         .find(
@@ -125,9 +158,7 @@ public final class ScaleRivals {
         .stream()
         .filter(each -> workload.getKind().equals(kind(each)))
         .filter(each -> name(workload).equals(text(each, "spec", "scaleTargetRef", "name")))
-        .filter(each -> !paused(each))
-        .map(each -> each.getMetadata().getName())
-        .findFirst();
+        .toList();
   }
 
   /** KEDA takes a target without a kind for a Deployment. */

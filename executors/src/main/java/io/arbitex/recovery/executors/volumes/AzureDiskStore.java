@@ -26,6 +26,9 @@ public final class AzureDiskStore implements DiskStore {
   private static final String DRIVER = "disk.csi.azure.com";
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  /** A disk that Azure has accepted is seen by its name within it. */
+  private static final Duration APPEARS = Duration.ofMinutes(1);
+
   private final VolumeTarget target;
   private final Disks disks;
 
@@ -56,22 +59,46 @@ public final class AzureDiskStore implements DiskStore {
   @Override
   public Optional<MadeDisk> find(ActionContext context, String disk)
       throws ActionFailure, InterruptedException {
-    return disks
-        .find(disk)
-        .map(
-            found ->
-                new MadeDisk(
-                    found.id(),
-                    found.gibibytes() + "Gi",
-                    found.zones(),
-                    found.tag(COMMAND_TAG),
-                    found.ready()));
+    Optional<Disk> found = disks.find(disk);
+    if (found.isEmpty() && disk.equals(target.diskOf(context.command()))) {
+      // One that Azure has accepted may not be seen yet.
+      Optional<String> operation = operation(context);
+      return operation.isPresent() && OperationWait.isUnderWay(disks, operation.get())
+          ? Optional.of(
+              new MadeDisk("", "", List.of(), Optional.of(context.command().getCommandId()), false))
+          : Optional.empty();
+    }
+    return found.map(
+        each ->
+            new MadeDisk(
+                each.id(),
+                each.gibibytes() + "Gi",
+                each.zones(),
+                each.tag(COMMAND_TAG),
+                each.ready()));
+  }
+
+  /** Of this command's disk: an earlier attempt's operation made another one. */
+  private Optional<String> operation(ActionContext context) {
+    String own = target.diskOf(context.command()) + " ";
+    return context
+        .fact(VolumeFacts.OPERATION)
+        .filter(known -> known.startsWith(own))
+        .map(known -> known.substring(own.length()));
+  }
+
+  @Override
+  public boolean has(ActionContext context, String handle)
+      throws ActionFailure, InterruptedException {
+    return disks.has(handle);
   }
 
   @Override
   public void make(ActionContext context, String disk, String snapshot, Optional<String> oldDisk)
       throws ActionFailure, InterruptedException {
-    if (disks.find(disk).isEmpty()) {
+    Optional<String> operation = operation(context);
+    String doing = "make the disk " + disk + " from the snapshot " + snapshot;
+    if (operation.isEmpty() && disks.find(disk).isEmpty()) {
       DiskSnapshot from =
           disks.snapshots().stream()
               .filter(each -> each.name().equals(snapshot) && isOurs(each))
@@ -82,13 +109,28 @@ public final class AzureDiskStore implements DiskStore {
                           FailureCode.PROOF_FAILED,
                           "the snapshot " + snapshot + " is gone",
                           "See who deletes snapshots; the one before it is taken."));
-      disks.beginMake(disk, from, oldDisk.map(AzureDiskStore::name), tags(context));
+      operation = disks.beginMake(disk, from, oldDisk, tags(context));
+      if (operation.isPresent()) {
+        context.remember(VolumeFacts.OPERATION, disk + " " + operation.get());
+      }
     }
-    String doing = "make the disk " + disk + " from the snapshot " + snapshot;
+    OperationWait.end(context, disks, operation, doing);
+    untilReady(context, disk, doing);
+  }
+
+  private void untilReady(ActionContext context, String disk, String doing)
+      throws ActionFailure, InterruptedException {
+    long begin = System.nanoTime();
     while (true) {
       Optional<Disk> found = disks.find(disk);
       if (found.filter(Disk::ready).isPresent()) {
         return;
+      }
+      if (found.isEmpty() && System.nanoTime() - begin > APPEARS.toNanos()) {
+        throw ActionFailure.permanent(
+            FailureCode.TOOL_FAILED,
+            "Azure took the order but has no disk " + disk,
+            "See Azure's activity log for the operation.");
       }
       String state = found.map(Disk::state).orElse("");
       if (state.equals("Failed") || state.equals("Canceled")) {
@@ -113,17 +155,21 @@ public final class AzureDiskStore implements DiskStore {
         target.component());
   }
 
-  /** The last part of a handle: {@code …/disks/NAME}. */
-  private static String name(String handle) {
-    return handle.substring(handle.lastIndexOf('/') + 1);
-  }
-
   @Override
   public void delete(ActionContext context, String disk)
       throws ActionFailure, InterruptedException {
-    disks.beginDelete(disk);
+    String doing = "delete the disk " + disk;
+    Optional<String> making = operation(context);
+    // Azure refuses to delete what it is making.
+    while (making.isPresent() && OperationWait.isUnderWay(disks, making.get())) {
+      OperationWait.pause(context, PAUSE, doing);
+    }
+    if (disks.find(disk).isEmpty()) {
+      return;
+    }
+    OperationWait.end(context, disks, disks.beginDelete(disk), doing);
     while (disks.find(disk).isPresent()) {
-      OperationWait.pause(context, PAUSE, "delete the disk " + disk);
+      OperationWait.pause(context, PAUSE, doing);
     }
   }
 

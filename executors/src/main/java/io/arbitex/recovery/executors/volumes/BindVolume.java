@@ -4,11 +4,10 @@ import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
-import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The claim of the old name is there again, bound to a volume of the restored disk. */
@@ -37,21 +36,20 @@ final class BindVolume extends VolumeAction {
     context.remember(VolumeFacts.REPLACED, "true");
     Optional<PersistentVolumeClaim> old =
         context.fact(VolumeFacts.OLD_CLAIM).filter(text -> !text.isEmpty()).map(OldClaim::parse);
-    Map<String, String> labels = old.map(claim -> claim.getMetadata().getLabels()).orElse(Map.of());
     new DiskVolume(
             session, target.store(), context.required(VolumeFacts.DISK), target.volume().claim())
         .bind(
             context,
             old.map(claim -> claim.getSpec().getAccessModes()).orElse(List.of("ReadWriteOnce")),
-            labels == null ? Map.of() : labels,
+            old.map(PersistentVolumeClaim::getMetadata).orElseGet(ObjectMeta::new),
             fileSystem(context, session));
   }
 
   private static Optional<String> fileSystem(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
     String old = context.fact(VolumeFacts.OLD_VOLUME).orElse("");
-    Optional<PersistentVolume> volume =
-        old.isEmpty() ? Optional.empty() : ClaimAndVolume.volume(session, old);
-    return volume.map(found -> found.getSpec().getCsi()).map(source -> source.getFsType());
+    return old.isEmpty()
+        ? Optional.empty()
+        : ClaimAndVolume.volume(session, old).flatMap(ClaimAndVolume::fileSystem);
   }
 }

@@ -41,8 +41,10 @@ final class CheckAccess extends VolumeAction {
     if (replaces) {
       needed.add(Right.to("patch", ObjectKind.CLAIM));
       needed.add(Right.to("patch", ObjectKind.VOLUME));
-      needed.add(new Right("list", "storage.k8s.io", "volumeattachments", ""));
+      needed.add(Right.to("list", ObjectKind.VOLUME));
+      needed.add(Right.inCluster("list", "storage.k8s.io", "volumeattachments"));
     } else {
+      needed.add(new Right("get", "", "pods", ""));
       needed.add(new Right("create", "", "pods", ""));
       needed.add(new Right("delete", "", "pods", ""));
       needed.add(new Right("create", "", "pods", "exec"));

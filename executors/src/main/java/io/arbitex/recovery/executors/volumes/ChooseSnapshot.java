@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Preflight: the newest complete snapshot that was taken before the volume was bad. What it would
@@ -28,7 +27,7 @@ final class ChooseSnapshot extends VolumeAction {
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
     Instant badSince = Instant.parse(context.required(VolumeFacts.BAD_SINCE));
-    Set<String> excluded = Set.of(context.fact(VolumeFacts.EXCLUDE).orElse("").split(",", -1));
+    List<String> excluded = List.of(context.fact(VolumeFacts.EXCLUDE).orElse("").split(",", -1));
     List<Snapshot> all = new ArrayList<>(target.store().snapshots(context));
     all.sort(Comparator.comparing(Snapshot::takenAt).reversed());
     List<String> rejected = new ArrayList<>();

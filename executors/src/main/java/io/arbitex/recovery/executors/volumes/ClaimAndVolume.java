@@ -1,7 +1,11 @@
 package io.arbitex.recovery.executors.volumes;
 
+import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.ObjectKind;
+import io.arbitex.recovery.executors.kubernetes.OwnedObject;
+import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -36,6 +40,40 @@ record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<Persistent
       throws ActionFailure, InterruptedException {
     return session.find(
         "get persistentvolumes/" + name, client -> client.persistentVolumes().withName(name).get());
+  }
+
+  /** The volume that a recovery has begun to replace by that one; empty for none. */
+  static Optional<PersistentVolume> replacedBy(ClusterSession session, String name)
+      throws ActionFailure, InterruptedException {
+    return session
+        .ask("list persistentvolumes", client -> client.persistentVolumes().list().getItems())
+        .stream()
+        .filter(each -> OwnedObject.note(each, RecoveryNotes.REPLACED_BY).equals(Optional.of(name)))
+        .findFirst();
+  }
+
+  /**
+   * Lets a volume forget the claim object that it was bound to, when that is gone, so that a new
+   * one of the same name can have it.
+   */
+  static void letGo(ActionContext context, ClusterSession session, String volume, String claim)
+      throws ActionFailure, InterruptedException {
+    Optional<String> present = claim(session, claim).map(found -> found.getMetadata().getUid());
+    new OwnedObject(session, ObjectKind.VOLUME, volume)
+        .change(
+            context,
+            (read, patch) -> {
+              Object uid = read.get("spec", "claimRef", "uid");
+              boolean stale =
+                  uid != null
+                      && !uid.equals(present.orElse(""))
+                      && claim.equals(read.get("spec", "claimRef", "name"))
+                      && session.namespace().equals(read.get("spec", "claimRef", "namespace"));
+              if (stale) {
+                patch.at("/spec/claimRef").putNull("uid").putNull("resourceVersion");
+              }
+              return stale;
+            });
   }
 
   /** Pods that have the claim and have not ended, by their names. */
@@ -77,9 +115,19 @@ record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<Persistent
     return phase().equals("Bound");
   }
 
+  /** An annotation of the claim. */
+  Optional<String> note(String annotation) {
+    return claim.flatMap(found -> OwnedObject.note(found, annotation));
+  }
+
   /** Whether the claim is one for that volume. */
   boolean isFor(String volumeName) {
     return claim.filter(found -> volumeName.equals(found.getSpec().getVolumeName())).isPresent();
+  }
+
+  /** The file system of a volume's disk; empty where the volume does not say. */
+  static Optional<String> fileSystem(PersistentVolume volume) {
+    return Optional.ofNullable(volume.getSpec().getCsi()).map(source -> source.getFsType());
   }
 
   /** Where the driver has the volume's disk; empty when no driver has it. */

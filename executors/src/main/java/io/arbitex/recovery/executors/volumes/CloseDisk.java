@@ -22,7 +22,7 @@ final class CloseDisk extends VolumeAction {
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
     return context.fact(VolumeFacts.LOOKED_AT).isPresent()
-            && new LookAtDisk(target, session, context).exists(context)
+            && new LookAtDisk(target, session, context).exists()
         ? Look.notYet("a pod of ours may have the disk mounted")
         : Look.alreadySo();
   }

@@ -6,6 +6,7 @@ import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.record.FailureCode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Clean-up: the disk of a restore that failed is gone. One that a volume uses is not touched. */
@@ -29,11 +30,13 @@ final class DeleteDisk extends VolumeAction {
       throws ActionFailure, InterruptedException {
     String disk = target.diskOf(context.command());
     // A cutover names its volume like the disk; and this may come late.
-    if (ClaimAndVolume.volume(session, disk).isPresent()) {
-      throw ActionFailure.permanent(
-          FailureCode.PREFLIGHT,
-          "the volume " + disk + " uses the disk; it is not deleted",
-          "Use it, or delete both by hand.");
+    for (String volume : List.of(disk, VolumeTarget.workName(context.command()))) {
+      if (ClaimAndVolume.volume(session, volume).isPresent()) {
+        throw ActionFailure.permanent(
+            FailureCode.PREFLIGHT,
+            "the volume " + volume + " uses the disk " + disk + "; it is not deleted",
+            "Use it, or delete both by hand.");
+      }
     }
     target.store().delete(context, disk);
   }

@@ -17,6 +17,14 @@ public interface DiskStore {
       throws ActionFailure, InterruptedException;
 
   /**
+   * Whether a disk is there, whoever made it.
+   *
+   * @param handle by which its volume knows it
+   * @throws ActionFailure when it cannot be told
+   */
+  boolean has(ActionContext context, String handle) throws ActionFailure, InterruptedException;
+
+  /**
    * Makes a disk from a snapshot, or goes on making it, and waits until it is ready.
    *
    * @param oldDisk handle of the disk that it is to replace; empty when it is not known

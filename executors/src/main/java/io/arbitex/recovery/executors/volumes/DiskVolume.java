@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.VolumeNodeAffinityBuilder;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,19 +48,16 @@ final class DiskVolume {
    * Makes both, where they are not there, and waits until they are bound.
    *
    * @param modes of access
-   * @param labels of the claim
+   * @param like labels and annotations of the claim
    * @param fileSystem of the disk; empty for the usual one
    */
-  void bind(
-      ActionContext context,
-      List<String> modes,
-      Map<String, String> labels,
-      Optional<String> fileSystem)
+  void bind(ActionContext context, List<String> modes, ObjectMeta like, Optional<String> fileSystem)
       throws ActionFailure, InterruptedException {
     PersistentVolume made = volume(context, modes, fileSystem);
     session.makeOnce(
         "create persistentvolumes", client -> client.persistentVolumes().resource(made).create());
-    PersistentVolumeClaim wanted = claim(context, modes, labels);
+    forgetClaimBefore(context);
+    PersistentVolumeClaim wanted = claim(context, modes, like);
     session.makeOnce(
         "create persistentvolumeclaims",
         client ->
@@ -95,7 +93,7 @@ final class DiskVolume {
       ActionContext context, List<String> modes, Optional<String> fileSystem) {
     PersistentVolume made =
         new PersistentVolumeBuilder()
-            .withMetadata(meta(context, volume, Map.of()))
+            .withMetadata(meta(context, volume, claimBefore(context)))
             .withNewSpec()
             .withCapacity(Map.of("storage", new Quantity(context.required(VolumeFacts.CAPACITY))))
             .withAccessModes(modes)
@@ -132,10 +130,9 @@ final class DiskVolume {
     return made;
   }
 
-  private PersistentVolumeClaim claim(
-      ActionContext context, List<String> modes, Map<String, String> labels) {
+  private PersistentVolumeClaim claim(ActionContext context, List<String> modes, ObjectMeta like) {
     return new PersistentVolumeClaimBuilder()
-        .withMetadata(meta(context, claim, labels))
+        .withMetadata(meta(context, claim, like))
         .withNewSpec()
         .withAccessModes(modes)
         // Empty, not absent: the default class would make a new, empty volume.
@@ -148,27 +145,52 @@ final class DiskVolume {
         .build();
   }
 
-  private ObjectMeta meta(ActionContext context, String name, Map<String, String> labels) {
+  /** For a later attempt: where the old volume is gone, nothing else keeps it. */
+  private static ObjectMeta claimBefore(ActionContext context) {
     ObjectMeta meta = new ObjectMeta();
-    meta.setName(name);
-    meta.setLabels(labels);
-    meta.setAnnotations(
-        Map.of(
-            RecoveryNotes.COMMAND,
-            context.command().getCommandId(),
-            RecoveryNotes.TOKEN,
-            Long.toString(context.token())));
+    context
+        .fact(VolumeFacts.OLD_CLAIM)
+        .filter(text -> !text.isEmpty())
+        .ifPresent(text -> meta.setAnnotations(Map.of(RecoveryNotes.CLAIM_BEFORE, text)));
     return meta;
   }
 
-  /** Whether one of them is there and was made by this command. */
-  boolean exists(ActionContext context) throws ActionFailure, InterruptedException {
-    return ourClaim(context).isPresent() || ourVolume(context).isPresent();
+  private static ObjectMeta meta(ActionContext context, String name, ObjectMeta like) {
+    Map<String, String> notes = new LinkedHashMap<>();
+    if (like.getAnnotations() != null) {
+      notes.putAll(like.getAnnotations());
+    }
+    notes.put(RecoveryNotes.COMMAND, context.command().getCommandId());
+    notes.put(RecoveryNotes.TOKEN, Long.toString(context.token()));
+    ObjectMeta meta = new ObjectMeta();
+    meta.setName(name);
+    meta.setLabels(like.getLabels());
+    meta.setAnnotations(notes);
+    return meta;
   }
 
-  /** Deletes what of them this command made; the disk stays. */
+  /**
+   * An earlier attempt may have left the volume without its claim: it remembers that very claim and
+   * would take no other.
+   */
+  private void forgetClaimBefore(ActionContext context) throws ActionFailure, InterruptedException {
+    Optional<PersistentVolume> left = ClaimAndVolume.volume(session, volume);
+    if (left.filter(each -> isOurs(each.getMetadata())).isPresent()) {
+      ClaimAndVolume.letGo(context, session, volume, claim);
+    }
+  }
+
+  /** Whether one of them is there and was made by a recovery, for this disk. */
+  boolean exists() throws ActionFailure, InterruptedException {
+    return ourClaim().isPresent() || ourVolume().isPresent();
+  }
+
+  /**
+   * Deletes what of them a recovery made, and waits until it is gone; the disk stays. A volume that
+   * is gone has let go of its disk.
+   */
   void remove(ActionContext context) throws ActionFailure, InterruptedException {
-    Optional<PersistentVolumeClaim> ours = ourClaim(context);
+    Optional<PersistentVolumeClaim> ours = ourClaim();
     if (ours.isPresent()) {
       session.find(
           "delete persistentvolumeclaims/" + claim,
@@ -179,48 +201,55 @@ final class DiskVolume {
                   .resource(ours.get())
                   .lockResourceVersion(ours.get().getMetadata().getResourceVersion())
                   .delete());
-      awaitGone(context);
+      awaitGone(
+          context,
+          () ->
+              ourClaim().isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(
+                      "the claim "
+                          + claim
+                          + " does not go away; pods have it: "
+                          + ClaimAndVolume.users(session, claim)));
     }
-    if (ourVolume(context).isPresent()) {
+    if (ourVolume().isPresent()) {
       session.find(
           "delete persistentvolumes/" + volume,
           client -> client.persistentVolumes().withName(volume).delete());
+      awaitGone(
+          context,
+          () ->
+              ourVolume().isEmpty()
+                  ? Optional.empty()
+                  : Optional.of("the volume " + volume + " does not go away"));
     }
   }
 
-  private void awaitGone(ActionContext context) throws ActionFailure, InterruptedException {
-    Optional<String> left =
-        Patience.await(
-            context,
-            END,
-            () ->
-                ourClaim(context).isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(ClaimAndVolume.users(session, claim).toString()));
+  private static void awaitGone(ActionContext context, Patience.Lack lack)
+      throws ActionFailure, InterruptedException {
+    Optional<String> left = Patience.await(context, END, lack);
     if (left.isPresent()) {
       throw ActionFailure.passing(
           FailureCode.TOOL_FAILED,
-          "the claim " + claim + " does not go away; pods have it: " + left.get(),
-          "End these pods.");
+          left.get(),
+          "See who has it, and whether the node that has its disk attached is alive.");
     }
   }
 
-  private Optional<PersistentVolumeClaim> ourClaim(ActionContext context)
-      throws ActionFailure, InterruptedException {
-    return ClaimAndVolume.claim(session, claim).filter(each -> isOurs(context, each.getMetadata()));
+  /** By its volume too: a claim of that name may be the one that was there before. */
+  private Optional<PersistentVolumeClaim> ourClaim() throws ActionFailure, InterruptedException {
+    return ClaimAndVolume.claim(session, claim)
+        .filter(each -> volume.equals(each.getSpec().getVolumeName()))
+        .filter(each -> isOurs(each.getMetadata()));
   }
 
-  private Optional<PersistentVolume> ourVolume(ActionContext context)
-      throws ActionFailure, InterruptedException {
-    return ClaimAndVolume.volume(session, volume)
-        .filter(each -> isOurs(context, each.getMetadata()));
+  private Optional<PersistentVolume> ourVolume() throws ActionFailure, InterruptedException {
+    return ClaimAndVolume.volume(session, volume).filter(each -> isOurs(each.getMetadata()));
   }
 
-  private static boolean isOurs(ActionContext context, ObjectMeta meta) {
+  /** Of whichever attempt: the name says from which restore the disk is. */
+  private static boolean isOurs(ObjectMeta meta) {
     return meta.getAnnotations() != null
-        && context
-            .command()
-            .getCommandId()
-            .equals(meta.getAnnotations().get(RecoveryNotes.COMMAND));
+        && meta.getAnnotations().containsKey(RecoveryNotes.COMMAND);
   }
 }

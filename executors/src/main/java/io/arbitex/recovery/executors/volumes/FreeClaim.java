@@ -20,8 +20,6 @@ import java.util.Optional;
  * finalizer is never touched.
  */
 final class FreeClaim extends VolumeAction {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-
   FreeClaim(VolumeTarget target) {
     super(target, "free-claim", "delete the claim of the old volume", true, Duration.ofMinutes(8));
   }
@@ -40,7 +38,7 @@ final class FreeClaim extends VolumeAction {
       throws ActionFailure, InterruptedException {
     target.workloads().requireStopped(context);
     String name = target.volume().claim();
-    await(context, "is still had", () -> inUse(context, session));
+    await(context, "is still in use", () -> inUse(context, session));
     Optional<PersistentVolumeClaim> found = ClaimAndVolume.claim(session, name);
     if (found.isEmpty()) {
       return;
@@ -60,9 +58,20 @@ final class FreeClaim extends VolumeAction {
   private void delete(ActionContext context, ClusterSession session, String name)
       throws ActionFailure, InterruptedException {
     refuseIfNotKept(context, session);
+    new OwnedObject(session, ObjectKind.CLAIM, name)
+        .change(
+            context,
+            (read, patch) -> {
+              refuseAnother(context, name, read.get("spec", "volumeName"));
+              return true;
+            });
+    Optional<PersistentVolumeClaim> found = ClaimAndVolume.claim(session, name);
+    if (found.isEmpty()) {
+      return;
+    }
+    PersistentVolumeClaim marked = found.get();
+    refuseAnother(context, name, marked.getSpec().getVolumeName());
     context.remember(VolumeFacts.REPLACED, "true");
-    new OwnedObject(session, ObjectKind.CLAIM, name).claim(context);
-    PersistentVolumeClaim marked = ClaimAndVolume.claim(session, name).orElseThrow();
     session.find(
         "delete persistentvolumeclaims/" + name,
         client ->
@@ -72,6 +81,25 @@ final class FreeClaim extends VolumeAction {
                 .resource(marked)
                 .lockResourceVersion(marked.getMetadata().getResourceVersion())
                 .delete());
+  }
+
+  /** Only the volume that was looked at is kept; another one could be deleted with its claim. */
+  private static void refuseAnother(ActionContext context, String claim, Object volume)
+      throws ActionFailure {
+    String now = volume == null ? "" : volume.toString();
+    String old = context.fact(VolumeFacts.OLD_VOLUME).orElse("");
+    if (!now.equals(old)) {
+      throw ActionFailure.permanent(
+          FailureCode.NOT_CONFIRMED,
+          "somebody has changed the claim "
+              + claim
+              + " in the middle of the cutover: it was for the volume '"
+              + old
+              + "' and is for '"
+              + now
+              + "'",
+          "See who replaced it; it was not deleted.");
+    }
   }
 
   /** Somebody may have set it back since the action before. */
@@ -114,7 +142,7 @@ final class FreeClaim extends VolumeAction {
 
   private void await(ActionContext context, String what, Patience.Lack lack)
       throws ActionFailure, InterruptedException {
-    Optional<String> left = Patience.await(context, PATIENCE, lack);
+    Optional<String> left = Patience.await(context, target.patience(), lack);
     if (left.isPresent()) {
       throw ActionFailure.permanent(
           FailureCode.NOT_CONFIRMED,

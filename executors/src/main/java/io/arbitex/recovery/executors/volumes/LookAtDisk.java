@@ -4,6 +4,7 @@ import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.executors.kubernetes.WorkPod;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import java.util.List;
 import java.util.Map;
@@ -47,12 +48,16 @@ final class LookAtDisk {
   }
 
   void open(ActionContext context) throws ActionFailure, InterruptedException {
-    volume().bind(context, List.of("ReadWriteOnce"), Map.of(), Optional.empty());
+    Optional<String> fileSystem =
+        ClaimAndVolume.read(session, target.volume().claim())
+            .volume()
+            .flatMap(ClaimAndVolume::fileSystem);
+    volume().bind(context, List.of("ReadWriteOnce"), new ObjectMeta(), fileSystem);
     pod().ensure(context);
   }
 
-  boolean exists(ActionContext context) throws ActionFailure, InterruptedException {
-    return pod().exists() || volume().exists(context);
+  boolean exists() throws ActionFailure, InterruptedException {
+    return pod().exists() || volume().exists();
   }
 
   void close(ActionContext context) throws ActionFailure, InterruptedException {

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param id what a volume needs to find it
  * @param capacity as Kubernetes writes it
- * @param zones in which it may be attached; empty for any
+ * @param zones in which it may be attached, as the nodes' labels have them; empty for any
  * @param command that made it; empty for one that no recovery made
  * @param ready whether it may be used
  */

@@ -4,12 +4,11 @@ import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
-import io.arbitex.recovery.executors.kubernetes.ObjectKind;
-import io.arbitex.recovery.executors.kubernetes.OwnedObject;
 import io.arbitex.recovery.executors.kubernetes.Patience;
 import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,8 +16,6 @@ import java.util.Optional;
  * disk is kept, so that the cutover can be tried again.
  */
 final class PutBackClaim extends VolumeAction {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-
   PutBackClaim(VolumeTarget target) {
     super(
         target,
@@ -31,18 +28,41 @@ final class PutBackClaim extends VolumeAction {
   @Override
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    if (context.fact(VolumeFacts.REPLACED).isEmpty()) {
+    if (!isReplaced(context)) {
       return Look.alreadySo();
     }
     Optional<String> missing = missing(context, session);
     return missing.isEmpty() ? Look.alreadySo() : Look.notYet(missing.get());
   }
 
+  private static boolean isReplaced(ActionContext context) {
+    return context.fact(VolumeFacts.REPLACED).isPresent() && !CheckVolume.alreadyCutOver(context);
+  }
+
+  /**
+   * Refuses to start workloads on anything but what they had before.
+   *
+   * @throws ActionFailure NOT_CONFIRMED saying what they would find
+   */
+  void requireDone(ActionContext context) throws ActionFailure, InterruptedException {
+    try (ClusterSession session = target.access().open()) {
+      if (isReplaced(context)) {
+        Optional<String> missing = missing(context, session);
+        if (missing.isPresent()) {
+          throw ActionFailure.permanent(
+              FailureCode.NOT_CONFIRMED,
+              missing.get(),
+              "Put the claim right, then retry: the workloads stay at 0 until then.");
+        }
+      }
+    }
+  }
+
   private Optional<String> missing(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
     String claim = target.volume().claim();
     ClaimAndVolume now = ClaimAndVolume.read(session, claim);
-    if (disk(context, session).exists(context)) {
+    if (disk(context, session).exists()) {
       return Optional.of("the claim or the volume of the restored disk is there");
     }
     if (context.fact(VolumeFacts.OLD_CLAIM).orElse("").isEmpty()) {
@@ -50,6 +70,10 @@ final class PutBackClaim extends VolumeAction {
     }
     if (now.claim().isEmpty() || now.phase().equals("Terminating")) {
       return Optional.of("the claim " + claim + " is " + now.phase());
+    }
+    String old = context.fact(VolumeFacts.OLD_VOLUME).orElse("");
+    if (!old.isEmpty() && !now.isFor(old)) {
+      return Optional.of("the claim " + claim + " is not for the old volume " + old);
     }
     return now.volume().isPresent() && !now.isBound()
         ? Optional.of("the claim " + claim + " is " + now.phase())
@@ -64,6 +88,8 @@ final class PutBackClaim extends VolumeAction {
   @Override
   void make(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
+    refuseIfUsed(context, session);
+    refuseIfTheirs(context, session);
     disk(context, session).remove(context);
     String text = context.fact(VolumeFacts.OLD_CLAIM).orElse("");
     if (text.isEmpty()) {
@@ -71,7 +97,7 @@ final class PutBackClaim extends VolumeAction {
     }
     String claim = target.volume().claim();
     awaitEndOfOld(context, session, claim);
-    releaseOldVolume(context, session);
+    releaseOldVolume(context, session, claim);
     PersistentVolumeClaim old = OldClaim.parse(text);
     session.makeOnce(
         "create persistentvolumeclaims",
@@ -81,20 +107,54 @@ final class PutBackClaim extends VolumeAction {
                 .inNamespace(session.namespace())
                 .resource(old)
                 .create());
-    Optional<String> left = Patience.await(context, PATIENCE, () -> missing(context, session));
+    Optional<String> left =
+        Patience.await(context, target.patience(), () -> missing(context, session));
     if (left.isPresent()) {
       throw ActionFailure.passing(
           FailureCode.NOT_CONFIRMED, left.get(), "See 'kubectl describe pvc " + claim + "'.");
     }
   }
 
+  /** Whoever was started on the restored disk has written there what is nowhere else. */
+  private void refuseIfUsed(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    String claim = target.volume().claim();
+    List<String> users =
+        ClaimAndVolume.read(session, claim).isFor(context.required(VolumeFacts.DISK))
+            ? ClaimAndVolume.users(session, claim)
+            : List.of();
+    if (!users.isEmpty()) {
+      throw ActionFailure.permanent(
+          FailureCode.NOT_CONFIRMED,
+          "somebody started pods on the restored disk, so it stays theirs: " + users,
+          "Retry, to end the cutover; or end these pods, and what they wrote is given up.");
+    }
+  }
+
+  /** A claim that is for neither volume somebody else has made since. */
+  private void refuseIfTheirs(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    ClaimAndVolume now = ClaimAndVolume.read(session, target.volume().claim());
+    String old = context.fact(VolumeFacts.OLD_VOLUME).orElse("");
+    if (now.claim().isPresent()
+        && !now.phase().equals("Terminating")
+        && !now.isFor(context.required(VolumeFacts.DISK))
+        && !old.isEmpty()
+        && !now.isFor(old)) {
+      throw ActionFailure.permanent(
+          FailureCode.NOT_CONFIRMED,
+          "somebody made the claim " + target.volume().claim() + " anew, for another volume",
+          "See who, and which volume the workloads are to have; they are at 0.");
+    }
+  }
+
   /** A claim that was deleted goes when the last pod lets go of it. */
-  private static void awaitEndOfOld(ActionContext context, ClusterSession session, String claim)
+  private void awaitEndOfOld(ActionContext context, ClusterSession session, String claim)
       throws ActionFailure, InterruptedException {
     Optional<String> left =
         Patience.await(
             context,
-            PATIENCE,
+            target.patience(),
             () ->
                 ClaimAndVolume.read(session, claim).phase().equals("Terminating")
                     ? Optional.of(ClaimAndVolume.users(session, claim).toString())
@@ -107,22 +167,11 @@ final class PutBackClaim extends VolumeAction {
     }
   }
 
-  /** A volume is bound to one claim object; for a new one of the same name it must forget it. */
-  private static void releaseOldVolume(ActionContext context, ClusterSession session)
+  private static void releaseOldVolume(ActionContext context, ClusterSession session, String claim)
       throws ActionFailure, InterruptedException {
     String name = context.fact(VolumeFacts.OLD_VOLUME).orElse("");
-    if (name.isEmpty() || ClaimAndVolume.volume(session, name).isEmpty()) {
-      return;
+    if (!name.isEmpty() && ClaimAndVolume.volume(session, name).isPresent()) {
+      ClaimAndVolume.letGo(context, session, name, claim);
     }
-    new OwnedObject(session, ObjectKind.VOLUME, name)
-        .change(
-            context,
-            (read, patch) -> {
-              if (!"Released".equals(read.get("status", "phase"))) {
-                return false;
-              }
-              patch.at("/spec/claimRef").putNull("uid").putNull("resourceVersion");
-              return true;
-            });
   }
 }

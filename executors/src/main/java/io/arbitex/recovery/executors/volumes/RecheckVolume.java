@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Preflight: the lost volume is not there again. One that is bound and in use by pods that are
- * ready is the newer data, and is only replaced when a person approved it.
+ * Preflight: the volume is lost. One whose claim is bound and whose disk is there has the newer
+ * data, whether pods are ready with it or not, and is only replaced when a person approved it.
  */
 final class RecheckVolume extends VolumeAction {
   RecheckVolume(VolumeTarget target) {
@@ -28,13 +28,15 @@ final class RecheckVolume extends VolumeAction {
       return Look.alreadySo();
     }
     ClaimAndVolume now = ClaimAndVolume.read(session, name);
-    List<String> using = readyUsers(session, name);
     boolean mayLive = context.fact(VolumeFacts.SOURCE_MAY_LIVE).filter("true"::equals).isPresent();
-    if (now.isBound()
-        && now.volume().isPresent()
-        && !now.isFor(context.required(VolumeFacts.DISK))
-        && !using.isEmpty()
-        && !mayLive) {
+    if (mayLive
+        || !now.isBound()
+        || now.volume().isEmpty()
+        || now.isFor(context.required(VolumeFacts.DISK))) {
+      return Look.alreadySo(Map.of("source-state", now.phase()));
+    }
+    List<String> using = readyUsers(session, name);
+    if (!using.isEmpty()) {
       throw ActionFailure.permanent(
           FailureCode.SOURCE_SOUND,
           "the claim "
@@ -44,7 +46,15 @@ final class RecheckVolume extends VolumeAction {
               + " are ready with it: it is not replaced",
           "Nothing, if it stays so. To replace it all the same, approve the plan.");
     }
-    return Look.alreadySo(Map.of("source-state", now.phase()));
+    if (now.handle().isPresent() && !target.store().has(context, now.handle().get())) {
+      return Look.alreadySo(Map.of("source-state", "the disk is gone"));
+    }
+    throw ActionFailure.permanent(
+        FailureCode.NOT_CONFIRMED,
+        "the claim "
+            + name
+            + " is bound and its disk is there: it is not known to be lost, so it is not replaced",
+        "See why its pods are not ready. To replace it all the same, approve the plan.");
   }
 
   private static List<String> readyUsers(ClusterSession session, String claim)

@@ -24,12 +24,16 @@ public final class VolumeCutover {
 
   public static Procedure of(VolumeTarget target) {
     Writers workloads = target.workloads();
+    PauseRivals.Kept kept = session -> ClaimAndVolume.claim(session, target.volume().claim());
+    PutBackClaim putBack = new PutBackClaim(target);
     return Procedure.named(NAME)
         .action(new CheckAccess(target, true))
         .action(new CheckVolume(target))
+        .action(new TakeOver(target))
+        .action(PauseRivals.takingOver(workloads, kept))
         .action(new RecheckVolume(target))
         .action(new CheckWriters(workloads, true))
-        .action(new PauseRivals(workloads))
+        .action(new PauseRivals(workloads, kept))
         .action(new KeepOldVolume(target))
         .action(new StopWriters(workloads, CheckVolume::alreadyCutOver))
         .action(new FreeClaim(target))
@@ -38,8 +42,8 @@ public final class VolumeCutover {
             new StartWriters(workloads, new VolumeOpening(target), CheckVolume::alreadyCutOver))
         .action(new AwaitWriters(workloads))
         .action(new ReleaseRivals(workloads, "release-rivals"))
-        .onFailure(new PutBackClaim(target))
-        .onFailure(new ResumeWriters(workloads, context -> {}))
+        .onFailure(putBack)
+        .onFailure(new ResumeWriters(workloads, putBack::requireDone))
         .onFailure(new ReleaseRivals(workloads, "let-rivals-go-on"))
         .publishing((command, facts, at) -> binding(target, command, facts, at))
         .build();

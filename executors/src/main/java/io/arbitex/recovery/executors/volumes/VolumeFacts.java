@@ -28,6 +28,9 @@ final class VolumeFacts {
   /** Zones in which it may be attached, joined by commas; empty for any. */
   static final String ZONES = "disk-zones";
 
+  /** The disk, and the address of the operation that makes it. */
+  static final String OPERATION = "disk-operation";
+
   /** How many files were on it. */
   static final String FILES = "restored-files";
 
@@ -43,7 +46,10 @@ final class VolumeFacts {
   /** The claim as it was, in JSON, to be made again; there from before it is deleted. */
   static final String OLD_CLAIM = "old-claim";
 
-  /** Set before the claim is deleted. */
+  /**
+   * Set before the claim is deleted or the volume of the restored disk is made; and when an earlier
+   * attempt has left it so.
+   */
   static final String REPLACED = "claim-replaced";
 
   /** Epoch of the binding that this cutover publishes. */

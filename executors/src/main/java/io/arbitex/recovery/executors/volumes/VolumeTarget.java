@@ -8,6 +8,7 @@ import io.arbitex.recovery.executors.kubernetes.ClusterAccess;
 import io.arbitex.recovery.executors.writers.Writers;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.schemas.Digests;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  * @param platform its name
  * @param bound the component's newest known binding
  * @param stores where its snapshots and disks are
+ * @param patience how long a claim may take to become free, and one that is put back to be bound
  */
 public record VolumeTarget(
     String platform,
@@ -24,7 +26,11 @@ public record VolumeTarget(
     Kubernetes kubernetes,
     Volume volume,
     Supplier<Optional<Bound>> bound,
-    Stores stores) {
+    Stores stores,
+    Duration patience) {
+  /** Longer than pods' usual grace period and the detaching of a disk. */
+  public static final Duration PATIENCE = Duration.ofMinutes(2);
+
   private static final int LONGEST_NAME = 63;
   private static final int DIGEST = 10;
 

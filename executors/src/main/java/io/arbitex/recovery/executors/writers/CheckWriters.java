@@ -51,7 +51,9 @@ public final class CheckWriters extends WriterAction {
             "Mend that, then retry; nothing was touched.");
       }
       if (rivalsArePaused) {
-        new ScaleRivals(session).pausable(read);
+        List<Right> toPause =
+            new ScaleRivals(session).pausable(read).stream().map(Right::toPause).toList();
+        new AccessRights(session, toPause).refuseIfMissing();
       } else {
         new ScaleRivals(session).refuseAtZero(read);
       }

@@ -7,10 +7,12 @@ import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.executors.kubernetes.Rival;
 import io.arbitex.recovery.executors.kubernetes.RivalPause;
 import io.arbitex.recovery.executors.kubernetes.ScaleRivals;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,20 +20,41 @@ import java.util.Set;
  * journal before the first one is, so that each is released again, also after a failure.
  */
 public final class PauseRivals extends WriterAction {
-  public PauseRivals(Writers writers) {
-    super(
+  private final Kept kept;
+  private final boolean onlyLeft;
+
+  /** An object beside the workloads that nobody may make anew meanwhile. */
+  @FunctionalInterface
+  public interface Kept {
+    Optional<? extends HasMetadata> find(ClusterSession session)
+        throws ActionFailure, InterruptedException;
+  }
+
+  public PauseRivals(Writers writers, Kept kept) {
+    this(writers, kept, "pause-rivals", "pause whoever would scale the workloads up again", false);
+  }
+
+  private PauseRivals(Writers writers, Kept kept, String name, String intention, boolean onlyLeft) {
+    super(writers, name, intention, true, Duration.ofMinutes(3));
+    this.kept = kept;
+    this.onlyLeft = onlyLeft;
+  }
+
+  /** Takes over those that an earlier attempt has paused and could not let go on; no others. */
+  public static PauseRivals takingOver(Writers writers, Kept kept) {
+    return new PauseRivals(
         writers,
-        "pause-rivals",
-        "pause whoever would scale the workloads up again",
-        true,
-        Duration.ofMinutes(3));
+        kept,
+        "take-over-rivals",
+        "take over the pauses that an earlier attempt left",
+        true);
   }
 
   @Override
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
     for (Rival rival : rivals(session)) {
-      if (!new RivalPause(session, rival).isPaused()) {
+      if (!new RivalPause(session, rival).isPaused(context)) {
         return Look.notYet(rival + " is not paused");
       }
     }
@@ -41,21 +64,34 @@ public final class PauseRivals extends WriterAction {
   @Override
   void make(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    // An earlier try may have paused some, which are no rivals now and must be released all the
-    // same.
-    Set<Rival> rivals = new LinkedHashSet<>(WriterFacts.rivals(context));
-    rivals.addAll(rivals(session));
-    context.remember(WriterFacts.RIVALS, String.join(",", names(rivals)));
-    for (Rival rival : rivals) {
+    // One that an earlier try has paused must be released, whether it is a rival now or not.
+    Set<Rival> now = rivals(session);
+    Set<Rival> all = new LinkedHashSet<>(WriterFacts.rivals(context));
+    all.addAll(now);
+    context.remember(WriterFacts.RIVALS, String.join(",", names(all)));
+    for (Rival rival : now) {
       new RivalPause(session, rival).pause(context);
     }
-    context.progress("paused: " + names(rivals));
+    context.progress("paused: " + names(now));
   }
 
   private Set<Rival> rivals(ClusterSession session) throws ActionFailure, InterruptedException {
     Set<Rival> rivals = new LinkedHashSet<>();
     for (Writer writer : writers.in(session)) {
       rivals.addAll(new ScaleRivals(session).pausable(writer.object().read()));
+    }
+    Optional<? extends HasMetadata> object = kept.find(session);
+    if (object.isPresent()) {
+      rivals.addAll(new ScaleRivals(session).pausable(object.get()));
+    }
+    if (onlyLeft) {
+      Set<Rival> left = new LinkedHashSet<>();
+      for (Rival each : rivals) {
+        if (new RivalPause(session, each).isOfRecovery()) {
+          left.add(each);
+        }
+      }
+      return left;
     }
     return rivals;
   }

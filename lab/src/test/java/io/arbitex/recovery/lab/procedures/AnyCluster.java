@@ -68,6 +68,11 @@ final class AnyCluster implements AutoCloseable {
     return lab.isPresent() ? "redis:7.0" : setting("DR_IMAGE_REDIS", "redis:7.0");
   }
 
+  /** A folder of a node that tests may fill. */
+  String hostFolder() {
+    return lab.isPresent() ? kubeconfig.resolveSibling("host").toString() : "/tmp/dr-tests";
+  }
+
   /** Null for the cluster's default. */
   String storageClass() {
     return lab.isPresent() ? "managed-csi" : System.getenv("DR_STORAGE_CLASS");

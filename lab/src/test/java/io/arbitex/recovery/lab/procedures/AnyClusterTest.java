@@ -11,6 +11,9 @@ import io.arbitex.recovery.engine.Outcome;
 import io.arbitex.recovery.engine.Procedure;
 import io.arbitex.recovery.executors.ProcedureBench;
 import io.arbitex.recovery.executors.Procedures;
+import io.arbitex.recovery.executors.volumes.SnapshotProcedure;
+import io.arbitex.recovery.executors.volumes.VolumeCutover;
+import io.arbitex.recovery.executors.volumes.VolumeTarget;
 import io.arbitex.recovery.executors.writers.AwaitWriters;
 import io.arbitex.recovery.executors.writers.CheckWriters;
 import io.arbitex.recovery.executors.writers.StartWriters;
@@ -22,6 +25,7 @@ import io.arbitex.recovery.record.Severity;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Times;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
@@ -126,6 +130,39 @@ class AnyClusterTest {
     redis.assertFilled();
     redis.restartPod();
     redis.assertFilled();
+  }
+
+  @Test
+  void aDamagedVolumeIsReplacedByOneThatWasRestoredBeside() throws Exception {
+    AnyVolume volume = new AnyVolume(cluster);
+    try {
+      assertThat(volume.seen()).isEqualTo("damaged");
+      VolumeTarget target = volume.target(kubernetes(volume.namespace));
+      ProcedureBench bench = bench(volume.namespace);
+      Map<String, String> parameters = new LinkedHashMap<>();
+      parameters.put("bad-since", Instant.now().toString());
+      parameters.put("source-epoch", "0");
+      parameters.put("source-may-live", "true");
+      Next.Finished restored =
+          bench.run(
+              command("restore", SnapshotProcedure.NAME, "pvc", "files", parameters),
+              SnapshotProcedure.of(target));
+      assertThat(restored.outcome()).as(restored.toString()).isEqualTo(Outcome.DONE);
+      parameters.putAll(bench.factsOfEnd());
+      parameters.put("source-may-live", "true");
+      Next.Finished end =
+          bench.run(
+              command("cutover", VolumeCutover.NAME, "cutover", "files", parameters),
+              VolumeCutover.of(target));
+      assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+      AnyRedis.until("it is ready", () -> volume.ready() == 1);
+      assertThat(volume.seen()).isEqualTo("good");
+      PersistentVolume old =
+          cluster.client().persistentVolumes().withName(volume.oldVolume()).get();
+      assertThat(old.getSpec().getPersistentVolumeReclaimPolicy()).isEqualTo("Retain");
+    } finally {
+      volume.deleteVolumes();
+    }
   }
 
   private static Deployment deployment(String namespace) {

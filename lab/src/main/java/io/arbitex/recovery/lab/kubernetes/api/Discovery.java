@@ -81,7 +81,7 @@ final class Discovery {
   private static ObjectNode resources(String apiVersion) {
     ObjectNode answer = kind("APIResourceList").put("groupVersion", apiVersion);
     ArrayNode resources = answer.putArray("resources");
-    for (ResourceType type : ResourceTypes.ALL) {
+    for (ResourceType type : ResourceTypes.BUILT_IN) {
       if (!type.apiVersion().equals(apiVersion)) {
         continue;
       }

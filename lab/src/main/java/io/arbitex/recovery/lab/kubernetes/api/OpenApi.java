@@ -43,7 +43,7 @@ final class OpenApi {
     ObjectNode document = Meta.JSON.createObjectNode().put("openapi", "3.0.0");
     document.putObject("info").put("title", "Kubernetes").put("version", "v1.32.0-lab");
     ObjectNode paths = document.putObject("paths");
-    for (ResourceType type : ResourceTypes.ALL) {
+    for (ResourceType type : ResourceTypes.BUILT_IN) {
       if (type.apiVersion().equals(apiVersion)) {
         String collection =
             "/"

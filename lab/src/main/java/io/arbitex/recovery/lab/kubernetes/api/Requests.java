@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arbitex.recovery.lab.kubernetes.objects.ApiFailure;
 import io.arbitex.recovery.lab.kubernetes.objects.Meta;
+import io.arbitex.recovery.lab.kubernetes.objects.ResourceTypes;
 import io.arbitex.recovery.lab.kubernetes.store.DeleteOptions;
 import io.arbitex.recovery.lab.kubernetes.store.ObjectStore;
 import io.arbitex.recovery.lab.kubernetes.store.Registry;
@@ -60,7 +61,7 @@ final class Requests {
         answer(context, 200, stats.summary(node.get()));
         return;
       }
-      Optional<RequestTarget> target = RequestTarget.of(path);
+      Optional<RequestTarget> target = RequestTarget.of(path).filter(this::isServed);
       if (target.isPresent()) {
         resource(context, target.get());
       } else if (AccessReviews.isFor(context.method().name(), path)) {
@@ -80,6 +81,12 @@ final class Requests {
       log.error("{} {} failed", context.method(), path, e);
       refuse(context, ApiFailure.of(500, "InternalError", "Internal error occurred: " + e));
     }
+  }
+
+  private boolean isServed(RequestTarget target) {
+    return ResourceTypes.definitionOf(target.type())
+        .map(definition -> registry.find(definition).isPresent())
+        .orElse(true);
   }
 
   private void orientation(Context context, String path) {

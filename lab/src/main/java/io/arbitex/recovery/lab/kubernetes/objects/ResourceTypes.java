@@ -3,6 +3,7 @@ package io.arbitex.recovery.lab.kubernetes.objects;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The kinds that the lab's API server stores. */
 public final class ResourceTypes {
@@ -50,7 +51,20 @@ public final class ResourceTypes {
   public static final ResourceType INGRESS =
       namespaced("networking.k8s.io", "v1", "Ingress", "ingresses", "ing");
 
-  public static final List<ResourceType> ALL =
+  private static final ResourceType CUSTOM_RESOURCE_DEFINITION =
+      cluster(
+          "apiextensions.k8s.io",
+          "v1",
+          "CustomResourceDefinition",
+          "customresourcedefinitions",
+          "crd");
+  private static final ResourceType SCALED_OBJECT =
+      namespaced("keda.sh", "v1alpha1", "ScaledObject", "scaledobjects", "so");
+  private static final ResourceType APPLICATION =
+      plain("argoproj.io", "v1alpha1", "Application", "applications", "app");
+
+  /** Those that every cluster has. */
+  public static final List<ResourceType> BUILT_IN =
       List.of(
           NAMESPACE,
           NODE,
@@ -74,7 +88,14 @@ public final class ResourceTypes {
           VOLUME_ATTACHMENT,
           LEASE,
           DISRUPTION_BUDGET,
-          INGRESS);
+          INGRESS,
+          CUSTOM_RESOURCE_DEFINITION);
+
+  /** Those that are served once somebody has made their definition, and only stored. */
+  private static final List<ResourceType> CUSTOM = List.of(SCALED_OBJECT, APPLICATION);
+
+  public static final List<ResourceType> ALL =
+      Stream.concat(BUILT_IN.stream(), CUSTOM.stream()).toList();
 
   private ResourceTypes() {}
 
@@ -92,9 +113,16 @@ public final class ResourceTypes {
         .findFirst();
   }
 
-  /** All API versions, the core group's first. */
+  /** The definition without which a type is not served; empty for one that every cluster has. */
+  public static Optional<ObjectKey> definitionOf(ResourceType type) {
+    return CUSTOM.contains(type)
+        ? Optional.of(ObjectKey.of(CUSTOM_RESOURCE_DEFINITION, type.qualified()))
+        : Optional.empty();
+  }
+
+  /** All API versions that every cluster has, the core group's first. */
   public static List<String> apiVersions() {
-    return ALL.stream().map(ResourceType::apiVersion).distinct().collect(Collectors.toList());
+    return BUILT_IN.stream().map(ResourceType::apiVersion).distinct().collect(Collectors.toList());
   }
 
   private static ResourceType cluster(
