@@ -62,9 +62,11 @@ public final class Examples {
       INVENTORY
               .replace(
                   "components:",
-                  "kubernetes: {kubeconfig: file:kubeconfig, namespace: arbitex}\n"
-                      + "    azure: {subscription: s, tenant: t, resourceGroup: g}\n"
-                      + "    components:")
+                  """
+                  kubernetes: {kubeconfig: file:kubeconfig, namespace: arbitex}
+                      azure: {subscription: s, tenant: t, resourceGroup: g}
+                      components:"""
+                      .stripIndent())
               .stripTrailing()
           + """
 
