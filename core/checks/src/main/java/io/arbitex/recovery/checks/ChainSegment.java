@@ -37,20 +37,19 @@ final class ChainSegment {
   private long mistakes;
   private ChainMistake first;
   private long last;
+  private long wrongHmacs;
 
   /**
    * What a segment found.
    *
    * @param first null when nothing is wrong
    * @param last the highest id that is wrong; 0 when nothing is
+   * @param wrongHmacs how many events' content does not give their HMAC
    */
-  record Found(long rows, long mistakes, ChainMistake first, long last) {
+  record Found(long rows, long mistakes, ChainMistake first, long last, long wrongHmacs) {
     /** Every event up to some id has the wrong HMAC, and nothing else is wrong. */
     boolean isUnbrokenPrefix() {
-      return first != null
-          && first.id() == 1
-          && first.kind() == ChainMistake.Kind.BAD_HMAC
-          && mistakes == last;
+      return mistakes > 0 && mistakes == wrongHmacs && wrongHmacs == last;
     }
   }
 
@@ -100,7 +99,7 @@ final class ChainSegment {
     if (expectedId <= to) {
       mistake(expectedId, ChainMistake.Kind.MISSING_ID, missing(expectedId, to));
     }
-    return new Found(rows, mistakes, first, last);
+    return new Found(rows, mistakes, first, last, wrongHmacs);
   }
 
   private String hmacBefore(Connection connection) throws SQLException {
@@ -201,6 +200,7 @@ final class ChainSegment {
   private void mistake(long id, ChainMistake.Kind kind, String text) {
     mistakes++;
     last = Math.max(last, id);
+    wrongHmacs += kind == ChainMistake.Kind.BAD_HMAC ? 1 : 0;
     if (first == null || id < first.id()) {
       first = new ChainMistake(id, kind, text);
     }

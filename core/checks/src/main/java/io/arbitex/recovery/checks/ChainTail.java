@@ -47,10 +47,13 @@ public final class ChainTail {
    * Verifies what came since.
    *
    * @param connection in one snapshot
+   * @param began the event with which it was begun; of those before it nobody knows by which key
+   *     they were made
    * @param most events that are verified at once, at least 1; the others are the next look's
    * @throws SQLException when the events cannot be read: nothing is proven then
    */
-  public static Step advance(Connection connection, byte[] key, ChainAnchor seen, int most)
+  public static Step advance(
+      Connection connection, byte[] key, ChainAnchor seen, long began, int most)
       throws SQLException, InterruptedException {
     ChainAnchor head = head(connection);
     Optional<ChainMistake> off = AuditChain.against(connection, seen, head.headId());
@@ -58,7 +61,7 @@ public final class ChainTail {
       return new Step(seen, off);
     }
     long to = Math.min(head.headId(), seen.headId() + most);
-    long from = Math.max(1, seen.headId() - AGAIN + 1);
+    long from = Math.max(Math.max(1, began), seen.headId() - AGAIN + 1);
     if (to < from) {
       return new Step(head, Optional.empty());
     }

@@ -105,7 +105,10 @@ public final class FullCheck {
           new ChainSegment(new AuditHmac(key), 1, headId).verify(connection);
       ChainVerdict chain = against(connection, measured, walked, anchors);
       if (!chain.valid()) {
-        boolean keyFits = anchors.stream().anyMatch(anchor -> anchor.headId() > 0);
+        // Only what this key was seen to fit before can show that the events are others now.
+        boolean keyFits =
+            anchors.stream()
+                .anyMatch(anchor -> anchor.headId() > 0 && anchor.headId() <= walked.last());
         if (!keyFits && walked.isUnbrokenPrefix()) {
           return Verdict.of(
               Symptom.UNCLASSIFIED,

@@ -347,7 +347,7 @@ class FullCheckTest {
 
   private ChainTail.Step advance(ChainAnchor seen) throws SQLException, InterruptedException {
     try (Connection connection = postgres.connect(database)) {
-      return ChainTail.advance(connection, AuditTables.KEY, seen, 300);
+      return ChainTail.advance(connection, AuditTables.KEY, seen, 1, 300);
     }
   }
 

@@ -70,7 +70,7 @@ final class Decrees {
             : approval.getExpiresAt();
     incident.setApprovedPlanHash(approval.getPlanHash());
     incident.setApprovedUntil(until);
-    Losses.accept(round, approval.getPerson());
+    Losses.accept(round, approval.getPerson(), approval.getAt());
     round.event(
         IncidentKind.APPROVED,
         "",
@@ -103,6 +103,7 @@ final class Decrees {
   /** The person has looked: what failed is tried again, cooldown and loss are accepted. */
   private static void retry(Round round, IncidentView incident, Approval approval) {
     incident.setOverrideGuards(true);
+    Losses.accept(round, approval.getPerson(), approval.getAt());
     round.event(
         IncidentKind.APPROVED,
         "",

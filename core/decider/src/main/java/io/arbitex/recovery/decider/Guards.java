@@ -62,7 +62,8 @@ final class Guards {
     return first(round, WHILE_RECOVERING);
   }
 
-  private static Optional<Block> first(Round round, List<Function<Round, Optional<Block>>> guards) {
+  /** The first of them that objects; one that throws does. */
+  static Optional<Block> first(Round round, List<Function<Round, Optional<Block>>> guards) {
     for (Function<Round, Optional<Block>> guard : guards) {
       try {
         Optional<Block> block = guard.apply(round);

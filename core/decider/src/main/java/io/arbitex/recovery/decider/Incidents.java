@@ -12,11 +12,16 @@ import io.arbitex.recovery.record.StepPhase;
 import io.arbitex.recovery.record.StepView;
 import io.arbitex.recovery.schemas.Facts;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The life of an incident: which phase moves it on, and when time alone does. */
 final class Incidents {
+  private static final List<Function<Round, Optional<Guards.Block>>> BEFORE_CUTOVER =
+      List.of(Losses::beforeCutover, Incidents::approvalNeeded);
+
   private Incidents() {}
 
   /** Moves the incident as far as it can go now. */
@@ -68,9 +73,7 @@ final class Incidents {
 
   /** What stands against the next step of a plan that runs. */
   static Optional<Guards.Block> againstNextStep(Round round) {
-    return Guards.whileRecovering(round)
-        .or(() -> Losses.beforeCutover(round))
-        .or(() -> approvalNeeded(round));
+    return Guards.whileRecovering(round).or(() -> Guards.first(round, BEFORE_CUTOVER));
   }
 
   /** Everything is up, and surely nothing was cut over: what is up is what was there before. */

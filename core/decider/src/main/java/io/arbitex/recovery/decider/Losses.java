@@ -14,6 +14,7 @@ import io.arbitex.recovery.record.Symptom;
 import io.arbitex.recovery.schemas.Facts;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +28,13 @@ import java.util.function.Predicate;
 final class Losses {
   private static final String TAKEN_AT = "restore-point-taken-at";
 
-  /** Fact of a restore: who approved of its plan after it was known what it had brought back. */
+  /** Fact of a restore: the loss that its plan told people of, in seconds. */
+  private static final String TOLD = "expected-loss-seconds";
+
+  /** Fact of a restore: who approved or retried after it was known what it had brought back. */
   private static final String ACCEPTED = "loss-accepted-by";
+
+  private static final Duration UNREADABLE = Duration.ofDays(36_500);
 
   private Losses() {}
 
@@ -45,6 +51,17 @@ final class Losses {
     }
     return newest(round, component.getComponent())
         .map(point -> between(point.getTakenAt(), round.incident().getBadSince()));
+  }
+
+  /** Keeps what a plan says of a component's loss: by the time of the cutover it may be another. */
+  static List<Fact> told(Round round, String component) {
+    return expected(round, round.component(component))
+        .map(loss -> List.of(new Fact(TOLD, Long.toString(loss.toSeconds()))))
+        .orElse(List.of());
+  }
+
+  private static Optional<Duration> told(StepView restore) {
+    return Facts.find(restore.getFacts(), TOLD).map(Long::parseLong).map(Duration::ofSeconds);
   }
 
   /** The newest restore point of before the incident. */
@@ -64,7 +81,16 @@ final class Losses {
             .map(Instant::parse)
             .orElse(round.incident().getBadSince());
     return Facts.find(restore.getFacts(), TAKEN_AT)
-        .map(takenAt -> between(Instant.parse(takenAt), badSince));
+        .map(takenAt -> between(moment(restore, takenAt), badSince));
+  }
+
+  /** A moment that nobody can read is taken for the oldest one: a person must look. */
+  private static Instant moment(StepView restore, String takenAt) {
+    try {
+      return Instant.parse(takenAt);
+    } catch (DateTimeParseException e) {
+      return restore.getDispatchedAt().minus(UNREADABLE);
+    }
   }
 
   private static Duration between(Instant takenAt, Instant badSince) {
@@ -99,9 +125,6 @@ final class Losses {
    * points failed their proof or another procedure had to be taken.
    */
   static Optional<Guards.Block> beforeCutover(Round round) {
-    if (round.incident().getOverrideGuards()) {
-      return Optional.empty();
-    }
     Optional<StepView> next = Steps.ready(round).filter(step -> step.getPhase() == Phase.CUTOVER);
     Optional<StepView> restore = next.flatMap(step -> restoreOf(round, step.getComponent()));
     Optional<Duration> loss = restore.flatMap(step -> restored(round, step)).filter(above(round));
@@ -109,12 +132,16 @@ final class Losses {
       return Optional.empty();
     }
     ComponentView component = round.component(restore.get().getComponent());
-    boolean shown =
-        expected(round, component).filter(told -> told.compareTo(loss.get()) >= 0).isPresent();
+    boolean shown = told(restore.get()).filter(told -> told.compareTo(loss.get()) >= 0).isPresent();
     boolean accepted =
-        Guards.approved(round)
-            && (shown || Facts.find(restore.get().getFacts(), ACCEPTED).isPresent());
-    if (accepted || mayGoOn(round, component)) {
+        Facts.find(restore.get().getFacts(), ACCEPTED).isPresent()
+            || (shown && (Guards.approved(round) || round.incident().getOverrideGuards()));
+    boolean damaged =
+        Facts.find(restore.get().getFacts(), Steps.SYMPTOM)
+            .filter(symptom -> Guards.isDamage(Symptom.valueOf(symptom)))
+            .isPresent();
+    // What is damaged and merely stopped can be started again, and be asked for the rest.
+    if (accepted || (!damaged && mayGoOn(round, component))) {
       return Optional.empty();
     }
     String plan = round.incident().getPlanHash();
@@ -126,7 +153,11 @@ final class Losses {
                 component.getComponent(),
                 Wording.span(loss.get()),
                 Wording.span(rpo(round))),
-        "`dr approve " + round.incident().getId() + " --plan " + plan + "` accepts the loss.",
+        "`dr approve "
+            + round.incident().getId()
+            + " --plan "
+            + plan
+            + "` accepts the loss, and so does `dr retry`.",
         null);
   }
 
@@ -137,10 +168,15 @@ final class Losses {
         .findFirst();
   }
 
-  /** An approval knows what the restores that are done by now have brought back. */
-  static void accept(Round round, String person) {
+  /**
+   * Whoever approves or retries knows what the restores have brought back that were done when they
+   * said so. What they said may come later than a restore that they did not know of.
+   */
+  static void accept(Round round, String person, Instant saidAt) {
     for (StepView step : round.incident().getSteps()) {
-      if (step.getPhase() == Phase.RESTORE && step.getState() == StepPhase.DONE) {
+      if (step.getPhase() == Phase.RESTORE
+          && step.getState() == StepPhase.DONE
+          && step.getEndedAt().isBefore(saidAt)) {
         step.setFacts(Facts.merge(step.getFacts(), List.of(new Fact(ACCEPTED, person))));
       }
     }
@@ -179,8 +215,7 @@ final class Losses {
   /** Tells people when a restore has brought back less than its plan said. */
   static void sayIfWorse(Round round, StepView restore) {
     Optional<Duration> loss = restored(round, restore).filter(above(round));
-    boolean said =
-        expected(round, round.component(restore.getComponent())).filter(above(round)).isPresent();
+    boolean said = told(restore).filter(above(round)).isPresent();
     if (loss.isPresent() && !said) {
       say(
           round,

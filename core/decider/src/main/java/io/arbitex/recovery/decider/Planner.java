@@ -107,7 +107,7 @@ final class Planner {
     StoreKind kind = StoreKind.of(round, component);
     String restore = component + ".restore";
     String cutover = component + ".cutover";
-    return List.of(
+    StepView first =
         step(
             round,
             restore,
@@ -116,7 +116,10 @@ final class Planner {
             procedures(round, component),
             kind.restorer(),
             List.of(),
-            kind.undoRestore()),
+            kind.undoRestore());
+    first.setFacts(new ArrayList<>(Losses.told(round, component)));
+    return List.of(
+        first,
         step(
             round,
             cutover,

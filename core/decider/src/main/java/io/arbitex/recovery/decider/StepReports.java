@@ -183,7 +183,12 @@ final class StepReports {
       return;
     }
     if (error.getCode() == FailureCode.KILL_SWITCH && !round.incident().getPointOfNoReturn()) {
-      // The guard of that name waits; whoever threw it may release it at any time.
+      // The guard of that name waits; whoever threw it may release it at any time. Each asking is
+      // an attempt by its number, but none that says anything of a restore point.
+      step.setFacts(
+          Facts.merge(
+              step.getFacts(),
+              List.of(new Fact(ATTEMPTS_BEFORE, Integer.toString(attemptsBefore(step) + 1)))));
       fallBack(round, step, "another try, once changes are allowed again");
       return;
     }
@@ -249,8 +254,11 @@ final class StepReports {
   }
 
   private static int attemptsOfProcedure(StepView step) {
-    return step.getAttempt()
-        - Facts.find(step.getFacts(), ATTEMPTS_BEFORE).map(Integer::parseInt).orElse(0);
+    return step.getAttempt() - attemptsBefore(step);
+  }
+
+  private static int attemptsBefore(StepView step) {
+    return Facts.find(step.getFacts(), ATTEMPTS_BEFORE).map(Integer::parseInt).orElse(0);
   }
 
   private static void fallBack(Round round, StepView step, String to) {

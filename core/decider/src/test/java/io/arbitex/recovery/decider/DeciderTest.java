@@ -461,6 +461,19 @@ class DeciderTest {
         .isEqualTo(story.now.plus(Duration.ofMinutes(2)));
   }
 
+  /** Review: seven minutes of a thrown switch left a procedure one restore point. */
+  @Test
+  void askingAKillSwitchUsesUpNoRestorePoint() {
+    Story story = Story.calm().restoring();
+    for (int i = 0; i < 5; i++) {
+      story.failed(FailureCode.KILL_SWITCH).timer(Duration.ofMinutes(31)).accepted();
+    }
+    story.failed(FailureCode.PROOF_FAILED, new Fact("restore-point", "rp-1"));
+    assertThat(story.command().getProcedure()).isEqualTo("postgresql.dump");
+    assertThat(Facts.toMap(story.command().getParameters()))
+        .containsEntry("exclude-restore-points", "rp-1");
+  }
+
   @Test
   void whatWasHeardBeforeATakeoverIsNotBelievedAfterIt() {
     Story story = Story.calm();

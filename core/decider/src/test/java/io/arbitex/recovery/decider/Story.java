@@ -165,6 +165,10 @@ final class Story {
   }
 
   Story restorePoint(String id, Duration age) {
+    return restorePoint(id, age, RestorePointState.AVAILABLE);
+  }
+
+  Story restorePoint(String id, Duration age, RestorePointState state) {
     return tell(
         new Input.Backup(
             RestorePoint.newBuilder()
@@ -172,7 +176,7 @@ final class Story {
                 .setPlatform("lab")
                 .setComponent("postgresql")
                 .setKind(RestorePointKind.DUMP)
-                .setState(RestorePointState.AVAILABLE)
+                .setState(state)
                 .setTakenAt(now.minus(age))
                 .setFinishedAt(now.minus(age))
                 .setLocation(id)
@@ -269,19 +273,24 @@ final class Story {
   }
 
   Story decree(ApprovalKind kind, String planHash) {
-    return later(Duration.ofSeconds(1))
-        .tell(
-            new Input.Decree(
-                Approval.newBuilder()
-                    .setId("a")
-                    .setPlatform("lab")
-                    .setIncidentId(state.getIncident() == null ? "" : state.getIncident().getId())
-                    .setKind(kind)
-                    .setPerson("ada")
-                    .setReason("I have looked")
-                    .setPlanHash(planHash)
-                    .setAt(now)
-                    .build()));
+    later(Duration.ofSeconds(1));
+    return decreeSaidAt(now, kind, planHash);
+  }
+
+  /** What a person said may come later than what happened meanwhile. */
+  Story decreeSaidAt(Instant at, ApprovalKind kind, String planHash) {
+    return tell(
+        new Input.Decree(
+            Approval.newBuilder()
+                .setId("a")
+                .setPlatform("lab")
+                .setIncidentId(state.getIncident() == null ? "" : state.getIncident().getId())
+                .setKind(kind)
+                .setPerson("ada")
+                .setReason("I have looked")
+                .setPlanHash(planHash)
+                .setAt(at)
+                .build()));
   }
 
   /** From calm to a dispatched restore. */

@@ -4,6 +4,7 @@ import io.arbitex.recovery.checks.FullCheck;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.runtime.Bindings;
+import io.arbitex.recovery.schemas.Digests;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -35,11 +36,12 @@ public final class IntegrityWatch implements DataLook, AutoCloseable {
   private final Duration soon;
   private final Supplier<Bindings.Database> target;
   private final Consumer<Baseline> checkpoints;
+  private final AuditKey key;
   private final RoundCheck round;
   private final FullChecks full;
   private final Amcheck amcheck;
   private final ScheduledThreadPoolExecutor timer;
-  private volatile KnownDatabase known = new KnownDatabase("", -1);
+  private volatile KnownDatabase known = new KnownDatabase("", -1, "");
 
   /** Whose database it is. */
   public record Place(
@@ -75,7 +77,7 @@ public final class IntegrityWatch implements DataLook, AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    AuditKey key = new AuditKey(place.platform().endpoints().auditKey());
+    this.key = new AuditKey(place.platform().endpoints().auditKey());
     Inventory.Postgresql postgresql = place.postgresql();
     this.round = new RoundCheck(key);
     this.full =
@@ -103,8 +105,10 @@ public final class IntegrityWatch implements DataLook, AutoCloseable {
   }
 
   private synchronized KnownDatabase knownOf(Bindings.Database bound) {
-    if (!known.is(bound.resource(), bound.epoch())) {
-      known = new KnownDatabase(bound.resource(), bound.epoch());
+    // Without a key nothing can be judged, and what is known stays.
+    String digest = key.read().map(Digests::sha256).orElse(known.key());
+    if (!known.is(bound.resource(), bound.epoch(), digest)) {
+      known = new KnownDatabase(bound.resource(), bound.epoch(), digest);
     }
     return known;
   }

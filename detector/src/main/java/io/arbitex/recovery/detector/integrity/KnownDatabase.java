@@ -9,12 +9,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What this observer knows of the data of one database, as long as it is bound: of another one, or
- * of the next epoch, nothing of it counts. The probe and the full check write to it side by side.
+ * What this observer knows of the data of one database, as long as it is bound and the audit key is
+ * the same: of another one, or of the next epoch, nothing of it counts. The probe and the full
+ * check write to it side by side.
  */
 final class KnownDatabase {
   private final String resource;
   private final long epoch;
+  private final String key;
+  private volatile long began;
   private volatile Optional<ChainAnchor> seen = Optional.empty();
   private volatile Optional<Baseline> checkpoint = Optional.empty();
   private volatile Optional<Finding> byTail = Optional.empty();
@@ -22,13 +25,33 @@ final class KnownDatabase {
   private volatile Optional<Finding> byFullCheck = Optional.empty();
   private volatile Optional<Finding> byAmcheck = Optional.empty();
 
-  KnownDatabase(String resource, long epoch) {
+  /**
+   * @param key digest of the audit key: by another key nothing of it is proven
+   */
+  KnownDatabase(String resource, long epoch, String key) {
     this.resource = resource;
     this.epoch = epoch;
+    this.key = key;
   }
 
-  boolean is(String otherResource, long otherEpoch) {
-    return resource.equals(otherResource) && epoch == otherEpoch;
+  boolean is(String otherResource, long otherEpoch, String otherKey) {
+    return resource.equals(otherResource) && epoch == otherEpoch && key.equals(otherKey);
+  }
+
+  /** The digest of the audit key that it is known by. */
+  String key() {
+    return key;
+  }
+
+  /** Begins to follow the chain at an event. */
+  void begin(ChainAnchor at) {
+    began = at.headId();
+    seen = Optional.of(at);
+  }
+
+  /** The event at which the chain was begun to be followed. */
+  long began() {
+    return began;
   }
 
   /** Up to which event the chain was followed; empty before it was begun. */

@@ -99,7 +99,7 @@ final class RoundCheck {
   private void tail(Connection connection, byte[] key, KnownDatabase known)
       throws SQLException, InterruptedException {
     if (known.seen().isEmpty()) {
-      ChainTail.begin(connection, key).ifPresent(known::follow);
+      ChainTail.begin(connection, key).ifPresent(known::begin);
     }
     Optional<ChainAnchor> seen = known.seen();
     if (seen.isEmpty()) {
@@ -110,7 +110,7 @@ final class RoundCheck {
       return;
     }
     misfit = false;
-    ChainTail.Step step = ChainTail.advance(connection, key, seen.get(), EVENTS);
+    ChainTail.Step step = ChainTail.advance(connection, key, seen.get(), known.began(), EVENTS);
     known.follow(step.seen());
     known.byTail(
         step.mistake()

@@ -75,10 +75,14 @@ public final class FlexibleServers {
         context -> client.getServers().beginCreate(group, name, wanted, context));
   }
 
-  /** Whether Azure has answered that it does not do it: then nothing comes of it later either. */
+  /**
+   * Whether Azure has answered that it does not do it: then nothing comes of it later either. A
+   * name that is taken, or one request too many, may be said of the library's second try of an
+   * order whose first one was taken.
+   */
   public static boolean isRefusal(ActionFailure failure) {
     int status = AzureErrors.status(failure.getCause());
-    return status >= 400 && status < 500 && status != 408;
+    return status >= 400 && status < 500 && status != 408 && status != 409 && status != 429;
   }
 
   /** Begins to delete a server. */

@@ -51,7 +51,11 @@ final class DeleteServer extends BoundAction {
           "Azure is making the server " + name.get() + ", which cannot be seen yet",
           "Delete it by hand when it is there.");
     }
-    if (found.isEmpty() && operation.isEmpty() && RestoreServer.unanswered(context)) {
+    if (found.isEmpty()
+        && operation.isEmpty()
+        && RestoreServer.unanswered(context)
+        // One that was seen ready and is gone was deleted, by this very clean-up.
+        && context.fact(RestoreFacts.SERVER_HOST).isEmpty()) {
       throw ActionFailure.passing(
           FailureCode.TARGET_UNREACHABLE,
           "Azure has not answered the order of the server " + name.get() + " and may still make it",
