@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.arbitex.recovery.checks.AuditTables;
 import io.arbitex.recovery.checks.Checkpoint;
 import io.arbitex.recovery.checks.PostgresFixture;
+import io.arbitex.recovery.checks.RecoveryEvent;
 import io.arbitex.recovery.configuration.ConnectionSecret;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.SecretReference;
@@ -20,6 +21,7 @@ import io.arbitex.recovery.record.TableCount;
 import io.arbitex.recovery.runtime.Bindings;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -119,6 +121,34 @@ class IntegrityTest {
     assertThat(seen.symptom()).isEqualTo(Symptom.CORRUPT);
     assertThat(seen.detail()).contains("CUT_TAIL at id 506");
     assertThat(published).isEmpty();
+  }
+
+  /** Review: every observer called a platform corrupt that had gone on with another key. */
+  @Test
+  void aPlatformThatGoesOnWithAnotherKeyIsNotCorrupt() throws Exception {
+    start(every(SHORT));
+    until(() -> !published.isEmpty());
+    assertThat(look().status()).isEqualTo(HealthStatus.UP);
+    byte[] other = "another-key".getBytes(StandardCharsets.UTF_8);
+    Files.write(folder.resolve("key"), other);
+    assertThat(look().status()).isEqualTo(HealthStatus.UP);
+    try (Connection connection = postgres.connect(bound.database())) {
+      connection.setAutoCommit(false);
+      new RecoveryEvent("i-1", "c-1", "point", Instant.now(), 5)
+          .append(connection, other, Clock.systemUTC());
+      connection.commit();
+    }
+    int before = published.size();
+    for (int i = 0; i < 10; i++) {
+      assertThat(look()).extracting(Observation::status).isEqualTo(HealthStatus.UP);
+    }
+    restart(every(SHORT));
+    for (int i = 0; i < 10; i++) {
+      assertThat(look()).extracting(Observation::status).isEqualTo(HealthStatus.UP);
+    }
+    assertThat(published).as("nothing is proven by a key that fits one event").hasSize(before);
+    execute("UPDATE audit_events SET actor = 'mallory' WHERE id = 501");
+    assertThat(look().symptom()).isEqualTo(Symptom.CORRUPT);
   }
 
   @Test
