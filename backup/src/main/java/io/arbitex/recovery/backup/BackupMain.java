@@ -4,6 +4,7 @@ import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Problem;
 import io.arbitex.recovery.configuration.Redis;
+import io.arbitex.recovery.configuration.Volume;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.runtime.HttpPort;
@@ -165,6 +166,7 @@ public final class BackupMain extends ServiceCommand {
           if (component == null || found.name().equals(component)) {
             found.postgresql().ifPresent(settings -> add(each, found, settings, killSwitch));
             found.redis().ifPresent(settings -> add(each, found, settings, killSwitch));
+            found.volume().ifPresent(settings -> add(each, found, settings, killSwitch));
           }
         }
       }
@@ -193,7 +195,7 @@ public final class BackupMain extends ServiceCommand {
       schedule(
           of,
           found,
-          settings.backups(),
+          folders(of, found, settings.backups()),
           () -> {
             Bindings.Database now = bindings.database(of.name(), found.name(), settings);
             return new BackupSchedule.Bound(
@@ -212,7 +214,7 @@ public final class BackupMain extends ServiceCommand {
       schedule(
           of,
           found,
-          settings.backups(),
+          folders(of, found, settings.backups()),
           () -> {
             bindings.throwIfInDoubt(of.name(), found.name());
             Optional<Binding> bound = bindings.find(of.name(), found.name());
@@ -225,10 +227,33 @@ public final class BackupMain extends ServiceCommand {
           backup::cancel);
     }
 
+    private void add(
+        Inventory.Platform of, Inventory.Component found, Volume settings, KillSwitch killSwitch) {
+      VolumeBackup backup = VolumeBackup.of(of, found.name(), settings, Clock.systemUTC(), LIMIT);
+      schedule(
+          of,
+          found,
+          backup.shelf(keep),
+          () -> {
+            bindings.throwIfInDoubt(of.name(), found.name());
+            Optional<Binding> bound = bindings.find(of.name(), found.name());
+            return new BackupSchedule.Bound(
+                bound.map(Binding::getResource).orElse(settings.claim()),
+                bound.map(Binding::getEpoch).orElse(0L),
+                backup::take);
+          },
+          killSwitch,
+          backup::cancel);
+    }
+
+    private Shelf folders(Inventory.Platform of, Inventory.Component found, List<Path> folders) {
+      return new FolderShelf(of.name(), found.name(), folders, new Retention(keep));
+    }
+
     private void schedule(
         Inventory.Platform of,
         Inventory.Component found,
-        List<Path> folders,
+        Shelf shelf,
         Supplier<BackupSchedule.Bound> bound,
         KillSwitch killSwitch,
         Runnable cancel) {
@@ -236,15 +261,14 @@ public final class BackupMain extends ServiceCommand {
           new BackupSchedule(
               of.name(),
               found.name(),
-              folders,
+              shelf,
               bound,
-              new Retention(keep),
               killSwitch,
               every,
               System::nanoTime,
               published::publish,
               () -> stopping);
-      stores.add(new StoreBackups(of.name(), found.name(), folders, schedule, cancel, published));
+      stores.add(new StoreBackups(of.name(), found.name(), shelf, schedule, cancel, published));
     }
 
     private Optional<String> sick() {

@@ -3,10 +3,7 @@ package io.arbitex.recovery.backup;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.runtime.KillSwitch;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -25,9 +22,8 @@ final class BackupSchedule {
 
   private final String platform;
   private final String component;
-  private final List<Path> folders;
+  private final Shelf shelf;
   private final Supplier<Bound> bound;
-  private final Retention retention;
   private final KillSwitch killSwitch;
   private final Duration every;
   private final LongSupplier nanos;
@@ -47,7 +43,7 @@ final class BackupSchedule {
   record Bound(String resource, long epoch, BackupTaking taking) {}
 
   /**
-   * @param folders the first is written to, the others get copies
+   * @param shelf where its restore points lie
    * @param bound what the component is now
    * @param nanos a clock that only runs forward, in nanoseconds
    * @param publish told of every restore point that is made or deleted; returns when that is known
@@ -55,9 +51,8 @@ final class BackupSchedule {
   BackupSchedule(
       String platform,
       String component,
-      List<Path> folders,
+      Shelf shelf,
       Supplier<Bound> bound,
-      Retention retention,
       KillSwitch killSwitch,
       Duration every,
       LongSupplier nanos,
@@ -65,9 +60,8 @@ final class BackupSchedule {
       BooleanSupplier stopping) {
     this.platform = platform;
     this.component = component;
-    this.folders = List.copyOf(folders);
+    this.shelf = shelf;
     this.bound = bound;
-    this.retention = retention;
     this.killSwitch = killSwitch;
     this.every = every;
     this.nanos = nanos;
@@ -126,13 +120,7 @@ final class BackupSchedule {
         point.getSizeBytes(),
         (nanos.getAsLong() - begin) / 1_000_000);
     publish.accept(point);
-    for (Path folder : folders.subList(1, folders.size())) {
-      try {
-        BackupCopies.copy(point, folder);
-      } catch (IOException e) {
-        log.error("restore point {} has no copy in {}", point.getId(), folder, e);
-      }
-    }
+    shelf.copy(point);
     keepNewest();
   }
 
@@ -143,18 +131,9 @@ final class BackupSchedule {
       log.info("old restore points are kept: {}", stopped.get());
       return;
     }
-    for (int i = 0; i < folders.size(); i++) {
-      try {
-        for (RestorePoint gone : retention.apply(folders.get(i), platform, component)) {
-          log.info("restore point {} is deleted from {}", gone.getId(), folders.get(i));
-          if (i == 0) {
-            gone.setState(RestorePointState.EXPIRED);
-            publish.accept(gone);
-          }
-        }
-      } catch (IOException e) {
-        log.error("old restore points in {} cannot be deleted", folders.get(i), e);
-      }
+    for (RestorePoint gone : shelf.keepNewest()) {
+      gone.setState(RestorePointState.EXPIRED);
+      publish.accept(gone);
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.arbitex.recovery.backup;
 
 import io.arbitex.recovery.record.RestorePoint;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +21,7 @@ final class StoreBackups {
 
   private final String platform;
   private final String component;
-  private final List<Path> folders;
+  private final Shelf shelf;
   private final BackupSchedule schedule;
   private final Runnable cancel;
   private final PublishedPoints published;
@@ -37,13 +36,13 @@ final class StoreBackups {
   StoreBackups(
       String platform,
       String component,
-      List<Path> folders,
+      Shelf shelf,
       BackupSchedule schedule,
       Runnable cancel,
       PublishedPoints published) {
     this.platform = platform;
     this.component = component;
-    this.folders = folders;
+    this.shelf = shelf;
     this.schedule = schedule;
     this.cancel = cancel;
     this.published = published;
@@ -101,9 +100,9 @@ final class StoreBackups {
     }
   }
 
-  private void reconcile() {
+  private void reconcile() throws InterruptedException {
     List<RestorePoint> known = published.of(platform, component);
-    BackupFolders.Contents found = BackupFolders.read(folders, platform, component, known);
+    BackupFolders.Contents found = shelf.read(known);
     missing = found.missing();
     for (RestorePoint point : Reconciliation.of(known, found.lying(), found.complete())) {
       log.info(

@@ -102,7 +102,7 @@ class BackupScheduleTest {
     return new BackupSchedule(
         "lab",
         "postgresql",
-        settings.backups(),
+        new FolderShelf("lab", "postgresql", settings.backups(), new Retention(keep)),
         () -> {
           Bindings.Database now = bound;
           return new BackupSchedule.Bound(
@@ -110,7 +110,6 @@ class BackupScheduleTest {
               now.epoch(),
               () -> backup.take(PostgresqlBackup.Order.of("lab", "postgresql", settings, now)));
         },
-        new Retention(keep),
         KillSwitch.of(killSwitch),
         Duration.ofHours(2),
         () -> passed.toNanos(),

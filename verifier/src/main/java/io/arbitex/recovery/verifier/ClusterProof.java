@@ -3,6 +3,7 @@ package io.arbitex.recovery.verifier;
 import io.arbitex.recovery.checks.CheckResult;
 import io.arbitex.recovery.checks.kubernetes.AlembicHead;
 import io.arbitex.recovery.checks.kubernetes.ClusterClients;
+import io.arbitex.recovery.checks.kubernetes.MountCheck;
 import io.arbitex.recovery.checks.kubernetes.RestartCounts;
 import io.arbitex.recovery.checks.kubernetes.SmokeCheck;
 import io.arbitex.recovery.checks.kubernetes.WorkloadCheck;
@@ -10,6 +11,7 @@ import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Kubernetes;
 import io.arbitex.recovery.configuration.Redis;
 import io.arbitex.recovery.configuration.SmokeTest;
+import io.arbitex.recovery.configuration.Volume;
 import io.arbitex.recovery.configuration.Workload;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -22,9 +24,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * The part of the suite that is taken in the platform's cluster: rollouts complete, no crash loop,
- * smoke tests in the pods. Only workloads that the inventory names are looked at; what else lives
- * in the namespace has nothing to do with the recovery.
+ * The part of the suite that is taken in the platform's cluster: rollouts complete, volumes
+ * mounted, no crash loop, smoke tests in the pods. Only workloads that the inventory names are
+ * looked at; what else lives in the namespace has nothing to do with the recovery.
  */
 final class ClusterProof {
   /** Pods of another step may still be starting. */
@@ -32,10 +34,12 @@ final class ClusterProof {
 
   private final Kubernetes kubernetes;
   private final Set<Workload> workloads;
+  private final List<Volume> volumes;
   private final CompletableFuture<RestartCounts> before;
 
-  private ClusterProof(Kubernetes kubernetes, Set<Workload> workloads) {
+  private ClusterProof(Kubernetes kubernetes, Set<Workload> workloads, List<Volume> volumes) {
     this.kubernetes = kubernetes;
+    this.volumes = volumes;
     this.workloads = workloads;
     // Beside the other checks: a cluster that answers slowly must not hold them up.
     this.before =
@@ -46,7 +50,9 @@ final class ClusterProof {
 
   /** When the suite begins: notes how often containers have been started again until then. */
   static ClusterProof begin(Inventory.Platform platform, Kubernetes kubernetes) {
-    return new ClusterProof(kubernetes, workloads(platform, kubernetes));
+    List<Volume> volumes =
+        platform.components().stream().flatMap(component -> component.volume().stream()).toList();
+    return new ClusterProof(kubernetes, workloads(platform, kubernetes), volumes);
   }
 
   private RestartCounts restarts() {
@@ -80,6 +86,10 @@ final class ClusterProof {
       for (Workload workload : workloads) {
         results.add(check.rollout(workload, ROLLOUT));
       }
+      MountCheck mounts = new MountCheck(client, kubernetes.namespace());
+      for (Volume volume : volumes) {
+        results.add(mounts.mounted(volume));
+      }
       SmokeCheck smoke = new SmokeCheck(client, kubernetes.namespace());
       for (SmokeTest test : kubernetes.smoke()) {
         results.add(smoke.run(test, head));
@@ -99,6 +109,9 @@ final class ClusterProof {
         .flatMap(component -> component.redis().stream())
         .map(Redis::statefulSet)
         .forEach(set -> all.add(new Workload(Workload.Kind.STATEFULSET, set)));
+    platform.components().stream()
+        .flatMap(component -> component.volume().stream())
+        .forEach(volume -> all.addAll(volume.workloads()));
     all.removeIf(workload -> workload.kind() == Workload.Kind.CRONJOB);
     return all;
   }

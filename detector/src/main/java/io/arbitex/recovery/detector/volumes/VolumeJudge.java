@@ -14,8 +14,15 @@ import java.util.Optional;
  * that is full, and a claim that only waits: none of these three is mended by a restore.
  */
 final class VolumeJudge {
-  /** Another node still has the disk: it may come free, or somebody must look. */
-  private static final String HELD_ELSEWHERE = "multi-attach";
+  /** How attach controller and Azure's driver say that another node still has the disk. */
+  private static final List<String> HELD_ELSEWHERE =
+      List.of("multi-attach", "already attached to node");
+
+  /**
+   * A disk of a node that was drained or lost comes free within 6 min (maxWaitForUnmountDuration of
+   * the attach controller), and a little.
+   */
+  private static final Duration COMES_FREE = Duration.ofMinutes(7);
 
   private final String claim;
   private final Duration pendingFor;
@@ -35,7 +42,7 @@ final class VolumeJudge {
     String phase = view.phase().orElse("");
     return switch (phase) {
       case "" -> down(Symptom.UNREACHABLE, "there is no claim " + claim, at);
-      case "Lost" -> down(Symptom.DATA_LOST, "the claim is Lost: its volume is gone", at);
+      case "Lost" -> volumeGone("the claim is Lost: its volume is gone", view, at);
       case "Terminating" ->
           degraded(
               Symptom.UNCLASSIFIED,
@@ -65,16 +72,19 @@ final class VolumeJudge {
 
   private Observation bound(VolumeView view, Instant at) {
     if (!view.volumeThere()) {
-      return down(Symptom.DATA_LOST, "the claim is bound to a volume that is gone", at);
+      return volumeGone("the claim is bound to a volume that is gone", view, at);
     }
-    Optional<String> trouble = trouble(view.troubles());
-    if (trouble.isPresent() && view.ready().size() < view.wantedBy().size()) {
-      if (trouble.get().toLowerCase(Locale.ROOT).contains(HELD_ELSEWHERE)) {
-        return degraded(Symptom.BUSY, trouble.get(), at);
-      }
+    Optional<Trouble> held = view.troubles().stream().filter(VolumeJudge::isHeld).findFirst();
+    if (held.isPresent()) {
+      return Duration.between(held.get().since(), at).compareTo(COMES_FREE) < 0
+          ? Observation.unknown("it is moving between nodes: " + held.get().text(), at)
+          : degraded(Symptom.BUSY, held.get().text(), at);
+    }
+    Optional<Trouble> trouble = view.troubles().stream().findFirst();
+    if (trouble.isPresent()) {
       return view.ready().isEmpty()
-          ? down(Symptom.UNREACHABLE, trouble.get(), at)
-          : degraded(Symptom.UNCLASSIFIED, trouble.get(), at);
+          ? down(Symptom.UNREACHABLE, trouble.get().text(), at)
+          : degraded(Symptom.UNCLASSIFIED, trouble.get().text(), at);
     }
     if (view.used().isPresent() && view.used().getAsDouble() >= full) {
       return degraded(
@@ -85,12 +95,19 @@ final class VolumeJudge {
     return Observation.up(at);
   }
 
-  /** One that says that the disk is elsewhere explains the others. */
-  private static Optional<String> trouble(List<String> troubles) {
-    return troubles.stream()
-        .filter(each -> each.toLowerCase(Locale.ROOT).contains(HELD_ELSEWHERE))
-        .findFirst()
-        .or(() -> troubles.stream().findFirst());
+  /** While pods are ready with it, the disk is mounted and takes writes: no snapshot is newer. */
+  private static Observation volumeGone(String what, VolumeView view, Instant at) {
+    return view.ready().isEmpty()
+        ? down(Symptom.DATA_LOST, what, at)
+        : degraded(
+            Symptom.UNCLASSIFIED,
+            what + ", but " + view.ready() + " still have its disk; they cannot start again",
+            at);
+  }
+
+  private static boolean isHeld(Trouble trouble) {
+    String text = trouble.text().toLowerCase(Locale.ROOT);
+    return HELD_ELSEWHERE.stream().anyMatch(text::contains);
   }
 
   private static Observation down(Symptom symptom, String detail, Instant at) {

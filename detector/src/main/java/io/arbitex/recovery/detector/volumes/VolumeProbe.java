@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +30,11 @@ public final class VolumeProbe implements Probe, AutoCloseable {
   /** Reasons of the kubelet and of the attach controller. */
   private static final Set<String> TROUBLES = Set.of("FailedMount", "FailedAttachVolume");
 
-  /** What the cluster repeats every few minutes while it lasts is no longer true after it. */
-  private static final Duration LATELY = Duration.ofMinutes(5);
+  /**
+   * What lasts is said again at least every 2 min 2 s (the kubelet's longest pause). Less than the
+   * usual {@code restoreAfter}, so that one failed try begins no restore.
+   */
+  private static final Duration LATELY = Duration.ofSeconds(150);
 
   /** A token that was rotated counts from then on. */
   private static final Duration OPEN_ANEW = Duration.ofMinutes(5);
@@ -83,13 +87,11 @@ public final class VolumeProbe implements Probe, AutoCloseable {
   }
 
   private VolumeView view(KubernetesClient asked, Instant at) {
+    // By lists: of one object alone, a gateway's 404 cannot be told from "there is none".
     Optional<PersistentVolumeClaim> claim =
-        Optional.ofNullable(
-            asked
-                .persistentVolumeClaims()
-                .inNamespace(cluster.namespace())
-                .withName(volume.claim())
-                .get());
+        asked.persistentVolumeClaims().inNamespace(cluster.namespace()).list().getItems().stream()
+            .filter(each -> each.getMetadata().getName().equals(volume.claim()))
+            .findFirst();
     List<Pod> pods =
         asked.pods().inNamespace(cluster.namespace()).list().getItems().stream()
             .filter(this::wants)
@@ -99,14 +101,15 @@ public final class VolumeProbe implements Probe, AutoCloseable {
     boolean there =
         named != null
             && !named.isEmpty()
-            && asked.persistentVolumes().withName(named).get() != null;
+            && asked.persistentVolumes().list().getItems().stream()
+                .anyMatch(each -> each.getMetadata().getName().equals(named));
     return new VolumeView(
         claim.map(VolumeProbe::phase),
         claim.map(found -> Instant.parse(found.getMetadata().getCreationTimestamp())).orElse(at),
         there,
         names(pods),
         names(ready),
-        ready.size() < pods.size() ? troubles(asked, pods, at) : List.of(),
+        ready.size() < pods.size() ? troubles(asked, pods, named, at) : List.of(),
         there ? use.share(asked, ready, at) : OptionalDouble.empty());
   }
 
@@ -132,18 +135,51 @@ public final class VolumeProbe implements Probe, AutoCloseable {
     return pods.stream().map(pod -> pod.getMetadata().getName()).toList();
   }
 
-  private List<String> troubles(KubernetesClient asked, List<Pod> pods, Instant at) {
-    Set<String> unready =
+  /** Of pods that have not got as far as a container: one that runs has mounted what it needs. */
+  private List<Trouble> troubles(KubernetesClient asked, List<Pod> pods, String named, Instant at) {
+    Set<String> stuck =
         pods.stream()
-            .filter(pod -> !Readiness.isPodReady(pod))
+            .filter(pod -> !hasStarted(pod))
             .map(pod -> pod.getMetadata().getUid())
             .collect(Collectors.toSet());
+    if (stuck.isEmpty()) {
+      return List.of();
+    }
+    // The volume by its own name, or by the name that the pods have for it.
+    Set<String> names = pods.stream().flatMap(this::namesInPod).collect(Collectors.toSet());
+    if (named != null && !named.isEmpty()) {
+      names.add(named);
+    }
     return asked.v1().events().inNamespace(cluster.namespace()).list().getItems().stream()
         .filter(event -> TROUBLES.contains(event.getReason()))
-        .filter(event -> unready.contains(event.getInvolvedObject().getUid()))
+        .filter(event -> stuck.contains(event.getInvolvedObject().getUid()))
+        .filter(event -> names.stream().anyMatch(String.valueOf(event.getMessage())::contains))
         .filter(event -> lastSeen(event).isAfter(at.minus(LATELY)))
-        .map(event -> event.getReason() + ": " + event.getMessage())
+        .map(event -> new Trouble(event.getReason() + ": " + event.getMessage(), firstSeen(event)))
         .toList();
+  }
+
+  private static boolean hasStarted(Pod pod) {
+    return pod.getStatus() != null
+        && pod.getStatus().getContainerStatuses() != null
+        && pod.getStatus().getContainerStatuses().stream()
+            .anyMatch(
+                each ->
+                    each.getRestartCount() > 0
+                        || each.getState() != null && each.getState().getRunning() != null);
+  }
+
+  private Stream<String> namesInPod(Pod pod) {
+    return pod.getSpec().getVolumes().stream()
+        .filter(each -> each.getPersistentVolumeClaim() != null)
+        .filter(each -> volume.claim().equals(each.getPersistentVolumeClaim().getClaimName()))
+        .map(each -> each.getName());
+  }
+
+  private static Instant firstSeen(Event event) {
+    return event.getFirstTimestamp() == null
+        ? lastSeen(event)
+        : Instant.parse(event.getFirstTimestamp());
   }
 
   /** Events of the newer API have a time of their own, and no last timestamp. */

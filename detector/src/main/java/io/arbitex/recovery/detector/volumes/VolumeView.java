@@ -23,7 +23,7 @@ record VolumeView(
     boolean volumeThere,
     List<String> wantedBy,
     List<String> ready,
-    List<String> troubles,
+    List<Trouble> troubles,
     OptionalDouble used) {
   VolumeView {
     wantedBy = List.copyOf(wantedBy);

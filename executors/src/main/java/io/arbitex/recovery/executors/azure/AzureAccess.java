@@ -1,63 +1,22 @@
 package io.arbitex.recovery.executors.azure;
 
-import com.azure.core.credential.AccessToken;
-import com.azure.core.credential.TokenCredential;
-import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpPipeline;
 import com.azure.core.http.HttpPipelineBuilder;
-import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
-import com.azure.core.http.policy.BearerTokenAuthenticationPolicy;
-import com.azure.core.http.policy.ExponentialBackoffOptions;
 import com.azure.core.http.policy.HttpPipelinePolicy;
-import com.azure.core.http.policy.RetryOptions;
-import com.azure.core.http.policy.RetryPolicy;
-import com.azure.core.management.AzureEnvironment;
 import com.azure.core.management.profile.AzureProfile;
-import com.azure.identity.DefaultAzureCredentialBuilder;
+import io.arbitex.recovery.azure.AzurePipelines;
 import io.arbitex.recovery.configuration.Azure;
-import io.arbitex.recovery.configuration.SecretReference;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.record.FailureCode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
-import reactor.core.publisher.Mono;
 
 /** A way into one subscription: pipeline and profile for Azure's client libraries. */
 public record AzureAccess(Azure settings, HttpPipeline pipeline, AzureProfile profile) {
-  private static final Duration CONNECT = Duration.ofSeconds(5);
-
-  /** The Resource Manager answers within it: what takes longer is a long-running operation. */
-  private static final Duration ANSWER = Duration.ofSeconds(20);
-
-  /** Beyond these the action itself waits and tries again, and is seen to. */
-  private static final int RETRIES = 2;
-
-  /** What a vault's token is for, in its cloud: the host without the vault's own name. */
-  private static final Pattern VAULT_SUFFIX = Pattern.compile("[^.]+\\.(vault\\..+)");
-
-  /** A token from a file has no end that is known; it is read again for each request after it. */
-  private static final Duration READ_AGAIN = Duration.ofSeconds(1);
 
   /**
    * Opens it; nothing is sent yet.
@@ -65,19 +24,14 @@ public record AzureAccess(Azure settings, HttpPipeline pipeline, AzureProfile pr
    * @throws ActionFailure PREFLIGHT when the certificate to trust cannot be read
    */
   public static AzureAccess open(Azure settings) throws ActionFailure {
-    AzureProfile profile = profile(settings);
-    List<HttpPipelinePolicy> policies = new ArrayList<>();
-    policies.add(
-        new RetryPolicy(
-            new RetryOptions(
-                new ExponentialBackoffOptions()
-                    .setMaxRetries(RETRIES)
-                    .setBaseDelay(Duration.ofMillis(300))
-                    .setMaxDelay(Duration.ofSeconds(5)))));
-    String scope = profile.getEnvironment().getManagementEndpoint() + "/.default";
-    policies.addAll(bearer(settings, scope));
-    policies.add(new OperationAddress());
-    return new AzureAccess(settings, pipeline(settings, policies), profile);
+    try {
+      return new AzureAccess(
+          settings,
+          AzurePipelines.toResourceManager(settings, new OperationAddress()),
+          AzurePipelines.profile(settings));
+    } catch (IOException e) {
+      throw untrusted(e);
+    }
   }
 
   /** The same way, for an action that has so much time left. */
@@ -86,7 +40,7 @@ public record AzureAccess(Azure settings, HttpPipeline pipeline, AzureProfile pr
     for (int i = 0; i < pipeline.getPolicyCount(); i++) {
       policies.add(pipeline.getPolicy(i));
     }
-    policies.add(new TimeLimit(remaining, ANSWER));
+    policies.add(new TimeLimit(remaining, AzurePipelines.ANSWER));
     HttpPipeline limited =
         new HttpPipelineBuilder()
             .policies(policies.toArray(HttpPipelinePolicy[]::new))
@@ -96,109 +50,24 @@ public record AzureAccess(Azure settings, HttpPipeline pipeline, AzureProfile pr
   }
 
   /**
-   * A way to a key vault by the same credential. Nothing is sent a second time by itself: a write
-   * of which the answer was lost is the action's to judge.
+   * A way to a key vault by the same credential.
    *
    * @throws ActionFailure PREFLIGHT when the certificate to trust cannot be read
    */
   static HttpPipeline toVault(Azure settings, URI vault) throws ActionFailure {
-    Matcher suffix = VAULT_SUFFIX.matcher(vault.getHost());
-    String audience = suffix.matches() ? suffix.group(1) : "vault.azure.net";
-    return pipeline(settings, bearer(settings, "https://" + audience + "/.default"));
-  }
-
-  private static List<HttpPipelinePolicy> bearer(Azure settings, String scope)
-      throws ActionFailure {
-    if (settings.credential() instanceof Azure.Credential.Token token) {
-      return List.of(bearer(scope, request -> Mono.fromCallable(() -> read(token.reference()))));
-    }
-    if (settings.credential() instanceof Azure.Credential.UsualChain) {
-      return List.of(
-          bearer(
-              scope,
-              new DefaultAzureCredentialBuilder()
-                  .tenantId(settings.tenant())
-                  .httpClient(http(settings))
-                  .build()));
-    }
-    return List.of();
-  }
-
-  private static HttpPipelinePolicy bearer(String scope, TokenCredential credential) {
-    return new BearerTokenAuthenticationPolicy(credential, scope);
-  }
-
-  private static HttpPipeline pipeline(Azure settings, List<HttpPipelinePolicy> policies)
-      throws ActionFailure {
-    return new HttpPipelineBuilder()
-        .policies(policies.toArray(HttpPipelinePolicy[]::new))
-        .httpClient(http(settings))
-        .build();
-  }
-
-  private static AccessToken read(SecretReference reference) throws IOException {
-    return new AccessToken(
-        reference.resolve(), OffsetDateTime.now(ZoneOffset.UTC).plus(READ_AGAIN));
-  }
-
-  private static AzureProfile profile(Azure settings) {
-    Map<String, String> endpoints = new HashMap<>(AzureEnvironment.AZURE.getEndpoints());
-    String endpoint = settings.endpoint() + "/";
-    if (!endpoint.equals(AzureEnvironment.AZURE.getResourceManagerEndpoint())) {
-      endpoints.put(AzureEnvironment.Endpoint.RESOURCE_MANAGER.identifier(), endpoint);
-      endpoints.put(AzureEnvironment.Endpoint.MANAGEMENT.identifier(), endpoint);
-    }
-    return new AzureProfile(
-        settings.tenant(), settings.subscription(), new AzureEnvironment(endpoints));
-  }
-
-  private static HttpClient http(Azure settings) throws ActionFailure {
-    java.net.http.HttpClient.Builder client =
-        java.net.http.HttpClient.newBuilder().connectTimeout(CONNECT);
-    if (settings.trust().isPresent()) {
-      client.sslContext(trusting(settings.trust().get()));
-    }
-    return new JdkHttpClientBuilder(client)
-        .connectionTimeout(CONNECT)
-        .responseTimeout(ANSWER)
-        .build();
-  }
-
-  private static SSLContext trusting(Path certificate) throws ActionFailure {
-    try (InputStream in = Files.newInputStream(certificate)) {
-      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-      trusted.load(null);
-      trusted.setCertificateEntry(
-          "configured", CertificateFactory.getInstance("X.509").generateCertificate(in));
-      for (X509Certificate usual : usual()) {
-        trusted.setCertificateEntry(
-            usual.getSubjectX500Principal() + "/" + usual.getSerialNumber(), usual);
-      }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(trusted);
-      SSLContext tls = SSLContext.getInstance("TLS");
-      tls.init(null, trust.getTrustManagers(), null);
-      return tls;
-    } catch (IOException | GeneralSecurityException e) {
-      throw new ActionFailure(
-          FailureCode.PREFLIGHT,
-          "the certificate " + certificate + " cannot be trusted: " + e,
-          "Put a certificate (PEM) to where azure.trust of the inventory points.",
-          false,
-          e);
+    try {
+      return AzurePipelines.toVault(settings, vault);
+    } catch (IOException e) {
+      throw untrusted(e);
     }
   }
 
-  private static List<X509Certificate> usual() throws GeneralSecurityException {
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init((KeyStore) null);
-    for (TrustManager each : trust.getTrustManagers()) {
-      if (each instanceof X509TrustManager known) {
-        return List.of(known.getAcceptedIssuers());
-      }
-    }
-    return List.of();
+  private static ActionFailure untrusted(IOException error) {
+    return new ActionFailure(
+        FailureCode.PREFLIGHT,
+        error.getMessage(),
+        "Put a certificate (PEM) to where azure.trust of the inventory points.",
+        false,
+        error);
   }
 }

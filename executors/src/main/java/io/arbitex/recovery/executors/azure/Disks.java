@@ -8,12 +8,14 @@ import com.azure.resourcemanager.compute.fluent.models.SnapshotInner;
 import com.azure.resourcemanager.compute.models.CreationData;
 import com.azure.resourcemanager.compute.models.DiskCreateOption;
 import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.record.FailureCode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -23,8 +25,12 @@ import java.util.regex.Pattern;
 /** Disks of a resource group, and snapshots of another. */
 public final class Disks {
   private static final float WHOLE = 100f;
+
+  /** Azure's words for a resource that is not there. */
+  private static final Set<String> GONE = Set.of("ResourceNotFound", "NotFound");
+
   private static final Pattern ID =
-      Pattern.compile("(?i)/subscriptions/[^/]+/resourceGroups/([^/]+)/.+/disks/([^/]+)");
+      Pattern.compile("(?i)/subscriptions/([^/]+)/resourceGroups/([^/]+)/.+/disks/([^/]+)");
 
   private final AzureAccess access;
   private final String disks;
@@ -69,7 +75,13 @@ public final class Disks {
 
   private Optional<DiskInner> inner(String handle) throws ActionFailure, InterruptedException {
     Matcher id = ID.matcher(handle);
-    return id.matches() ? inner(id.group(1), id.group(2)) : inner(disks, handle);
+    if (id.matches() && !id.group(1).equalsIgnoreCase(access.settings().subscription())) {
+      throw ActionFailure.permanent(
+          FailureCode.PREFLIGHT,
+          "the disk " + handle + " is in another subscription than azure.subscription",
+          "Nothing is known of it; see which one is right.");
+    }
+    return id.matches() ? inner(id.group(2), id.group(3)) : inner(disks, handle);
   }
 
   private Optional<DiskInner> inner(String group, String name)
@@ -77,9 +89,8 @@ public final class Disks {
     try {
       return Optional.of(client.getDisks().getByResourceGroup(group, name));
     } catch (RuntimeException e) {
-      // Not the answer of a group that is gone or was never there: that may be a wrong name.
-      if (AzureErrors.status(e) == 404
-          && !AzureErrors.code(e).equals(Optional.of("ResourceGroupNotFound"))) {
+      // Not a 404 of a group or subscription that is not there, or of whoever stands in between.
+      if (AzureErrors.status(e) == 404 && AzureErrors.code(e).filter(GONE::contains).isPresent()) {
         return Optional.empty();
       }
       throw AzureErrors.of("look for the disk " + name + " in " + group, e);
@@ -109,7 +120,17 @@ public final class Disks {
                     .withCreateOption(DiskCreateOption.COPY)
                     .withSourceResourceId(from.id()));
     Optional<DiskInner> source = like.isEmpty() ? Optional.empty() : inner(like.get());
-    source.ifPresent(found -> wanted.withSku(found.sku()).withZones(found.zones()));
+    // A disk that is encrypted by the customer's key, or closed to export, stays so.
+    source.ifPresent(
+        found ->
+            wanted
+                .withSku(found.sku())
+                .withZones(found.zones())
+                .withTier(found.tier())
+                .withEncryption(found.encryption())
+                .withNetworkAccessPolicy(found.networkAccessPolicy())
+                .withDiskAccessId(found.diskAccessId())
+                .withPublicNetworkAccess(found.publicNetworkAccess()));
     return begin(
         "make the disk " + name + " from the snapshot " + from.name(),
         context -> client.getDisks().beginCreateOrUpdate(disks, name, wanted, context));
@@ -165,6 +186,9 @@ public final class Disks {
             && snapshot.timeCreated() != null
             && "Succeeded".equals(snapshot.provisioningState()),
         snapshot.provisioningState() + (copied ? "" : ", " + snapshot.completionPercent() + " %"),
+        snapshot.creationData() == null || snapshot.creationData().sourceResourceId() == null
+            ? ""
+            : snapshot.creationData().sourceResourceId(),
         snapshot.location(),
         snapshot.tags() == null ? Map.of() : snapshot.tags());
   }

@@ -45,7 +45,7 @@ public final class AzureDiskStore implements DiskStore {
       if (isOurs(each)) {
         Optional<String> unfit =
             each.complete() ? Optional.empty() : Optional.of("it is " + each.state());
-        ours.add(new Snapshot(each.name(), each.takenAt(), unfit));
+        ours.add(new Snapshot(each.name(), each.takenAt(), each.source(), unfit));
       }
     }
     return ours;

@@ -42,6 +42,7 @@ final class BindVolume extends VolumeAction {
             context,
             old.map(claim -> claim.getSpec().getAccessModes()).orElse(List.of("ReadWriteOnce")),
             old.map(PersistentVolumeClaim::getMetadata).orElseGet(ObjectMeta::new),
+            old.map(claim -> claim.getSpec().getStorageClassName()).orElse(""),
             fileSystem(context, session));
   }
 

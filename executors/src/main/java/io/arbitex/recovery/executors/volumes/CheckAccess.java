@@ -33,7 +33,7 @@ final class CheckAccess extends VolumeAction {
       throws ActionFailure, InterruptedException {
     List<Right> needed = new ArrayList<>();
     for (ObjectKind kind : List.of(ObjectKind.CLAIM, ObjectKind.VOLUME)) {
-      for (String verb : List.of("get", "create", "delete")) {
+      for (String verb : List.of("get", "list", "create", "delete")) {
         needed.add(Right.to(verb, kind));
       }
     }
@@ -41,7 +41,6 @@ final class CheckAccess extends VolumeAction {
     if (replaces) {
       needed.add(Right.to("patch", ObjectKind.CLAIM));
       needed.add(Right.to("patch", ObjectKind.VOLUME));
-      needed.add(Right.to("list", ObjectKind.VOLUME));
       needed.add(Right.inCluster("list", "storage.k8s.io", "volumeattachments"));
     } else {
       needed.add(new Right("get", "", "pods", ""));

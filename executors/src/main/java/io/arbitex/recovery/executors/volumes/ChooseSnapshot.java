@@ -57,6 +57,7 @@ final class ChooseSnapshot extends VolumeAction {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(VolumeFacts.POINT, chosen.name());
     facts.put(VolumeFacts.SNAPSHOT, chosen.name());
+    facts.put(VolumeFacts.SOURCE_DISK, chosen.source());
     facts.put(VolumeFacts.TAKEN_AT, chosen.takenAt().toString());
     facts.put(VolumeFacts.REJECTED, String.join("; ", rejected));
     return facts;

@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param volume empty when the claim names none, or one that is gone
  */
 record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<PersistentVolume> volume) {
+  /** The driver of Azure's disks; another one's handles name something else. */
+  private static final String DISKS = "disk.csi.azure.com";
 
   static ClaimAndVolume read(ClusterSession session, String name)
       throws ActionFailure, InterruptedException {
@@ -28,26 +30,53 @@ record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<Persistent
     return new ClaimAndVolume(claim, of.isEmpty() ? Optional.empty() : volume(session, of.get()));
   }
 
+  /**
+   * By a list: of one object alone, an answer that is none of the API server's (404 of a gateway)
+   * cannot be told from "there is none".
+   */
   static Optional<PersistentVolumeClaim> claim(ClusterSession session, String name)
       throws ActionFailure, InterruptedException {
-    return session.find(
-        "get persistentvolumeclaims/" + name,
-        client ->
-            client.persistentVolumeClaims().inNamespace(session.namespace()).withName(name).get());
+    return session
+        .ask(
+            "list persistentvolumeclaims",
+            client ->
+                client.persistentVolumeClaims().inNamespace(session.namespace()).list().getItems())
+        .stream()
+        .filter(each -> each.getMetadata().getName().equals(name))
+        .findFirst();
   }
 
+  /** By a list, for the same reason. */
   static Optional<PersistentVolume> volume(ClusterSession session, String name)
       throws ActionFailure, InterruptedException {
-    return session.find(
-        "get persistentvolumes/" + name, client -> client.persistentVolumes().withName(name).get());
+    return volumes(session).stream()
+        .filter(each -> each.getMetadata().getName().equals(name))
+        .findFirst();
+  }
+
+  private static List<PersistentVolume> volumes(ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    return session.ask(
+        "list persistentvolumes", client -> client.persistentVolumes().list().getItems());
+  }
+
+  /** Disks of volumes that are kept for the claim, whether it is bound to one of them or not. */
+  static List<String> disksOf(ClusterSession session, String claim)
+      throws ActionFailure, InterruptedException {
+    return volumes(session).stream()
+        .filter(each -> each.getSpec().getClaimRef() != null)
+        .filter(each -> claim.equals(each.getSpec().getClaimRef().getName()))
+        .filter(each -> session.namespace().equals(each.getSpec().getClaimRef().getNamespace()))
+        // What a recovery has replaced is no longer the component's.
+        .filter(each -> OwnedObject.note(each, RecoveryNotes.REPLACED_BY).isEmpty())
+        .flatMap(each -> handle(each).stream())
+        .toList();
   }
 
   /** The volume that a recovery has begun to replace by that one; empty for none. */
   static Optional<PersistentVolume> replacedBy(ClusterSession session, String name)
       throws ActionFailure, InterruptedException {
-    return session
-        .ask("list persistentvolumes", client -> client.persistentVolumes().list().getItems())
-        .stream()
+    return volumes(session).stream()
         .filter(each -> OwnedObject.note(each, RecoveryNotes.REPLACED_BY).equals(Optional.of(name)))
         .findFirst();
   }
@@ -130,8 +159,14 @@ record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<Persistent
     return Optional.ofNullable(volume.getSpec().getCsi()).map(source -> source.getFsType());
   }
 
-  /** Where the driver has the volume's disk; empty when no driver has it. */
+  /** Where Azure has the volume's disk; empty for a volume that is none of its disks. */
   Optional<String> handle() {
-    return volume.map(found -> found.getSpec().getCsi()).map(source -> source.getVolumeHandle());
+    return volume.flatMap(ClaimAndVolume::handle);
+  }
+
+  private static Optional<String> handle(PersistentVolume volume) {
+    return Optional.ofNullable(volume.getSpec().getCsi())
+        .filter(source -> DISKS.equals(source.getDriver()))
+        .map(source -> source.getVolumeHandle());
   }
 }

@@ -49,15 +49,23 @@ final class DiskVolume {
    *
    * @param modes of access
    * @param like labels and annotations of the claim
+   * @param storageClass of the claim that it replaces, whose class cannot be changed and says
+   *     whether it may grow; empty, not absent, for none: the default class would make a new, empty
+   *     volume
    * @param fileSystem of the disk; empty for the usual one
    */
-  void bind(ActionContext context, List<String> modes, ObjectMeta like, Optional<String> fileSystem)
+  void bind(
+      ActionContext context,
+      List<String> modes,
+      ObjectMeta like,
+      String storageClass,
+      Optional<String> fileSystem)
       throws ActionFailure, InterruptedException {
-    PersistentVolume made = volume(context, modes, fileSystem);
+    PersistentVolume made = volume(context, modes, storageClass, fileSystem);
     session.makeOnce(
         "create persistentvolumes", client -> client.persistentVolumes().resource(made).create());
     forgetClaimBefore(context);
-    PersistentVolumeClaim wanted = claim(context, modes, like);
+    PersistentVolumeClaim wanted = claim(context, modes, like, storageClass);
     session.makeOnce(
         "create persistentvolumeclaims",
         client ->
@@ -90,7 +98,7 @@ final class DiskVolume {
   }
 
   private PersistentVolume volume(
-      ActionContext context, List<String> modes, Optional<String> fileSystem) {
+      ActionContext context, List<String> modes, String storageClass, Optional<String> fileSystem) {
     PersistentVolume made =
         new PersistentVolumeBuilder()
             .withMetadata(meta(context, volume, claimBefore(context)))
@@ -98,7 +106,7 @@ final class DiskVolume {
             .withCapacity(Map.of("storage", new Quantity(context.required(VolumeFacts.CAPACITY))))
             .withAccessModes(modes)
             .withPersistentVolumeReclaimPolicy("Retain")
-            .withStorageClassName("")
+            .withStorageClassName(storageClass)
             .withNewClaimRef()
             .withApiVersion("v1")
             .withKind("PersistentVolumeClaim")
@@ -130,13 +138,13 @@ final class DiskVolume {
     return made;
   }
 
-  private PersistentVolumeClaim claim(ActionContext context, List<String> modes, ObjectMeta like) {
+  private PersistentVolumeClaim claim(
+      ActionContext context, List<String> modes, ObjectMeta like, String storageClass) {
     return new PersistentVolumeClaimBuilder()
         .withMetadata(meta(context, claim, like))
         .withNewSpec()
         .withAccessModes(modes)
-        // Empty, not absent: the default class would make a new, empty volume.
-        .withStorageClassName("")
+        .withStorageClassName(storageClass)
         .withVolumeName(volume)
         .withNewResources()
         .withRequests(Map.of("storage", new Quantity(context.required(VolumeFacts.CAPACITY))))
@@ -212,16 +220,37 @@ final class DiskVolume {
                           + " does not go away; pods have it: "
                           + ClaimAndVolume.users(session, claim)));
     }
-    if (ourVolume().isPresent()) {
+    Optional<PersistentVolume> made = ourVolume();
+    if (made.isPresent()) {
+      refuseIfBound(made.get());
       session.find(
           "delete persistentvolumes/" + volume,
-          client -> client.persistentVolumes().withName(volume).delete());
+          client ->
+              client
+                  .persistentVolumes()
+                  .resource(made.get())
+                  .lockResourceVersion(made.get().getMetadata().getResourceVersion())
+                  .delete());
       awaitGone(
           context,
           () ->
               ourVolume().isEmpty()
                   ? Optional.empty()
                   : Optional.of("the volume " + volume + " does not go away"));
+    }
+  }
+
+  /** Somebody who stood still until now must not take away what a claim has got meanwhile. */
+  private void refuseIfBound(PersistentVolume made) throws ActionFailure, InterruptedException {
+    if (ClaimAndVolume.read(session, claim).isFor(volume)) {
+      throw ActionFailure.permanent(
+          FailureCode.NOT_CONFIRMED,
+          "the claim "
+              + claim
+              + " has the volume "
+              + made.getMetadata().getName()
+              + ", which was to be deleted",
+          "See which attempt made it.");
     }
   }
 

@@ -52,7 +52,7 @@ final class LookAtDisk {
         ClaimAndVolume.read(session, target.volume().claim())
             .volume()
             .flatMap(ClaimAndVolume::fileSystem);
-    volume().bind(context, List.of("ReadWriteOnce"), new ObjectMeta(), fileSystem);
+    volume().bind(context, List.of("ReadWriteOnce"), new ObjectMeta(), "", fileSystem);
     pod().ensure(context);
   }
 

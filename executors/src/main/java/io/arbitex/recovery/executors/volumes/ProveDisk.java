@@ -22,7 +22,13 @@ final class ProveDisk extends VolumeAction {
   /** A fresh file system has a folder lost+found and no file. */
   private static final List<String> COUNTED =
       List.of(
-          "sh", "-c", "cd " + Volume.FOLDER + " && find . -type f | wc -l && du -sk . | cut -f1");
+          "sh",
+          "-c",
+          // Once for its exit status alone: of a pipe it is the last command's.
+          "cd "
+              + Volume.FOLDER
+              + " && set -- . -path ./lost+found -prune -o -type f -print && find \"$@\" >/dev/null"
+              + " && find \"$@\" | wc -l && du -sk . 2>/dev/null | cut -f1");
 
   ProveDisk(VolumeTarget target) {
     super(
@@ -35,6 +41,12 @@ final class ProveDisk extends VolumeAction {
     PodCommand pod = new LookAtDisk(target, session, context).pod().command();
     PodCommand.Result counted = pod.run(context, COUNT, COUNTED);
     String[] numbers = counted.output().strip().split("\\s+");
+    if (counted.errors().contains("ermission denied")) {
+      throw ActionFailure.permanent(
+          FailureCode.PREFLIGHT,
+          "the user of the helper image may not read all of the restored disk: " + counted.why(),
+          "Take a helperImage whose user may; nothing is known of the snapshot.");
+    }
     if (!counted.good() || numbers.length != 2) {
       throw unproven(context, "it cannot be read: " + counted.why());
     }

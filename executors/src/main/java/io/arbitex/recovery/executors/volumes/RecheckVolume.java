@@ -8,14 +8,20 @@ import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * Preflight: the volume is lost. One whose claim is bound and whose disk is there has the newer
- * data, whether pods are ready with it or not, and is only replaced when a person approved it.
+ * Preflight: the data is lost. Where pods are ready with it, or its disk is there, it is newer than
+ * any snapshot, whatever became of claim and volume, and is only replaced when a person approved
+ * it.
  */
 final class RecheckVolume extends VolumeAction {
+  /** Phases in which the data may be gone. One that waits, or is on its way out, says nothing. */
+  private static final Set<String> LOSABLE = Set.of("Lost", "missing", "Bound");
+
   RecheckVolume(VolumeTarget target) {
     super(target, "recheck-volume", "look at the volume once more", false, Duration.ofMinutes(3));
   }
@@ -29,32 +35,64 @@ final class RecheckVolume extends VolumeAction {
     }
     ClaimAndVolume now = ClaimAndVolume.read(session, name);
     boolean mayLive = context.fact(VolumeFacts.SOURCE_MAY_LIVE).filter("true"::equals).isPresent();
-    if (mayLive
-        || !now.isBound()
-        || now.volume().isEmpty()
-        || now.isFor(context.required(VolumeFacts.DISK))) {
+    boolean begun = context.fact(VolumeFacts.REPLACED).isPresent();
+    if (mayLive || begun || now.isFor(context.required(VolumeFacts.DISK))) {
       return Look.alreadySo(Map.of("source-state", now.phase()));
     }
     List<String> using = readyUsers(session, name);
     if (!using.isEmpty()) {
+      // Whatever became of claim and volume: a disk that is mounted takes writes.
       throw ActionFailure.permanent(
           FailureCode.SOURCE_SOUND,
           "the claim "
               + name
-              + " is bound, and "
+              + " is "
+              + now.phase()
+              + ", but "
               + using
               + " are ready with it: it is not replaced",
           "Nothing, if it stays so. To replace it all the same, approve the plan.");
     }
-    if (now.handle().isPresent() && !target.store().has(context, now.handle().get())) {
+    if (LOSABLE.contains(now.phase())) {
+      refuseIfThere(context, session, now);
       return Look.alreadySo(Map.of("source-state", "the disk is gone"));
     }
-    throw ActionFailure.permanent(
+    throw notKnown(name, "it is " + now.phase());
+  }
+
+  /**
+   * A claim or a volume that is gone is no loss of data: the disk may have been kept, or a person
+   * may just be putting it right. Only the store can say that the data is gone.
+   */
+  private void refuseIfThere(ActionContext context, ClusterSession session, ClaimAndVolume now)
+      throws ActionFailure, InterruptedException {
+    String name = target.volume().claim();
+    List<String> disks = new ArrayList<>(now.handle().stream().toList());
+    if (disks.isEmpty()) {
+      disks.addAll(ClaimAndVolume.disksOf(session, name));
+    }
+    String snapped = context.fact(VolumeFacts.SOURCE_DISK).orElse("");
+    if (disks.isEmpty() && !snapped.isEmpty()) {
+      disks.add(snapped);
+    }
+    if (disks.isEmpty()) {
+      throw notKnown(name, "nobody knows which disk was behind it");
+    }
+    for (String disk : disks) {
+      if (target.store().has(context, disk)) {
+        throw notKnown(name, "its disk is there: " + disk);
+      }
+    }
+  }
+
+  private static ActionFailure notKnown(String claim, String why) {
+    return ActionFailure.permanent(
         FailureCode.NOT_CONFIRMED,
-        "the claim "
-            + name
-            + " is bound and its disk is there: it is not known to be lost, so it is not replaced",
-        "See why its pods are not ready. To replace it all the same, approve the plan.");
+        "the data behind the claim "
+            + claim
+            + " is not known to be lost, so it is not replaced: "
+            + why,
+        "See to claim and volume. To replace them all the same, approve the plan.");
   }
 
   private static List<String> readyUsers(ClusterSession session, String claim)

@@ -44,7 +44,7 @@ public final class VolumeCutover {
         .action(new ReleaseRivals(workloads, "release-rivals"))
         .onFailure(putBack)
         .onFailure(new ResumeWriters(workloads, putBack::requireDone))
-        .onFailure(new ReleaseRivals(workloads, "let-rivals-go-on"))
+        .onFailure(new ReleaseRivals(workloads, "let-rivals-go-on", putBack::requireDone))
         .publishing((command, facts, at) -> binding(target, command, facts, at))
         .build();
   }

@@ -16,6 +16,9 @@ final class VolumeFacts {
   /** Where the store has the chosen snapshot. */
   static final String SNAPSHOT = "snapshot";
 
+  /** The disk that the snapshot was taken of; empty where nobody says. */
+  static final String SOURCE_DISK = "snapshot-source";
+
   /** Name of the disk that was made, and of the volume that is made of it. */
   static final String DISK = "disk";
 

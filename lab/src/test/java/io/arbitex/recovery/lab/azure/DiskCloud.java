@@ -66,6 +66,17 @@ public final class DiskCloud implements AutoCloseable {
         .toList();
   }
 
+  /** Its snapshots, whoever took them, by name. */
+  public List<String> snapshotsOf(String component) {
+    return client.getSnapshots().listByResourceGroup(GROUP).stream()
+        .filter(
+            snapshot ->
+                snapshot.tags() != null
+                    && component.equals(snapshot.tags().get("recovery-component")))
+        .map(SnapshotInner::name)
+        .toList();
+  }
+
   @Override
   public void close() throws IOException {
     azure.close();

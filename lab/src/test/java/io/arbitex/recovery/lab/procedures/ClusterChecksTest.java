@@ -5,15 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.arbitex.recovery.checks.CheckResult;
 import io.arbitex.recovery.checks.kubernetes.AlembicHead;
+import io.arbitex.recovery.checks.kubernetes.MountCheck;
 import io.arbitex.recovery.checks.kubernetes.RestartCounts;
 import io.arbitex.recovery.checks.kubernetes.SmokeCheck;
 import io.arbitex.recovery.checks.kubernetes.WorkloadCheck;
 import io.arbitex.recovery.configuration.SmokeTest;
+import io.arbitex.recovery.configuration.Volume;
 import io.arbitex.recovery.configuration.Workload;
 import io.arbitex.recovery.lab.kubernetes.TestCluster;
 import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour;
 import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour.How;
 import io.arbitex.recovery.record.CheckStatus;
+import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +57,13 @@ class ClusterChecksTest {
   }
 
   private static String deploy(String... command) {
-    String namespace = cluster.namespace();
+    return deploy(cluster.namespace(), List.of(), command);
+  }
+
+  /**
+   * @param claims each mounted at a folder of its name
+   */
+  private static String deploy(String namespace, List<String> claims, String... command) {
     cluster
         .client()
         .apps()
@@ -76,7 +89,27 @@ class ClusterChecksTest {
                 .withName("main")
                 .withImage("shell")
                 .withCommand(command)
+                .withVolumeMounts(
+                    claims.stream()
+                        .map(
+                            each ->
+                                new VolumeMountBuilder()
+                                    .withName(each)
+                                    .withMountPath("/mnt/" + each)
+                                    .build())
+                        .toList())
                 .endContainer()
+                .withVolumes(
+                    claims.stream()
+                        .map(
+                            each ->
+                                new VolumeBuilder()
+                                    .withName(each)
+                                    .withNewPersistentVolumeClaim()
+                                    .withClaimName(each)
+                                    .endPersistentVolumeClaim()
+                                    .build())
+                        .toList())
                 .endSpec()
                 .endTemplate()
                 .endSpec()
@@ -90,6 +123,81 @@ class ClusterChecksTest {
         deploy("/bin/sh", "-c", "trap 'exit 0' TERM; while true; do sleep 0.1; done");
     assertThat(workloads(namespace).rollout(APP, Duration.ofSeconds(20)).passed()).isTrue();
     return namespace;
+  }
+
+  @Test
+  void aVolumeIsSeenInThePodsThatMountItAndOneThatIsNotFails() throws Exception {
+    String namespace = cluster.namespace();
+    for (String claim : List.of("used", "unused")) {
+      cluster
+          .client()
+          .persistentVolumeClaims()
+          .inNamespace(namespace)
+          .resource(
+              new PersistentVolumeClaimBuilder()
+                  .withNewMetadata()
+                  .withName(claim)
+                  .endMetadata()
+                  .withNewSpec()
+                  .withStorageClassName("default")
+                  .withAccessModes("ReadWriteOnce")
+                  .withNewResources()
+                  .withRequests(Map.of("storage", new Quantity("1Gi")))
+                  .endResources()
+                  .endSpec()
+                  .build())
+          .create();
+    }
+    deploy(
+        namespace,
+        List.of("used"),
+        "/bin/sh",
+        "-c",
+        "trap 'exit 0' TERM; while true; do sleep 0.1; done");
+    assertThat(workloads(namespace).rollout(APP, Duration.ofSeconds(20)).passed()).isTrue();
+    assertThat(mounted(namespace, "used").status()).isEqualTo(CheckStatus.PASS);
+    assertThat(mounted(namespace, "unused").measured()).contains("does not mount the claim");
+    assertThat(mounted(namespace, "other").measured()).contains("there is no claim other");
+    String volume =
+        cluster
+            .client()
+            .persistentVolumeClaims()
+            .inNamespace(namespace)
+            .withName("used")
+            .get()
+            .getSpec()
+            .getVolumeName();
+    cluster
+        .client()
+        .persistentVolumes()
+        .withName(volume)
+        .edit(
+            read ->
+                new PersistentVolumeBuilder(read)
+                    .editMetadata()
+                    .withFinalizers()
+                    .endMetadata()
+                    .build());
+    cluster.client().persistentVolumes().withName(volume).delete();
+    until(
+        "the volume is gone",
+        () -> cluster.client().persistentVolumes().withName(volume).get() == null);
+    CheckResult lost = mounted(namespace, "used");
+    assertThat(lost.status()).isEqualTo(CheckStatus.FAIL);
+  }
+
+  private static CheckResult mounted(String namespace, String claim) throws InterruptedException {
+    return new MountCheck(cluster.client(), namespace)
+        .mounted(
+            new Volume(
+                claim,
+                List.of(APP),
+                "shell",
+                List.of(),
+                Duration.ofSeconds(5),
+                new Volume.AzureDisks("s", "d"),
+                0.9,
+                Duration.ofMinutes(2)));
   }
 
   private static WorkloadCheck workloads(String namespace) {

@@ -2,7 +2,11 @@ package io.arbitex.recovery.lab.procedures;
 
 import static io.arbitex.recovery.lab.kubernetes.TestCluster.until;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.arbitex.recovery.backup.BackupFailed;
+import io.arbitex.recovery.backup.VolumeBackup;
+import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.engine.Next;
 import io.arbitex.recovery.engine.Outcome;
 import io.arbitex.recovery.executors.ProcedureBench;
@@ -11,8 +15,13 @@ import io.arbitex.recovery.lab.azure.api.Misbehaviour;
 import io.arbitex.recovery.lab.azure.api.Misbehaviour.How;
 import io.arbitex.recovery.lab.kubernetes.TestCluster;
 import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.RestorePoint;
+import io.arbitex.recovery.record.RestorePointKind;
+import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.record.StepError;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -67,6 +76,38 @@ class VolumeRestoreTest {
     assertThat(bench.factsOfEnd()).containsEntry("restore-point", point("1"));
     assertThat(world.files(bench.factsOfEnd().get("disk"))).isEqualTo(VolumeWorld.FILES);
     assertThat(world.ours()).isEmpty();
+  }
+
+  @Test
+  void whatTheBackupTookIsRestoredAndOnlyItsOwnAreDeleted() throws Exception {
+    world.snapshot("by-hand");
+    Inventory.Platform platform = world.inventory().platform("eu-1").orElseThrow();
+    VolumeBackup backup =
+        VolumeBackup.of(
+            platform,
+            world.component,
+            platform.component(world.component).flatMap(Inventory.Component::volume).orElseThrow(),
+            Clock.systemUTC(),
+            Duration.ofMinutes(1));
+    RestorePoint first = backup.take();
+    assertThat(first.getKind()).isEqualTo(RestorePointKind.SNAPSHOT);
+    assertThat(first.getState()).isEqualTo(RestorePointState.AVAILABLE);
+    RestorePoint second = backup.take();
+    assertThat(backup.keepNewest(1)).extracting(RestorePoint::getId).containsExactly(first.getId());
+    world.lose();
+    assertThatThrownBy(backup::take)
+        .isInstanceOf(BackupFailed.class)
+        .hasMessageContaining("is Lost");
+    ProcedureBench bench = world.bench();
+    assertThat(bench.run(world.restore(Map.of())).outcome()).isEqualTo(Outcome.DONE);
+    assertThat(bench.factsOfEnd())
+        .containsEntry("restore-point", second.getId())
+        .containsEntry("restore-point-taken-at", second.getTakenAt().toString());
+    assertThat(world.files(bench.factsOfEnd().get("disk"))).isEqualTo(VolumeWorld.FILES);
+    assertThat(cloud.snapshotsOf(world.component))
+        .as("one that somebody else took is theirs to delete")
+        .contains(point("by-hand"))
+        .doesNotContain(first.getId());
   }
 
   private void assertUnproven(Map<String, String> more, String snapshot, String why)
