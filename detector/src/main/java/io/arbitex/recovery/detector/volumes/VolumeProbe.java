@@ -166,7 +166,7 @@ public final class VolumeProbe implements Probe, AutoCloseable {
             .anyMatch(
                 each ->
                     each.getRestartCount() > 0
-                        || each.getState() != null && each.getState().getRunning() != null);
+                        || (each.getState() != null && each.getState().getRunning() != null));
   }
 
   private Stream<String> namesInPod(Pod pod) {

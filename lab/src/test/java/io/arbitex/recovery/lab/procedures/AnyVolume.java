@@ -242,7 +242,8 @@ final class AnyVolume implements DiskStore {
   @Override
   public List<Snapshot> snapshots(ActionContext context) {
     return List.of(
-        new Snapshot(SNAPSHOT, Instant.now().minus(Duration.ofHours(1)), Optional.empty()));
+        new Snapshot(
+            SNAPSHOT, Instant.now().minus(Duration.ofHours(1)), base + "/lost", Optional.empty()));
   }
 
   @Override
@@ -256,7 +257,8 @@ final class AnyVolume implements DiskStore {
 
   @Override
   public boolean has(ActionContext context, String handle) {
-    return true;
+    String folder = handle.substring(handle.lastIndexOf('/') + 1);
+    return on("test -e /host/" + folder + " && echo yes || true").contains("yes");
   }
 
   @Override

@@ -94,7 +94,7 @@ class VolumeProbeTest {
 
   @Test
   void whileTheClusterDoesNotAnswerNothingIsKnown() throws Exception {
-    cluster.control().add(Misbehaviour.of("list", "persistentvolumes", How.UNAVAILABLE, 0));
+    cluster.control().add(Misbehaviour.of("list", "persistentvolumes", How.FORBIDDEN, 0));
     Observation seen = probe.look(Instant.now());
     assertThat(seen.status()).as(seen.detail()).isEqualTo(HealthStatus.UNKNOWN);
   }
