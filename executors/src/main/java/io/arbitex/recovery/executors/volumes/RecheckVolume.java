@@ -55,7 +55,7 @@ final class RecheckVolume extends VolumeAction {
     }
     if (LOSABLE.contains(now.phase())) {
       refuseIfThere(context, session, now);
-      return Look.alreadySo(Map.of("source-state", "the disk is gone"));
+      return Look.alreadySo(Map.of("source-state", now.phase() + ", and its disk is gone"));
     }
     throw notKnown(name, "it is " + now.phase());
   }

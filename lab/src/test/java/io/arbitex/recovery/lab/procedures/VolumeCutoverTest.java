@@ -77,7 +77,7 @@ class VolumeCutoverTest {
         .containsEntry("restored-files", "2");
     Next.Finished end = bench.run(world.cutover(bench.factsOfEnd()));
     assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
-    assertThat(bench.factsOfEnd()).containsEntry("source-state", "Lost");
+    assertThat(bench.factsOfEnd()).containsEntry("source-state", "Lost, and its disk is gone");
     assertOnRestored(bench);
   }
 
@@ -119,6 +119,21 @@ class VolumeCutoverTest {
     assertThat(error.getCode()).isEqualTo(FailureCode.SOURCE_SOUND);
     assertAsBefore(error);
     assertThat(policy(world.oldVolume)).as("nothing was touched").isEqualTo("Delete");
+  }
+
+  /** Review: pods that go on writing to a mounted disk were stopped for an older snapshot. */
+  @Test
+  void aVolumeWhoseDiskIsThereIsNotLostWhateverBecameOfItsObject() throws Exception {
+    ProcedureBench bench = restored();
+    Map<String, String> facts = bench.factsOfEnd();
+    world.loseVolume();
+    StepError ready = bench.run(world.cutover(facts)).error().orElseThrow();
+    assertThat(ready.getCode()).as(ready.getMessage()).isEqualTo(FailureCode.SOURCE_SOUND);
+    world.killPods();
+    StepError there = bench.run(world.cutover(facts)).error().orElseThrow();
+    assertThat(there.getCode()).as(there.getMessage()).isEqualTo(FailureCode.NOT_CONFIRMED);
+    assertThat(there.getMessage()).contains("its disk is there");
+    assertThat(world.replicas()).isEqualTo(2);
   }
 
   @Test

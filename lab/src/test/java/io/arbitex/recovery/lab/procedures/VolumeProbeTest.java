@@ -83,7 +83,7 @@ class VolumeProbeTest {
 
   @Test
   void aVolumeThatIsLostIsToldApartFromOneWhoseDiskIsStillMounted() throws Exception {
-    world.lose();
+    world.loseVolume();
     assertSeen(HealthStatus.DEGRADED, Symptom.UNCLASSIFIED);
     world.app().scale(0);
     until("its pods are gone", () -> probe.look(Instant.now()).status() == HealthStatus.DOWN);

@@ -168,8 +168,27 @@ final class VolumeWorld {
     return Map.of("recovery-platform", "eu-1", "recovery-component", component);
   }
 
-  /** The volume and its disk are gone, whatever its policy. */
+  /** The volume and its disk are gone, and the pods that had it cannot start again. */
   void lose() throws Exception {
+    loseVolume();
+    empty(disk(oldVolume));
+    Files.delete(disk(oldVolume));
+    killPods();
+  }
+
+  /** Its pods are killed; those that come instead are ready only if they get their volume. */
+  void killPods() throws InterruptedException {
+    client().pods().inNamespace(namespace).withLabel("app", APP).delete();
+    until(
+        "no pod is ready",
+        () -> {
+          Integer ready = app().get().getStatus().getReadyReplicas();
+          return ready == null || ready == 0;
+        });
+  }
+
+  /** The volume is gone, whatever its policy; its disk is there, and pods have it mounted. */
+  void loseVolume() throws Exception {
     client().persistentVolumes().withName(oldVolume).delete();
     client()
         .persistentVolumes()
@@ -180,8 +199,6 @@ final class VolumeWorld {
               return volume;
             });
     until("the claim is lost", () -> claim().getStatus().getPhase().equals("Lost"));
-    empty(disk(oldVolume));
-    Files.delete(disk(oldVolume));
   }
 
   /** Names of pods, claims and volumes that a recovery made to work with. */
