@@ -54,8 +54,7 @@ public record Inventory(List<Platform> platforms, String text) {
   /**
    * One part that can fail by itself.
    *
-   * @param kind {@code postgresql}, {@code redis} or {@code pvc}; more kinds come with their
-   *     procedures
+   * @param kind {@code postgresql}, {@code redis}, {@code pvc}, {@code aks} or {@code endpoint}
    * @param dataStore whether its loss is the loss of a data store (severity P1) or not (P2)
    * @param procedures what can bring it back here, in no order
    * @param alerts which alerts of monitoring systems are about it
@@ -68,7 +67,28 @@ public record Inventory(List<Platform> platforms, String text) {
       List<AlertMatch> alerts,
       Optional<Postgresql> postgresql,
       Optional<Redis> redis,
-      Optional<Volume> volume) {
+      Optional<Volume> volume,
+      Optional<Cluster> cluster) {
+    /** The managed cluster that the platform's workloads run in. */
+    public static final String AKS = "aks";
+
+    /**
+     * The public health endpoints, as the platform's customers find them. No store, no recovery.
+     */
+    public static final String ENDPOINT = "endpoint";
+
+    /** One that is no cluster. */
+    public Component(
+        String name,
+        String kind,
+        boolean dataStore,
+        List<String> procedures,
+        List<AlertMatch> alerts,
+        Optional<Postgresql> postgresql,
+        Optional<Redis> redis,
+        Optional<Volume> volume) {
+      this(name, kind, dataStore, procedures, alerts, postgresql, redis, volume, Optional.empty());
+    }
 
     /** The resource that is the component until {@code recovery.bindings} says otherwise. */
     public String resource() {
@@ -76,6 +96,7 @@ public record Inventory(List<Platform> platforms, String text) {
           .map(Postgresql::resource)
           .or(() -> redis.map(Redis::resource))
           .or(() -> volume.map(Volume::claim))
+          .or(() -> cluster.map(Cluster::name))
           .orElse(name);
     }
   }
@@ -296,6 +317,9 @@ public record Inventory(List<Platform> platforms, String text) {
                   if (component.volume().isPresent() && azure.isEmpty()) {
                     each.problem("kind", "a pvc needs the platform's 'azure'");
                   }
+                  component
+                      .cluster()
+                      .ifPresent(at -> at.check(each, kubernetes.isPresent(), azure));
                   if (keptInCluster(component) && !writers) {
                     each.problem(
                         "postgresql",
@@ -312,6 +336,8 @@ public record Inventory(List<Platform> platforms, String text) {
                   return component;
                 })
             .toList();
+    atMostOne(section, components, Component.AKS);
+    atMostOne(section, components, Component.ENDPOINT);
     section.passOver("kubernetes");
     section.close();
     return new Platform(
@@ -323,6 +349,23 @@ public record Inventory(List<Platform> platforms, String text) {
         components,
         section.firstLine(),
         section.endLine());
+  }
+
+  /** Nothing tells two of them apart: the platform has one cluster and one public face. */
+  private static void atMostOne(Section section, List<Component> components, String kind) {
+    long found = components.stream().filter(each -> each.kind().equals(kind)).count();
+    if (found > 1) {
+      section.problem("components", "more than one is of kind '" + kind + "'");
+    }
+    boolean cluster = components.stream().anyMatch(each -> each.kind().equals(Component.AKS));
+    // A kind that cannot be read may be the one that is meant.
+    boolean allKnown = components.stream().noneMatch(each -> each.kind().isEmpty());
+    if (cluster && allKnown && kind.equals(Component.ENDPOINT) && found == 0) {
+      section.problem(
+          "components",
+          "a component of kind 'aks' needs one of kind 'endpoint': a cluster counts as lost only"
+              + " when the public health is down too");
+    }
   }
 
   private static boolean standsInAzure(Component component) {
@@ -354,12 +397,13 @@ public record Inventory(List<Platform> platforms, String text) {
   private static Component component(Section section) {
     String name = section.name("name");
     String kind = section.text("kind");
-    boolean dataStore = section.flag("dataStore", true);
+    boolean dataStore = section.flag("dataStore", !kind.equals(Component.ENDPOINT));
     List<String> procedures = section.texts("procedures");
     List<AlertMatch> alerts = section.sections("alerts").stream().map(AlertMatch::of).toList();
     Optional<Postgresql> postgresql = Optional.empty();
     Optional<Redis> redis = Optional.empty();
     Optional<Volume> volume = Optional.empty();
+    Optional<Cluster> cluster = Optional.empty();
     if (kind.equals("postgresql")) {
       postgresql = Optional.of(postgresql(section.requiredSection("postgresql")));
       if (procedures.contains(PITR)
@@ -370,14 +414,22 @@ public record Inventory(List<Platform> platforms, String text) {
       redis = Optional.of(Redis.of(section.requiredSection("redis")));
     } else if (kind.equals("pvc")) {
       volume = Optional.of(Volume.of(section.requiredSection("volume")));
+    } else if (kind.equals(Component.AKS)) {
+      cluster = Optional.of(Cluster.of(section.requiredSection("cluster"), procedures));
+    } else if (kind.equals(Component.ENDPOINT)) {
+      if (dataStore || !procedures.isEmpty()) {
+        section.problem("kind", "an endpoint is no data store and has no procedures");
+      }
     } else {
-      section.passOver("postgresql", "redis", "volume");
+      section.passOver("postgresql", "redis", "volume", "cluster");
       if (!kind.isEmpty()) {
-        section.problem("kind", "'" + kind + "' is none of [postgresql, redis, pvc]");
+        section.problem(
+            "kind", "'" + kind + "' is none of [postgresql, redis, pvc, aks, endpoint]");
       }
     }
     section.close();
-    return new Component(name, kind, dataStore, procedures, alerts, postgresql, redis, volume);
+    return new Component(
+        name, kind, dataStore, procedures, alerts, postgresql, redis, volume, cluster);
   }
 
   private static Postgresql postgresql(Section section) {

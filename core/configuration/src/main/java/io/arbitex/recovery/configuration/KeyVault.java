@@ -17,16 +17,22 @@ public record KeyVault(URI url, String secret) {
   private static final URI HARMLESS = URI.create("https://vault.invalid");
 
   static KeyVault of(Section section) {
-    KeyVault read = new KeyVault(url(section), section.text("secret"));
-    if (!read.secret().isEmpty() && !NAME.matcher(read.secret()).matches()) {
-      section.problem(
-          "secret", "'" + read.secret() + "' is no name of a secret: letters, digits, -");
-    }
+    KeyVault read = of(section, "secret", url(section));
     section.close();
     return read;
   }
 
-  private static URI url(Section section) {
+  /** A secret of a known vault, whose name stands in a field. */
+  static KeyVault of(Section section, String field, URI vault) {
+    KeyVault read = new KeyVault(vault, section.text(field));
+    if (!read.secret().isEmpty() && !NAME.matcher(read.secret()).matches()) {
+      section.problem(field, "'" + read.secret() + "' is no name of a secret: letters, digits, -");
+    }
+    return read;
+  }
+
+  /** The address of a vault; a harmless one where it cannot be read. */
+  static URI url(Section section) {
     String text = section.text("url");
     if (text.isEmpty()) {
       return HARMLESS;

@@ -319,6 +319,7 @@ public record Policy(
       byKind.put("postgresql", List.of("postgresql.pitr", "postgresql.dump"));
       byKind.put("redis", List.of("redis.aof", "redis.rdb", "redis.cold"));
       byKind.put("pvc", List.of("pvc.snapshot"));
+      byKind.put(Inventory.Component.AKS, List.of(Cluster.BACKUP));
     }
     for (String kind : kinds.names()) {
       byKind.put(kind, kinds.requiredTexts(kind));
@@ -334,32 +335,8 @@ public record Policy(
             prefer.equals("least-loss"),
             dumpRestore(section.section("dump")),
             pointInTimeRestore(section.section("pitr")),
-            durations(
-                section.section("timeouts"),
-                Map.of(
-                    "postgresql.pitr", Duration.ofMinutes(60),
-                    "postgresql.dump", Duration.ofMinutes(60),
-                    "cutover.database", Duration.ofMinutes(15),
-                    "redis.aof", Duration.ofMinutes(15),
-                    "redis.rdb", Duration.ofMinutes(15),
-                    "redis.cold", Duration.ofMinutes(5),
-                    "cutover.redis", Duration.ofMinutes(15),
-                    "pvc.snapshot", Duration.ofMinutes(30),
-                    "cutover.volume", Duration.ofMinutes(15),
-                    "verify.full", Duration.ofMinutes(30))),
-            durations(
-                section.section("expected"),
-                Map.of(
-                    "postgresql.pitr", Duration.ofMinutes(20),
-                    "postgresql.dump", Duration.ofMinutes(20),
-                    "cutover.database", Duration.ofMinutes(1),
-                    "redis.aof", Duration.ofMinutes(2),
-                    "redis.rdb", Duration.ofMinutes(2),
-                    "redis.cold", Duration.ofMinutes(1),
-                    "cutover.redis", Duration.ofMinutes(2),
-                    "pvc.snapshot", Duration.ofMinutes(3),
-                    "cutover.volume", Duration.ofMinutes(3),
-                    "verify.full", Duration.ofMinutes(5))));
+            durations(section.section("timeouts"), ProcedureTimes.LIMITS),
+            durations(section.section("expected"), ProcedureTimes.EXPECTED));
     section.close();
     return procedures;
   }

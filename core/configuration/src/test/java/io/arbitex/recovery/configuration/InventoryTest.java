@@ -202,4 +202,28 @@ class InventoryTest {
             .replaceFirst("host: 127.0.0.1", "host: primary.example.internal");
     assertThat(mistakes(text)).hasMessageContaining("dns.record: server 'primary' has this name");
   }
+
+  @Test
+  void aClusterNeedsThePublicHealthBesideIt() {
+    String cluster =
+        """
+            - name: cluster
+              kind: aks
+              procedures: [aks.backup]
+              cluster:
+                name: arbitex-aks
+                resourceGroup: arbitex-prod-rg
+                nodes: 3
+                like: {location: westeurope, vmSize: Standard_D4s_v5}
+      """;
+    InvalidConfiguration wrong =
+        catchThrowableOfType(
+            InvalidConfiguration.class,
+            () -> Inventory.parse("platform.yaml", Path.of("/etc/recovery"), GOOD + cluster));
+    assertThat(wrong)
+        .hasMessageContaining("an aks needs the platform's 'kubernetes'")
+        .hasMessageContaining("an aks needs the platform's 'azure'")
+        .hasMessageContaining("backup: is needed for aks.backup")
+        .hasMessageContaining("needs one of kind 'endpoint'");
+  }
 }

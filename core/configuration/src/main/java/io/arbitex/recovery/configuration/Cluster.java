@@ -1,0 +1,143 @@
+package io.arbitex.recovery.configuration;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The managed cluster that the platform's workloads run in, and what its recovery needs (runbook,
+ * section 2). How it is reached stands in the platform's {@code kubernetes}.
+ *
+ * @param name its name in Azure and in records, until {@code recovery.bindings} says otherwise
+ * @param resourceGroup it is in
+ * @param nodes that must be ready, from 1; fewer are a degraded cluster
+ * @param slow an API that takes longer to answer is a degraded cluster
+ * @param like what a new one is like where Azure does not know the lost one any more
+ * @param backup what its backup needs; empty without one
+ * @param secrets that are written anew from a key vault: a backup has old ones or none
+ */
+public record Cluster(
+    String name,
+    String resourceGroup,
+    int nodes,
+    Duration slow,
+    NodePool like,
+    Optional<Backup> backup,
+    List<VaultSecret> secrets) {
+  /** Restores a backup of the cluster's objects into another cluster. */
+  public static final String BACKUP = "aks.backup";
+
+  private static final int MOST_NODES = 5_000;
+
+  /**
+   * Machines of a new cluster; there are {@link Cluster#nodes} of them.
+   *
+   * @param vmSize in Azure's words, {@code Standard_D4s_v5}
+   */
+  public record NodePool(String location, String vmSize) {}
+
+  /**
+   * A backup instance of Azure Backup.
+   *
+   * @param vault its name
+   * @param resourceGroup of the vault
+   * @param instance name of what is protected in it
+   * @param standby a cluster that is there for this, in the same resource group; empty: one is made
+   * @param storageAccount where the backup extension of the target keeps what it works with
+   * @param container in the storage account
+   * @param storageGroup resource group of the storage account
+   */
+  public record Backup(
+      String vault,
+      String resourceGroup,
+      String instance,
+      Optional<String> standby,
+      String storageAccount,
+      String container,
+      String storageGroup) {}
+
+  /**
+   * A Secret of the platform's namespace.
+   *
+   * @param keys where its values stand, by key of the Secret
+   */
+  public record VaultSecret(String name, Map<String, KeyVault> keys) {}
+
+  static Cluster of(Section section, List<String> procedures) {
+    Cluster read =
+        new Cluster(
+            section.name("name"),
+            section.text("resourceGroup"),
+            section.integer("nodes", 1, MOST_NODES),
+            section.duration("slow", Duration.ofSeconds(5)),
+            like(section.requiredSection("like")),
+            section.has("backup")
+                ? Optional.of(backup(section.section("backup")))
+                : Optional.empty(),
+            section.sections("secrets").stream().map(Cluster::secret).toList());
+    if (procedures.contains(BACKUP) && read.backup().isEmpty()) {
+      section.problem("backup", "is needed for " + BACKUP);
+    }
+    section.passOver("backup");
+    section.close();
+    return read;
+  }
+
+  private static NodePool like(Section section) {
+    NodePool read = new NodePool(section.text("location"), section.text("vmSize"));
+    section.close();
+    return read;
+  }
+
+  private static Backup backup(Section section) {
+    Backup read =
+        new Backup(
+            section.text("vault"),
+            section.text("resourceGroup"),
+            section.text("instance"),
+            section.optionalText("standby"),
+            section.text("storageAccount"),
+            section.text("container"),
+            section.text("storageGroup"));
+    section.close();
+    return read;
+  }
+
+  private static VaultSecret secret(Section section) {
+    String name = section.name("name");
+    URI url = KeyVault.url(section);
+    Section keys = section.requiredSection("keys");
+    Map<String, KeyVault> read = new TreeMap<>();
+    for (String key : keys.names()) {
+      read.put(key, KeyVault.of(keys, key, url));
+    }
+    if (section.has("keys") && read.isEmpty()) {
+      section.problem("keys", "needs at least one entry");
+    }
+    keys.close();
+    section.close();
+    return new VaultSecret(name, Map.copyOf(read));
+  }
+
+  /** What of it needs other parts of the platform. */
+  void check(Section component, boolean reachable, Optional<Azure> azure) {
+    if (!reachable) {
+      component.problem("kind", "an aks needs the platform's 'kubernetes'");
+    }
+    if (azure.isEmpty()) {
+      component.problem("kind", "an aks needs the platform's 'azure'");
+      return;
+    }
+    Section section = component.section("cluster");
+    List<Section> entries = section.sections("secrets");
+    for (int i = 0; i < secrets.size(); i++) {
+      Optional<KeyVault> any = secrets.get(i).keys().values().stream().findFirst();
+      if (any.filter(KeyVault::isReadable).isPresent()) {
+        any.get().check(entries.get(i), azure.get());
+      }
+    }
+  }
+}
