@@ -4,7 +4,10 @@ import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.ObjectKind;
+import io.arbitex.recovery.executors.kubernetes.OwnedObject;
 import io.arbitex.recovery.executors.kubernetes.Patience;
+import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
 import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.time.Duration;
@@ -28,11 +31,26 @@ final class PutBackClaim extends VolumeAction {
   @Override
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    if (!isReplaced(context)) {
-      return Look.alreadySo();
+    if (isReplaced(context)) {
+      Optional<String> missing = missing(context, session);
+      if (missing.isPresent()) {
+        return Look.notYet(missing.get());
+      }
     }
-    Optional<String> missing = missing(context, session);
-    return missing.isEmpty() ? Look.alreadySo() : Look.notYet(missing.get());
+    return isNoted(context, session)
+        ? Look.notYet("the old volume still says that it is being replaced")
+        : Look.alreadySo();
+  }
+
+  private static boolean isNoted(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    String old = context.fact(VolumeFacts.OLD_VOLUME).orElse("");
+    return !old.isEmpty()
+        && !CheckVolume.alreadyCutOver(context)
+        && ClaimAndVolume.volume(session, old)
+            .flatMap(found -> OwnedObject.note(found, RecoveryNotes.REPLACED_BY))
+            .filter(context.required(VolumeFacts.DISK)::equals)
+            .isPresent();
   }
 
   private static boolean isReplaced(ActionContext context) {
@@ -88,13 +106,29 @@ final class PutBackClaim extends VolumeAction {
   @Override
   void make(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    refuseIfUsed(context, session);
-    refuseIfTheirs(context, session);
-    disk(context, session).remove(context);
-    String text = context.fact(VolumeFacts.OLD_CLAIM).orElse("");
-    if (text.isEmpty()) {
-      return;
+    if (isReplaced(context)) {
+      refuseIfUsed(context, session);
+      refuseIfTheirs(context, session);
+      disk(context, session).remove(context);
+      String text = context.fact(VolumeFacts.OLD_CLAIM).orElse("");
+      if (!text.isEmpty()) {
+        bindOld(context, session, text);
+      }
     }
+    if (isNoted(context, session)) {
+      new OwnedObject(session, ObjectKind.VOLUME, context.required(VolumeFacts.OLD_VOLUME))
+          .change(
+              context,
+              (read, patch) -> {
+                // Its disk is the component's again, and is asked for before the next cutover.
+                patch.without(RecoveryNotes.REPLACED_BY).without(RecoveryNotes.CLAIM_BEFORE);
+                return true;
+              });
+    }
+  }
+
+  private void bindOld(ActionContext context, ClusterSession session, String text)
+      throws ActionFailure, InterruptedException {
     String claim = target.volume().claim();
     awaitEndOfOld(context, session, claim);
     releaseOldVolume(context, session, claim);

@@ -3,6 +3,7 @@ package io.arbitex.recovery.executors.volumes;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -70,6 +71,13 @@ final class RecheckVolume extends VolumeAction {
     List<String> disks = new ArrayList<>(now.handle().stream().toList());
     if (disks.isEmpty()) {
       disks.addAll(ClaimAndVolume.disksOf(session, name));
+      target
+          .bound()
+          .get()
+          .map(Bound::facts)
+          .map(facts -> facts.get(VolumeFacts.BOUND_DISK))
+          .filter(disk -> !disks.contains(disk))
+          .ifPresent(disks::add);
     }
     String snapped = context.fact(VolumeFacts.SOURCE_DISK).orElse("");
     if (disks.isEmpty() && !snapped.isEmpty()) {

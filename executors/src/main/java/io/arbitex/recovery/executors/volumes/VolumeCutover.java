@@ -53,7 +53,7 @@ public final class VolumeCutover {
       VolumeTarget target, StepCommand command, Map<String, String> facts, Instant at) {
     Map<String, String> bound = new LinkedHashMap<>();
     bound.put("volume", facts.get(VolumeFacts.DISK));
-    bound.put("disk", facts.get(VolumeFacts.DISK_ID));
+    bound.put(VolumeFacts.BOUND_DISK, facts.get(VolumeFacts.DISK_ID));
     bound.put("previous-volume", facts.getOrDefault(VolumeFacts.OLD_VOLUME, ""));
     return Binding.newBuilder()
         .setPlatform(command.getPlatform())

@@ -58,6 +58,9 @@ final class VolumeFacts {
   /** Epoch of the binding that this cutover publishes. */
   static final String EPOCH = "bound-epoch";
 
+  /** Fact of the binding: where the store has the disk that is the component. */
+  static final String BOUND_DISK = "disk";
+
   /** {@code true} when an earlier attempt has done this cutover. */
   static final String ALREADY = "already-cut-over";
 

@@ -52,9 +52,13 @@ public final class DiskCloud implements AutoCloseable {
         .withCreationData(
             new CreationData()
                 .withCreateOption(DiskCreateOption.COPY)
-                .withSourceResourceId(
-                    "/subscriptions/%s/resourceGroups/%s/providers/Microsoft.Compute/disks/%s"
-                        .formatted(AzureClients.SUBSCRIPTION, GROUP, disk)));
+                .withSourceResourceId(diskId(disk)));
+  }
+
+  /** Resource id of a disk. */
+  public static String diskId(String name) {
+    return "/subscriptions/%s/resourceGroups/%s/providers/Microsoft.Compute/disks/%s"
+        .formatted(AzureClients.SUBSCRIPTION, GROUP, name);
   }
 
   /** Those that a recovery has ordered for this component, by name. */

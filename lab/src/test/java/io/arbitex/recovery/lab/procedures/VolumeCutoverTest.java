@@ -8,9 +8,8 @@ import io.arbitex.recovery.engine.ExecutionState;
 import io.arbitex.recovery.engine.Next;
 import io.arbitex.recovery.engine.Outcome;
 import io.arbitex.recovery.executors.ProcedureBench;
-import io.arbitex.recovery.executors.azure.AzureAccess;
-import io.arbitex.recovery.executors.azure.Disks;
-import io.arbitex.recovery.executors.volumes.AzureDiskStore;
+import io.arbitex.recovery.executors.database.Bound;
+import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
 import io.arbitex.recovery.executors.volumes.VolumeCutover;
 import io.arbitex.recovery.executors.volumes.VolumeTarget;
 import io.arbitex.recovery.lab.azure.DiskCloud;
@@ -22,6 +21,7 @@ import io.arbitex.recovery.record.StepError;
 import io.arbitex.recovery.schemas.Facts;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -134,6 +134,23 @@ class VolumeCutoverTest {
     assertThat(there.getCode()).as(there.getMessage()).isEqualTo(FailureCode.NOT_CONFIRMED);
     assertThat(there.getMessage()).contains("its disk is there");
     assertThat(world.replicas()).isEqualTo(2);
+  }
+
+  /** Only the binding knew the disk, and only one that the snapshot was of was asked for. */
+  @Test
+  void theDiskOfTheBindingIsAskedForToo() throws Exception {
+    ProcedureBench bench = restored();
+    Map<String, String> facts = new LinkedHashMap<>(bench.factsOfEnd());
+    facts.put("source-epoch", "1");
+    world.lose();
+    String bound = world.oldVolume + "-bound";
+    Files.createDirectory(world.disk(bound));
+    Bound binding = new Bound(VolumeWorld.CLAIM, 1, Map.of("disk", DiskCloud.diskId(bound)));
+    VolumeTarget target = world.target(() -> Optional.of(binding), VolumeTarget.PATIENCE);
+    StepError error =
+        bench.run(world.cutover(facts), VolumeCutover.of(target)).error().orElseThrow();
+    assertThat(error.getCode()).as(error.getMessage()).isEqualTo(FailureCode.NOT_CONFIRMED);
+    assertThat(error.getMessage()).contains("its disk is there").contains(bound);
   }
 
   @Test
@@ -309,21 +326,7 @@ class VolumeCutoverTest {
   }
 
   private VolumeTarget impatient() throws Exception {
-    var platform = world.inventory().platforms().get(0);
-    return new VolumeTarget(
-        "eu-1",
-        world.component,
-        platform.kubernetes().orElseThrow(),
-        platform.components().get(0).volume().orElseThrow(),
-        Optional::empty,
-        target ->
-            new AzureDiskStore(
-                target,
-                new Disks(
-                    AzureAccess.open(platform.azure().orElseThrow()),
-                    DiskCloud.GROUP,
-                    DiskCloud.GROUP)),
-        Duration.ofSeconds(1));
+    return world.target(Optional::empty, Duration.ofSeconds(1));
   }
 
   private int pods() {
@@ -372,6 +375,9 @@ class VolumeCutoverTest {
     assertThat(claim.getMetadata().getLabels())
         .containsEntry("app.kubernetes.io/managed-by", "Helm");
     assertThat(world.files(world.oldVolume)).isEqualTo(VolumeWorld.FILES);
+    assertThat(world.volume(world.oldVolume).orElseThrow().getMetadata().getAnnotations())
+        .as("its disk is the component's again")
+        .doesNotContainKeys(RecoveryNotes.REPLACED_BY, RecoveryNotes.CLAIM_BEFORE);
     assertThat(world.app().get().getMetadata().getAnnotations()).doesNotContainKey(REPLICAS);
     assertThat(world.ours()).isEmpty();
     assertThat(

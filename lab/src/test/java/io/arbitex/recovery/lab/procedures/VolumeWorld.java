@@ -6,6 +6,11 @@ import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.executors.ProcedureBench;
 import io.arbitex.recovery.executors.Procedures;
+import io.arbitex.recovery.executors.azure.AzureAccess;
+import io.arbitex.recovery.executors.azure.Disks;
+import io.arbitex.recovery.executors.database.Bound;
+import io.arbitex.recovery.executors.volumes.AzureDiskStore;
+import io.arbitex.recovery.executors.volumes.VolumeTarget;
 import io.arbitex.recovery.lab.azure.DiskCloud;
 import io.arbitex.recovery.lab.kubernetes.TestCluster;
 import io.arbitex.recovery.record.CommandKind;
@@ -26,6 +31,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -34,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** A deployment with a claim that has files on it, snapshots of its disk, and an inventory. */
@@ -251,6 +258,25 @@ final class VolumeWorld {
                 workload,
                 DiskCloud.GROUP,
                 DiskCloud.GROUP));
+  }
+
+  /** What the procedures work on, with a binding and no more patience than that. */
+  VolumeTarget target(Supplier<Optional<Bound>> bound, Duration patience) throws Exception {
+    Inventory.Platform platform = inventory().platforms().get(0);
+    return new VolumeTarget(
+        "eu-1",
+        component,
+        platform.kubernetes().orElseThrow(),
+        platform.components().get(0).volume().orElseThrow(),
+        bound,
+        target ->
+            new AzureDiskStore(
+                target,
+                new Disks(
+                    AzureAccess.open(platform.azure().orElseThrow()),
+                    DiskCloud.GROUP,
+                    DiskCloud.GROUP)),
+        patience);
   }
 
   Procedures procedures() throws Exception {
