@@ -3,7 +3,6 @@ package io.arbitex.recovery.detector;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.HealthStatus;
-import io.arbitex.recovery.record.Symptom;
 import io.arbitex.recovery.schemas.Times;
 import java.time.Clock;
 import java.time.Duration;
@@ -144,11 +143,7 @@ final class Watch implements AutoCloseable {
       // The thread may hang in the network for ever; the next look must not wait for it.
       looker.shutdownNow();
       looker = looker(place);
-      return new Observation(
-          HealthStatus.DOWN,
-          Symptom.HUNG,
-          "no answer within " + rhythm.limit().toMillis() + " ms",
-          at);
+      return bound.probe().hung(at, rhythm.limit());
     } catch (ExecutionException e) {
       log.error("the probe of {} failed in itself", place.component(), e.getCause());
       return Observation.unknown("the probe failed in itself: " + e.getCause(), at);

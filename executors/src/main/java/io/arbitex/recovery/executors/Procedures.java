@@ -46,7 +46,7 @@ import java.util.function.Function;
 public final class Procedures {
   /** Workers that this binary has procedures for. */
   public static final Set<Worker> WORKERS =
-      Set.of(Worker.POSTGRESQL, Worker.REDIS, Worker.CUTOVER, Worker.NOTIFY);
+      Set.of(Worker.POSTGRESQL, Worker.REDIS, Worker.PVC, Worker.CUTOVER, Worker.NOTIFY);
 
   /** The newest known binding of a component. */
   @FunctionalInterface

@@ -4,6 +4,7 @@ import io.arbitex.recovery.lab.network.PathState;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabOptions;
 import io.arbitex.recovery.lab.world.LabState;
+import io.arbitex.recovery.lab.world.LabVolumes;
 import io.arbitex.recovery.lab.world.MonitoringRhythm;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -91,7 +92,11 @@ final class LabCommand implements Callable<Integer> {
       @Option(
               names = "--azure",
               description = "With an emulated Azure that has the primary as a flexible server.")
-          boolean azure)
+          boolean azure,
+      @Option(
+              names = "--volumes",
+              description = "With the platform's volumes watched and backed up; brings --azure.")
+          boolean volumes)
       throws IOException, InterruptedException {
     Lab lab = new Lab(folder);
     if (!lab.alive().isEmpty()) {
@@ -112,7 +117,8 @@ final class LabCommand implements Callable<Integer> {
                 monitoring ? Optional.of(MonitoringRhythm.TUNED) : Optional.empty(),
                 false,
                 redis ? List.of("redis.aof", "redis.rdb", "redis.cold") : List.of(),
-                azure),
+                azure || volumes,
+                volumes),
             line -> say(time(begin) + line));
     say(time(begin) + "the lab is up; everything about it is in " + lab.folder().state());
     say("  platform  " + state.platform());
@@ -169,11 +175,17 @@ final class LabCommand implements Callable<Integer> {
                       + " postgresql-killed: kills it, its data stays;"
                       + " postgresql-stopped: stops it in an orderly way;"
                       + " bad-release, good-release: rolls a release out that damages the database, and back;"
+                      + " pvc-lost: deletes a volume and its disk;"
                       + " redis-lost: empties Redis' data folder and kills it;"
                       + " redis-flushed: FLUSHALL;"
                       + " redis-degraded: its background saves fail; redis-mended: they work again.")
           String what,
-      @Option(names = "--server", defaultValue = "primary") String server)
+      @Option(names = "--server", defaultValue = "primary") String server,
+      @Option(
+              names = "--volume",
+              defaultValue = "audit-buffer",
+              description = "pvc-lost: audit-buffer or db-data.")
+          String volume)
       throws IOException, InterruptedException {
     Lab lab = new Lab(folder);
     switch (what) {
@@ -182,6 +194,7 @@ final class LabCommand implements Callable<Integer> {
       case "postgresql-stopped" -> lab.stopPostgresql(server);
       case "bad-release" -> lab.releases().rollOutBad();
       case "good-release" -> lab.releases().rollBack();
+      case "pvc-lost" -> lab.volumes().lose(LabVolumes.claim(volume));
       case "redis-lost" -> lab.redis().destroy();
       case "redis-flushed" -> lab.redis().flush();
       case "redis-degraded" -> lab.redis().failSaves();

@@ -48,10 +48,18 @@ final class ClusterProof {
             : CompletableFuture.supplyAsync(this::restarts);
   }
 
-  /** When the suite begins: notes how often containers have been started again until then. */
-  static ClusterProof begin(Inventory.Platform platform, Kubernetes kubernetes) {
+  /**
+   * When the suite begins: notes how often containers have been started again until then.
+   *
+   * @param proven components whose volumes have a proof of their own
+   */
+  static ClusterProof begin(
+      Inventory.Platform platform, Kubernetes kubernetes, List<String> proven) {
     List<Volume> volumes =
-        platform.components().stream().flatMap(component -> component.volume().stream()).toList();
+        platform.components().stream()
+            .filter(component -> !proven.contains(component.name()))
+            .flatMap(component -> component.volume().stream())
+            .toList();
     return new ClusterProof(kubernetes, workloads(platform, kubernetes), volumes);
   }
 

@@ -11,7 +11,9 @@ import io.arbitex.recovery.checks.EndpointCheck;
 import io.arbitex.recovery.checks.RestoredMoment;
 import io.arbitex.recovery.checks.kubernetes.AlembicHead;
 import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.configuration.Kubernetes;
 import io.arbitex.recovery.configuration.Redis;
+import io.arbitex.recovery.configuration.Volume;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.CheckStatus;
 import io.arbitex.recovery.record.LossMetric;
@@ -42,8 +44,8 @@ import org.slf4j.LoggerFactory;
  * The runbook's validation suite (runbook, "After any recovery, run the full validation suite"):
  * health endpoints, the platform's own check of its audit chain, an own recomputation of that chain
  * against the anchor of the restore point, tenants and critical tables against the baseline taken
- * in the restore point's own snapshot, Alembic head; of a Redis its keyspace; in the cluster its
- * rollouts, crash loops and smoke tests.
+ * in the restore point's own snapshot, Alembic head; of a Redis its keyspace; of a volume which
+ * disk it is, and what pods see of it; in the cluster its rollouts, crash loops and smoke tests.
  */
 final class Suite {
   private static final Logger log = LoggerFactory.getLogger(Suite.class);
@@ -178,13 +180,22 @@ final class Suite {
                       "inventory", "platform " + command.getPlatform(), "not in the inventory")));
     } else {
       Optional<ClusterProof> cluster =
-          platform.get().kubernetes().map(each -> ClusterProof.begin(platform.get(), each));
+          platform
+              .get()
+              .kubernetes()
+              .map(each -> ClusterProof.begin(platform.get(), each, components(command)));
       endpoints(run, platform.get());
-      for (String name : parameter(command, "components").orElse("").split(",")) {
+      for (String name : components(command)) {
         Optional<Inventory.Component> component = platform.get().component(name);
         if (component.flatMap(Inventory.Component::redis).isPresent()) {
           Redis redis = component.flatMap(Inventory.Component::redis).orElseThrow();
           run.check(name, () -> RedisProof.of(command, name, redis));
+          continue;
+        }
+        if (component.flatMap(Inventory.Component::volume).isPresent()) {
+          Volume volume = component.flatMap(Inventory.Component::volume).orElseThrow();
+          Kubernetes kubernetes = platform.get().kubernetes().orElseThrow();
+          run.check(name, () -> VolumeProof.of(command, name, kubernetes, volume));
           continue;
         }
         if (component.isEmpty() || component.get().postgresql().isEmpty()) {
@@ -210,6 +221,10 @@ final class Suite {
     }
     run.outcomes.add(run.verdict(started));
     return new Proof(run.outcomes, losses);
+  }
+
+  private static List<String> components(StepCommand command) {
+    return List.of(parameter(command, "components").orElse("").split(","));
   }
 
   /** The verdict of a suite that was not run. */

@@ -68,6 +68,13 @@ public final class VolumeProbe implements Probe, AutoCloseable {
     }
   }
 
+  /** It is the cluster that does not answer: of the volume that says nothing. */
+  @Override
+  public Observation hung(Instant at, Duration limit) {
+    return Observation.unknown(
+        "the cluster does not say: no answer within " + limit.toMillis() + " ms", at);
+  }
+
   private static String said(KubernetesClientException error) {
     Throwable root = error;
     while (root.getCause() != null) {

@@ -8,6 +8,7 @@ import io.arbitex.recovery.console.report.MarkdownReport;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabOptions;
 import io.arbitex.recovery.lab.world.LabState;
+import io.arbitex.recovery.lab.world.LabVolumes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Parameters;
       "Exit status 0 only if the outcome is what the scenario demands.",
       "Scenarios: postgresql-lost; alert-only (the observers are blind, an alert alone tells);",
       "postgresql-returns (the lost server comes back during restore, cutover, and after it);",
+      "pvc-lost (a volume and its disk are gone; --volume names which);",
       "redis-lost (it comes back empty); redis-flushed (FLUSHALL, put back by approval);",
       "redis-degraded (it cannot save: told, and nothing restored)."
     })
@@ -63,6 +65,12 @@ public final class DrillCommand implements Callable<Integer> {
       description = "Seconds from the break to the end (default: ${DEFAULT-VALUE}).")
   private long limit;
 
+  @Option(
+      names = "--volume",
+      defaultValue = VolumeLost.USUAL,
+      description = "pvc-lost: the volume, audit-buffer or db-data (default: ${DEFAULT-VALUE}).")
+  private String volume;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the result as JSON.")
   private Path json;
 
@@ -86,6 +94,12 @@ public final class DrillCommand implements Callable<Integer> {
     Optional<Scenario> named = Scenario.of(scenario);
     if (named.isEmpty()) {
       System.err.println("no scenario '" + scenario + "'; there are: " + Scenario.words());
+      return 2;
+    }
+    try {
+      LabVolumes.claim(volume);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
       return 2;
     }
     long begin = System.nanoTime();
@@ -140,7 +154,7 @@ public final class DrillCommand implements Callable<Integer> {
                   crashes.see(value);
                   lines.of(value).ifPresent(say);
                 })) {
-      return named.disaster(lab, watcher, Duration.ofSeconds(limit), say).run(crashes);
+      return named.disaster(lab, watcher, Duration.ofSeconds(limit), say, volume).run(crashes);
     }
   }
 

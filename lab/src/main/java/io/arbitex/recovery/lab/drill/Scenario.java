@@ -61,6 +61,19 @@ public enum Scenario {
       return new PostgresqlCorrupted(lab, watcher, limit, say, this);
     }
   },
+  /** A volume of the platform is gone with its disk. */
+  PVC_LOST("pvc-lost") {
+    @Override
+    LabOptions world(LabOptions options) {
+      return VolumeLost.world(options);
+    }
+
+    @Override
+    Disaster disaster(
+        Lab lab, Watcher watcher, Duration limit, Consumer<String> say, String volume) {
+      return new VolumeLost(lab, watcher, limit, say, this, volume);
+    }
+  },
   /** Redis comes back empty: its data folder was lost with the process. */
   REDIS_LOST("redis-lost") {
     @Override
@@ -128,9 +141,21 @@ public enum Scenario {
    * What is broken, and what must come of it.
    *
    * @param limit from the break to the end of the incident
+   * @param volume which one, where a volume is what is lost
+   */
+  Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say, String volume) {
+    return disaster(lab, watcher, limit, say);
+  }
+
+  /**
+   * The same, with the usual volume.
+   *
+   * @param limit from the break to the end of the incident
    */
   Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
-    return new PostgresqlLost(lab, watcher, limit, say, this);
+    return this == PVC_LOST
+        ? disaster(lab, watcher, limit, say, VolumeLost.USUAL)
+        : new PostgresqlLost(lab, watcher, limit, say, this);
   }
 
   /** What happens in a calm lab before it is broken. */

@@ -33,6 +33,7 @@ public final class Watcher implements AutoCloseable {
       List.of(
           Topic.COMMANDS_POSTGRESQL,
           Topic.COMMANDS_REDIS,
+          Topic.COMMANDS_PVC,
           Topic.COMMANDS_CUTOVER,
           Topic.COMMANDS_VERIFIER,
           Topic.COMMANDS_NOTIFY,

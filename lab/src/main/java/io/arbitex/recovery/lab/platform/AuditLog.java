@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -199,6 +201,23 @@ final class AuditLog {
           try (Statement statement = connection.createStatement()) {
             return statement.execute("SELECT 1 FROM tenants LIMIT 1");
           }
+        });
+  }
+
+  /** All policy rules, one each, in the order of their ids. */
+  List<String> policies() throws SQLException, InterruptedException {
+    return pool.transact(
+        WAIT,
+        connection -> {
+          List<String> rules = new ArrayList<>();
+          try (Statement statement = connection.createStatement();
+              ResultSet row =
+                  statement.executeQuery("SELECT r::text FROM policy_rules r ORDER BY id")) {
+            while (row.next()) {
+              rules.add(row.getString(1));
+            }
+          }
+          return rules;
         });
   }
 }

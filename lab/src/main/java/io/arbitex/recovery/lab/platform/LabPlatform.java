@@ -9,6 +9,7 @@ import io.lettuce.core.RedisException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * The platform's process, which reads {@link PlatformEnvironment} when it starts.
  *
  * <ul>
- *   <li>{@code GET /health}: 200 when the database answers, else 503.
+ *   <li>{@code GET /health}: 200 when the database answers and its volumes are there, else 503.
  *   <li>{@code GET /v1/admin/audit/verify[?full=true]} with the admin token: {@code
  *       {"chain_valid":…,"events":…,"checked":…}}.
  *   <li>{@code POST /v1/events} {@code {"tenant":1,"actor":…,"action":…,"payload":{…}}}: 201 {@code
@@ -42,11 +43,11 @@ public final class LabPlatform {
   private static final int CONNECTIONS = 4;
 
   private final AuditLog auditLog;
-  private final String adminToken;
+  private final PlatformEnvironment environment;
 
-  private LabPlatform(AuditLog auditLog, String adminToken) {
+  private LabPlatform(AuditLog auditLog, PlatformEnvironment environment) {
     this.auditLog = auditLog;
-    this.adminToken = adminToken;
+    this.environment = environment;
   }
 
   public static void main(String[] arguments) throws IOException {
@@ -68,7 +69,7 @@ public final class LabPlatform {
     DatabasePool pool = new DatabasePool(environment.database(), CONNECTIONS);
     byte[] key = environment.auditKey().getBytes(StandardCharsets.UTF_8);
     AuditLog auditLog = new AuditLog(pool, key, Clock.systemUTC());
-    LabPlatform platform = new LabPlatform(auditLog, environment.adminToken());
+    LabPlatform platform = new LabPlatform(auditLog, environment);
     HttpServer server =
         HttpServer.create(new InetSocketAddress(environment.host(), environment.port()), 64);
     server.setExecutor(threads);
@@ -85,13 +86,36 @@ public final class LabPlatform {
                   threads.shutdownNow();
                   pool.close();
                   sessions.ifPresent(SessionStore::close);
+                  environment.auditBuffer().ifPresent(LabPlatform::close);
                 },
                 "platform-end"));
     server.start();
+    cachePolicies(auditLog, environment);
     log.info(
         "the platform listens on {}, its database is {}",
         server.getAddress(),
         environment.database());
+  }
+
+  private static void close(AuditBuffer buffer) {
+    try {
+      buffer.close();
+    } catch (IOException e) {
+      log.warn("the audit buffer cannot be closed: {}", e.toString());
+    }
+  }
+
+  /** What it cannot write now, the one that starts next will. */
+  private static void cachePolicies(AuditLog auditLog, PlatformEnvironment environment) {
+    if (environment.policyCache().isPresent()) {
+      try {
+        environment.policyCache().get().write(auditLog.policies());
+      } catch (IOException | SQLException e) {
+        log.warn("the policies are not cached: {}", e.toString());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private interface Handler {
@@ -109,6 +133,9 @@ public final class LabPlatform {
             } catch (SQLException e) {
               log.info("{} {}: {}", exchange.getRequestMethod(), path, e.getMessage());
               answer = new Answer(503, Map.of("error", "the database does not answer"));
+            } catch (FileSystemException e) {
+              log.info("{} {}: {}", exchange.getRequestMethod(), path, e.toString());
+              answer = new Answer(503, Map.of("error", "a volume is gone"));
             } catch (RedisException e) {
               log.info("{} {}: {}", exchange.getRequestMethod(), path, e.getMessage());
               answer = new Answer(503, Map.of("error", "the session store does not answer"));
@@ -129,12 +156,16 @@ public final class LabPlatform {
 
   private Answer health(HttpExchange exchange) throws SQLException, InterruptedException {
     auditLog.ping();
+    if (!environment.auditBuffer().map(AuditBuffer::isThere).orElse(true)
+        || !environment.policyCache().map(PolicyCache::isThere).orElse(true)) {
+      return new Answer(503, Map.of("error", "a volume is gone"));
+    }
     return new Answer(200, Map.of("status", "ok"));
   }
 
   private Answer verify(HttpExchange exchange) throws SQLException, InterruptedException {
     String given = exchange.getRequestHeaders().getFirst("Authorization");
-    byte[] expected = ("Bearer " + adminToken).getBytes(StandardCharsets.UTF_8);
+    byte[] expected = ("Bearer " + environment.adminToken()).getBytes(StandardCharsets.UTF_8);
     if (given == null || !MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), expected)) {
       return new Answer(401, Map.of("error", "needs the admin token"));
     }
@@ -161,7 +192,7 @@ public final class LabPlatform {
   }
 
   private interface BodyHandler {
-    Answer answer(JsonNode body) throws SQLException, InterruptedException;
+    Answer answer(JsonNode body) throws IOException, SQLException, InterruptedException;
   }
 
   private static Answer withBody(HttpExchange exchange, BodyHandler handler)
@@ -179,7 +210,7 @@ public final class LabPlatform {
     return handler.answer(read);
   }
 
-  private Answer append(JsonNode event) throws SQLException, InterruptedException {
+  private Answer append(JsonNode event) throws IOException, SQLException, InterruptedException {
     if (!event.path("tenant").isInt()
         || !event.path("actor").isTextual()
         || !event.path("action").isTextual()
@@ -194,6 +225,9 @@ public final class LabPlatform {
             event.get("actor").textValue(),
             event.get("action").textValue(),
             event.get("payload").toString());
+    if (environment.auditBuffer().isPresent()) {
+      environment.auditBuffer().get().append(appended);
+    }
     return new Answer(201, Map.of("id", appended.id(), "hmac", appended.hmac()));
   }
 }

@@ -1,5 +1,6 @@
 package io.arbitex.recovery.lab.platform;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,8 +8,9 @@ import java.util.Optional;
 
 /**
  * What the platform is told by its environment, once, when it starts: {@code HOST}, {@code PORT},
- * {@code DATABASE_URL}, {@code AUDIT_KEY}, {@code ADMIN_TOKEN}, {@code HOSTNAME}, and {@code
- * REDIS_URL} if there is a Redis. Another database means another process.
+ * {@code DATABASE_URL}, {@code AUDIT_KEY}, {@code ADMIN_TOKEN}, {@code HOSTNAME}; {@code REDIS_URL}
+ * if there is a Redis, {@code AUDIT_BUFFER} and {@code POLICY_CACHE} if it has volumes for them.
+ * Another database means another process.
  *
  * @param host the address that it listens on
  */
@@ -18,7 +20,9 @@ record PlatformEnvironment(
     DatabaseSecret database,
     String auditKey,
     String adminToken,
-    Optional<String> redisUrl) {
+    Optional<String> redisUrl,
+    Optional<AuditBuffer> auditBuffer,
+    Optional<PolicyCache> policyCache) {
 
   /**
    * Reads it.
@@ -42,7 +46,19 @@ record PlatformEnvironment(
         database(variables),
         variables.get("AUDIT_KEY").strip(),
         variables.get("ADMIN_TOKEN").strip(),
-        Optional.ofNullable(variables.get("REDIS_URL")).filter(url -> !url.isBlank()));
+        given(variables, "REDIS_URL"),
+        given(variables, "AUDIT_BUFFER")
+            .map(folder -> new AuditBuffer(Path.of(folder), process(variables))),
+        given(variables, "POLICY_CACHE")
+            .map(folder -> new PolicyCache(Path.of(folder), process(variables))));
+  }
+
+  private static Optional<String> given(Map<String, String> variables, String name) {
+    return Optional.ofNullable(variables.get(name)).filter(value -> !value.isBlank());
+  }
+
+  private static String process(Map<String, String> variables) {
+    return variables.getOrDefault("HOSTNAME", "arbitex-platform");
   }
 
   /**
@@ -56,7 +72,7 @@ record PlatformEnvironment(
       throw new IllegalArgumentException("the environment lacks DATABASE_URL");
     }
     try {
-      return DatabaseSecret.of(url, variables.getOrDefault("HOSTNAME", "arbitex-platform"));
+      return DatabaseSecret.of(url, process(variables));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("DATABASE_URL " + e.getMessage(), e);
     }

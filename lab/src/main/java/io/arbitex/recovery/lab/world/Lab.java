@@ -243,6 +243,11 @@ public final class Lab {
     return new LabRedis(folder, requireState().cluster());
   }
 
+  /** The volumes of the lab's platform. */
+  public LabVolumes volumes() throws IOException {
+    return new LabVolumes(folder, requireState().cluster());
+  }
+
   /** The Azure of the lab. */
   public AzureControl azure() throws IOException {
     LabState.Azure found = requireState().azure();

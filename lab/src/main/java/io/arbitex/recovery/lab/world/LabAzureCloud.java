@@ -22,6 +22,13 @@ final class LabAzureCloud {
   static final String SUBSCRIPTION = "00000000-0000-0000-0000-000000000001";
   static final String TENANT = "lab";
   static final String GROUP = "arbitex-prod-rg";
+
+  /** Resource group of the cluster's disks. */
+  static final String NODES = "arbitex-aks-nodes-rg";
+
+  /** Resource group of their snapshots: it would not go with the cluster. */
+  static final String SNAPSHOTS = "arbitex-snapshots-rg";
+
   static final String LOCATION = "westeurope";
 
   /** The platform's database server. */
@@ -62,6 +69,10 @@ final class LabAzureCloud {
                 "--postgresql=" + tools,
                 "--subscription=" + SUBSCRIPTION,
                 "--resource-group=" + GROUP,
+                "--resource-group=" + NODES,
+                "--resource-group=" + SNAPSHOTS,
+                "--disks-folder=" + folder.disks(),
+                "--found-disks-group=" + NODES,
                 "--server-port=" + ports.server())),
         0);
     PostgreSqlManager azure = new LabAzureClient(endpoint(ports)).postgresql();

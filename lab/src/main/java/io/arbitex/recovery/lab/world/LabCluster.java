@@ -57,6 +57,7 @@ final class LabCluster {
                 "--port=" + ports.api(),
                 "--control-port=" + ports.control(),
                 "--state-folder=" + folder.kubernetes(),
+                "--disks-folder=" + folder.disks(),
                 "--image-file=" + imageFile)),
         0);
   }

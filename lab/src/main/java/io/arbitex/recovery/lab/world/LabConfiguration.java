@@ -195,7 +195,7 @@ final class LabConfiguration {
                   criticalTables: [tenants, policy_rules, audit_events]
                   salvage: %s
                   servers:
-        %s%s"""
+        %s%s%s"""
         .formatted(
             LabPlan.PLATFORM,
             plan.observers(),
@@ -219,7 +219,8 @@ final class LabConfiguration {
             servers,
             redis
                 .map(port -> RedisConfiguration.component(folder, plan.options().redis(), port))
-                .orElse(""));
+                .orElse(""),
+            plan.options().volumes() ? VolumeConfiguration.components() : "");
   }
 
   private String flexibleServer(String server) {
@@ -300,8 +301,9 @@ final class LabConfiguration {
           order:
             postgresql: [postgresql.pitr, postgresql.dump]
             redis: [redis.aof, redis.rdb, redis.cold]
+            pvc: [pvc.snapshot]
           pitr: {archiveLag: 6s}
-          timeouts: {postgresql.pitr: 90s, redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 60s}
+          timeouts: {postgresql.pitr: 90s, redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 60s, pvc.snapshot: 60s, cutover.volume: 60s}
           expected:
             postgresql.pitr: 10s
             postgresql.dump: 5s
@@ -310,6 +312,8 @@ final class LabConfiguration {
             redis.rdb: 5s
             redis.cold: 1s
             cutover.redis: 5s
+            pvc.snapshot: 5s
+            cutover.volume: 10s
             verify.full: 5s
         guards:
           cooldown: %s

@@ -58,9 +58,14 @@ public record LabFolder(Path root) {
     return root.resolve("traffic");
   }
 
-  /** What the cluster keeps: objects, pods, disks. */
+  /** What the cluster keeps: objects and pods. */
   public Path kubernetes() {
     return root.resolve("kubernetes");
+  }
+
+  /** The disks behind volumes, a folder each: the cluster has them mounted, Azure copies them. */
+  public Path disks() {
+    return root.resolve("disks");
   }
 
   /** What Azure keeps: servers with their data, archives, backups, operations. */
@@ -98,6 +103,7 @@ public record LabFolder(Path root) {
     delete(broker());
     delete(kubernetes());
     delete(azure());
+    delete(disks());
     delete(root.resolve("services"));
     delete(root.resolve("monitoring"));
     Files.deleteIfExists(state());

@@ -23,6 +23,8 @@ import java.util.function.Consumer;
  *     Redis with the platform's sessions lives in; empty for a lab without both
  * @param azure whether the primary is a flexible server of an emulated Azure, restored to a moment
  *     first; the policy then lets damaged data be restored without a person
+ * @param volumes whether the platform's volumes are watched, backed up and restored; they need the
+ *     Azure
  */
 public record LabOptions(
     long events,
@@ -36,7 +38,8 @@ public record LabOptions(
     Optional<MonitoringRhythm> monitoring,
     boolean dryRun,
     List<String> redis,
-    boolean azure) {
+    boolean azure,
+    boolean volumes) {
   public static final LabOptions DEFAULT =
       new LabOptions(
           100_000,
@@ -50,6 +53,7 @@ public record LabOptions(
           Optional.empty(),
           false,
           List.of(),
+          false,
           false);
 
   public LabOptions {
@@ -57,6 +61,9 @@ public record LabOptions(
     if (events < 0 || events > 100_000_000 || rate <= 0 || clients < 1) {
       throw new IllegalArgumentException(
           "events: 0 to 100,000,000; rate: above 0; clients: at least 1");
+    }
+    if (volumes && !azure) {
+      throw new IllegalArgumentException("volumes need the Azure that has their disks");
     }
     if (observers < 1 || observers > 26) {
       throw new IllegalArgumentException("observers: 1 to 26");
@@ -74,6 +81,7 @@ public record LabOptions(
     private boolean dryRun;
     private List<String> redis;
     private boolean azure;
+    private boolean volumes;
 
     Draft(LabOptions of) {
       events = of.events;
@@ -85,6 +93,7 @@ public record LabOptions(
       dryRun = of.dryRun;
       redis = of.redis;
       azure = of.azure;
+      volumes = of.volumes;
     }
   }
 
@@ -103,7 +112,8 @@ public record LabOptions(
         draft.monitoring,
         draft.dryRun,
         draft.redis,
-        draft.azure);
+        draft.azure,
+        draft.volumes);
   }
 
   public LabOptions withEvents(long number) {
@@ -144,6 +154,15 @@ public record LabOptions(
   /** With an Azure that has the primary. */
   public LabOptions withAzure() {
     return with(draft -> draft.azure = true);
+  }
+
+  /** With the platform's volumes, and an Azure that has their disks. */
+  public LabOptions withVolumes() {
+    return with(
+        draft -> {
+          draft.azure = true;
+          draft.volumes = true;
+        });
   }
 
   /** Without the pipeline's services. */

@@ -138,7 +138,7 @@ public final class LabRedis {
               .getSpec()
               .getVolumeName();
       PersistentVolume found = client.persistentVolumes().withName(volume).require();
-      return new DiskFolders(folder.kubernetes().resolve("disks"))
+      return new DiskFolders(folder.disks())
           .of(Meta.JSON.valueToTree(found))
           .orElseThrow(() -> new LabFailure(volume + " is no folder"));
     }

@@ -43,6 +43,7 @@ final class LabWorkloads implements AutoCloseable {
     LabCluster cluster = new LabCluster(plan.folder(), processes, plan.cluster());
     StringBuilder images = new StringBuilder("images:\n").append(PlatformWorkload.image(processes));
     images.append(PlatformWorkload.badImage(processes, plan.folder()));
+    images.append(VolumeConfiguration.IMAGE);
     plan.redis().ifPresent(port -> images.append(RedisWorkload.image(port)));
     cluster.start(images.toString());
     Map<String, String> all = new LinkedHashMap<>(secrets);

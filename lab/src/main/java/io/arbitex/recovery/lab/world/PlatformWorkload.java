@@ -34,6 +34,11 @@ final class PlatformWorkload {
   /** A release whose migration damages the database: {@link BadRelease}. */
   static final String BAD_IMAGE = "arbitex-platform:2";
 
+  /** Claims that the runbook names; here the first has the cached policies. */
+  static final String DB_DATA = "arbitex-db-data";
+
+  static final String AUDIT_BUFFER = "arbitex-audit-buffer";
+
   private static final int HEAP_MEGABYTES = 96;
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -110,12 +115,18 @@ final class PlatformWorkload {
               - {name: ADMIN_TOKEN, valueFrom: {secretKeyRef: {name: %6$s, key: ADMIN_TOKEN}}}
               - name: REDIS_URL
                 valueFrom: {secretKeyRef: {name: %6$s, key: REDIS_URL, optional: true}}
-              ports:
+      %7$s        ports:
               - {name: http, containerPort: 8000}
               readinessProbe:
                 httpGet: {path: /health, port: http}
                 periodSeconds: 1
                 timeoutSeconds: 3
+      """;
+
+  private static final String FOLDERS =
+      """
+              - {name: AUDIT_BUFFER, value: /var/lib/arbitex/audit-buffer}
+              - {name: POLICY_CACHE, value: /var/lib/arbitex/db-data}
       """;
 
   private static final String MOUNTS =
@@ -187,16 +198,17 @@ final class PlatformWorkload {
     create(client, Files.writeString(folder.etc().resolve("namespace.yaml"), NAMESPACE));
     create(client, folder.secret(SECRET + ".yaml", secret(secrets)));
     StringBuilder manifest = new StringBuilder();
-    for (String claim : List.of("arbitex-db-data", "arbitex-audit-buffer", "arbitex-db-backup")) {
+    for (String claim : List.of(DB_DATA, AUDIT_BUFFER, "arbitex-db-backup")) {
       manifest.append(CLAIM.formatted(claim, LabCluster.NAMESPACE));
     }
-    manifest.append(deployment(PLATFORM, plan.cluster().platform(), 2)).append(MOUNTS);
-    manifest.append(deployment(CLOUD, plan.cluster().cloud(), 1));
+    manifest.append(deployment(PLATFORM, plan.cluster().platform(), 2, FOLDERS)).append(MOUNTS);
+    manifest.append(deployment(CLOUD, plan.cluster().cloud(), 1, ""));
     create(client, Files.writeString(folder.etc().resolve("arbitex-platform.yaml"), manifest));
   }
 
-  private static String deployment(String name, int nodePort, int replicas) {
-    return DEPLOYMENT.formatted(name, LabCluster.NAMESPACE, nodePort, replicas, IMAGE, SECRET);
+  private static String deployment(String name, int nodePort, int replicas, String folders) {
+    return DEPLOYMENT.formatted(
+        name, LabCluster.NAMESPACE, nodePort, replicas, IMAGE, SECRET, folders);
   }
 
   private static String secret(Map<String, String> secrets) throws JsonProcessingException {

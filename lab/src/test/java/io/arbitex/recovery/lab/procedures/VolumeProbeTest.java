@@ -14,6 +14,7 @@ import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.Symptom;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +97,13 @@ class VolumeProbeTest {
   void whileTheClusterDoesNotAnswerNothingIsKnown() throws Exception {
     cluster.control().add(Misbehaviour.of("list", "persistentvolumes", How.FORBIDDEN, 0));
     Observation seen = probe.look(Instant.now());
+    assertThat(seen.status()).as(seen.detail()).isEqualTo(HealthStatus.UNKNOWN);
+  }
+
+  /** Two volumes were DOWN, and a P0, since the cluster was slow. */
+  @Test
+  void aClusterThatHangsSaysNothingOfItsVolumes() {
+    Observation seen = probe.hung(Instant.now(), Duration.ofSeconds(4));
     assertThat(seen.status()).as(seen.detail()).isEqualTo(HealthStatus.UNKNOWN);
   }
 }

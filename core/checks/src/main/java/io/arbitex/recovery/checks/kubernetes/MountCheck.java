@@ -64,6 +64,41 @@ public final class MountCheck {
     }
   }
 
+  /**
+   * PASS when the claim is bound to that volume, and that is that disk. Check: {@code
+   * restored-disk:CLAIM}.
+   *
+   * @param handle by which the driver finds the disk
+   */
+  public CheckResult boundTo(String claim, String volume, String handle) {
+    String check = "restored-disk:" + claim;
+    String expected = "bound to " + volume + ", disk " + handle;
+    try {
+      Optional<String> unbound = unbound(claim);
+      if (unbound.isPresent()) {
+        return CheckResult.of(check, false, expected, unbound.get());
+      }
+      String named =
+          client
+              .persistentVolumeClaims()
+              .inNamespace(namespace)
+              .withName(claim)
+              .require()
+              .getSpec()
+              .getVolumeName();
+      PersistentVolume found = client.persistentVolumes().withName(named).require();
+      String disk =
+          found.getSpec().getCsi() == null ? "none" : found.getSpec().getCsi().getVolumeHandle();
+      return CheckResult.of(
+          check,
+          volume.equals(named) && handle.equals(disk),
+          expected,
+          "bound to " + named + ", disk " + disk);
+    } catch (KubernetesClientException e) {
+      return CheckResult.error(check, expected, WorkloadCheck.said(e));
+    }
+  }
+
   private Optional<String> unbound(String name) {
     PersistentVolumeClaim claim =
         client.persistentVolumeClaims().inNamespace(namespace).withName(name).get();

@@ -1,0 +1,184 @@
+package io.arbitex.recovery.lab.drill;
+
+import io.arbitex.recovery.configuration.InvalidConfiguration;
+import io.arbitex.recovery.console.report.IncidentRecords;
+import io.arbitex.recovery.console.report.Summary;
+import io.arbitex.recovery.lab.traffic.TrafficLedger;
+import io.arbitex.recovery.lab.world.Lab;
+import io.arbitex.recovery.lab.world.LabOptions;
+import io.arbitex.recovery.lab.world.LabVolumes;
+import io.arbitex.recovery.record.IncidentEvent;
+import io.arbitex.recovery.record.StepEvent;
+import io.arbitex.recovery.record.StepTransition;
+import io.arbitex.recovery.schemas.Facts;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * A volume of the platform and its disk are gone, and the pods that had it. Demanded: recovered and
+ * proven with no hand; the claim is bound to one disk that was made, of the newest snapshot from
+ * before the loss, with all that the platform had acknowledged by then; no event missing in the
+ * database, which was not touched.
+ */
+final class VolumeLost implements Disaster {
+  private static final Duration BACKUP_EVERY = Duration.ofSeconds(10);
+  private static final Duration READY = Duration.ofSeconds(30);
+  private static final int EVENTS_AFTER_SNAPSHOT = 100;
+
+  /** Which volume it is when nobody says. */
+  static final String USUAL = "audit-buffer";
+
+  private final Lab lab;
+  private final Watcher watcher;
+  private final Duration limit;
+  private final Consumer<String> say;
+  private final Scenario scenario;
+  private final String component;
+
+  /**
+   * @param component of the inventory
+   * @throws IllegalArgumentException when that is no volume of the lab
+   */
+  VolumeLost(
+      Lab lab,
+      Watcher watcher,
+      Duration limit,
+      Consumer<String> say,
+      Scenario scenario,
+      String component) {
+    LabVolumes.claim(component);
+    this.lab = lab;
+    this.watcher = watcher;
+    this.limit = limit;
+    this.say = say;
+    this.scenario = scenario;
+    this.component = component;
+  }
+
+  static LabOptions world(LabOptions options) {
+    return options.withVolumes().withBackupEvery(BACKUP_EVERY);
+  }
+
+  @Override
+  public DrillResult run(CrashPlan crashes)
+      throws IOException, InterruptedException, SQLException, InvalidConfiguration {
+    Calm.await(lab, watcher);
+    Calm.awaitComponent(lab, watcher, component, point -> true);
+    Calm.moreTraffic(lab, EVENTS_AFTER_SNAPSHOT, READY);
+    String claim = LabVolumes.claim(component);
+    Set<String> disksBefore = new HashSet<>(lab.volumes().disks());
+    Instant brokenAt = Instant.now();
+    say.accept("");
+    say.accept("*** the volume of " + claim + " and its disk are deleted, its pods gone ***");
+    say.accept("");
+    String lost = lab.volumes().lose(claim);
+    List<TrafficLedger.Entry> ledger = TrafficLedger.read(lab.requireState().file("ledger"));
+    Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, Watcher::isEnd);
+    if (end.isEmpty()) {
+      Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
+      IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
+      return DrillResult.endless(scenario.word(), open, limit, crashes);
+    }
+    String id = end.get().getIncidentId();
+    watcher.awaitMetrics(READY, id);
+    IncidentRecords records = watcher.incident(id);
+    Summary summary = Summary.of(scenario.word(), records);
+    List<String> failures = new ArrayList<>();
+    boolean recovered = summary.outcome().equals("RECOVERED");
+    Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
+    Demand.that(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
+    if (recovered) {
+      disksBefore.remove(lost);
+      demandDisk(records, claim, disksBefore, failures);
+      demandContents(records, claim, ledger, failures);
+      List<TrafficLedger.Entry> missing = TwoAuthorities.missing(ledger, lab.platformDatabase());
+      Demand.that(
+          failures, "the database has every event", missing.isEmpty(), missing.size() + " missing");
+      Demand.that(
+          failures, "events are acknowledged", Calm.moreTraffic(lab, 20, READY), "no event");
+    }
+    Replayed replayed = Replayed.of(watcher.decisions(), failures);
+    return new DrillResult(
+        summary,
+        null,
+        null,
+        replayed.run(),
+        replayed.identical(),
+        crashes.done(),
+        failures,
+        records);
+  }
+
+  private void demandDisk(
+      IncidentRecords records, String claim, Set<String> before, List<String> failures)
+      throws IOException {
+    String bound = lab.volumes().volume(claim);
+    List<String> made =
+        lab.volumes().disks().stream().filter(disk -> !before.contains(disk)).toList();
+    Demand.that(
+        failures,
+        "one disk was made, and the claim has it",
+        made.equals(List.of(bound)) && bound.equals(facts(records).get("disk")),
+        "made " + made + ", bound " + bound);
+  }
+
+  /** A snapshot has all that was acknowledged before it was ordered. */
+  private void demandContents(
+      IncidentRecords records,
+      String claim,
+      List<TrafficLedger.Entry> ledger,
+      List<String> failures)
+      throws IOException {
+    Instant taken =
+        Optional.ofNullable(facts(records).get("restore-point-taken-at"))
+            .map(Instant::parse)
+            .orElse(Instant.MIN);
+    if (!component.equals(USUAL)) {
+      Demand.that(
+          failures,
+          "there are files on it",
+          !lab.volumes().lines(claim, ".txt").isEmpty(),
+          "it is empty");
+      return;
+    }
+    Set<String> kept =
+        lab.volumes().lines(claim, ".jsonl").stream().collect(Collectors.toUnmodifiableSet());
+    List<TrafficLedger.Entry> early =
+        ledger.stream().filter(entry -> entry.at().isBefore(taken)).toList();
+    long missing =
+        early.stream()
+            .filter(
+                entry ->
+                    !kept.contains(
+                        "{\"id\":%d,\"hmac\":\"%s\"}".formatted(entry.id(), entry.hmac())))
+            .count();
+    say.accept(
+        "  the clients' own record: %d events acknowledged before the snapshot, %d of them not on the restored volume"
+            .formatted(early.size(), missing));
+    Demand.that(
+        failures,
+        "every event of before the snapshot is on the restored volume",
+        missing == 0 && !early.isEmpty(),
+        missing + " of " + early.size() + " are not");
+  }
+
+  private Map<String, String> facts(IncidentRecords records) {
+    return records.progress().stream()
+        .filter(event -> event.getTransition() == StepTransition.DONE)
+        .filter(event -> event.getStepId().equals(component + ".restore"))
+        .reduce((a, b) -> b)
+        .map(StepEvent::getFacts)
+        .map(Facts::toMap)
+        .orElse(Map.of());
+  }
+}

@@ -1,0 +1,82 @@
+package io.arbitex.recovery.lab.world;
+
+import java.util.Map;
+import java.util.TreeSet;
+
+/** What the inventory says of the platform's volumes. */
+final class VolumeConfiguration {
+  /** Of the pod that looks at a restored volume: a shell and what Debian has. */
+  static final String HELPER_IMAGE = "busybox:1.36";
+
+  /** Its entry of the registry of images. */
+  static final String IMAGE =
+      """
+        %s:
+          command: [/bin/sh]
+      """
+          .formatted(HELPER_IMAGE);
+
+  private static final String COMPONENT =
+      """
+            - name: %s
+              kind: pvc
+              procedures: [pvc.snapshot]
+              volume:
+                claim: %s
+                workloads: [deployment/%s]
+                helperImage: %s
+                check: [sh, -c, %s]
+                checkTimeout: 20s
+                azure: {snapshots: %s, disks: %s}
+      """;
+
+  /** Every line is an event: none was cut when the snapshot was taken. */
+  private static final String BUFFER_CHECK =
+      "'cat /data/events-*.jsonl | grep -q . && ! cat /data/events-*.jsonl"
+          + " | grep -qvE \"^.{6}[0-9]+,.hmac.:.[0-9a-f]{64}..$\"'";
+
+  /** The last line is the digest of those before it. */
+  private static final String CACHE_CHECK =
+      "'test \"$(head -n -1 /data/policies.txt | sha256sum | cut -c1-64)\""
+          + " = \"$(tail -n 1 /data/policies.txt)\"'";
+
+  private static final Map<String, String> CLAIMS =
+      Map.of(
+          "db-data", PlatformWorkload.DB_DATA,
+          "audit-buffer", PlatformWorkload.AUDIT_BUFFER);
+
+  private VolumeConfiguration() {}
+
+  /**
+   * The claim of a component.
+   *
+   * @throws IllegalArgumentException for one that is none of these
+   */
+  static String claim(String component) {
+    String claim = CLAIMS.get(component);
+    if (claim == null) {
+      throw new IllegalArgumentException(
+          "the lab has no volume '"
+              + component
+              + "'; there are: "
+              + new TreeSet<>(CLAIMS.keySet()));
+    }
+    return claim;
+  }
+
+  /** The components; indented for their place. */
+  static String components() {
+    return component("db-data", CACHE_CHECK) + component("audit-buffer", BUFFER_CHECK);
+  }
+
+  private static String component(String name, String check) {
+    return COMPONENT.formatted(
+        name,
+        claim(name),
+        PlatformWorkload.PLATFORM,
+        HELPER_IMAGE,
+        check,
+        LabAzureCloud.SNAPSHOTS,
+        LabAzureCloud.NODES);
+  }
+}
