@@ -154,7 +154,11 @@ final class VolumeLost implements Disaster {
     Set<String> kept =
         lab.volumes().lines(claim, ".jsonl").stream().collect(Collectors.toUnmodifiableSet());
     List<TrafficLedger.Entry> early =
-        ledger.stream().filter(entry -> entry.at().isBefore(taken)).toList();
+        ledger.stream()
+            // The other deployment has no audit buffer.
+            .filter(entry -> !entry.isThroughCloud())
+            .filter(entry -> entry.at().isBefore(taken))
+            .toList();
     long missing =
         early.stream()
             .filter(

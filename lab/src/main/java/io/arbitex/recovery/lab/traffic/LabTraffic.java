@@ -37,7 +37,6 @@ public final class LabTraffic implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String[] ACTIONS = {"login", "prompt", "policy.check", "export", "logout"};
   private static final long STATUS_MILLIS = 200;
-  private static final int THROUGH_CLOUD = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @Option(names = "--platform", required = true, description = "The platform's address.")
@@ -184,7 +183,7 @@ public final class LabTraffic implements Callable<Integer> {
     event.put("actor", "user-" + random.nextInt(1_000));
     event.put("action", ACTIONS[random.nextInt(ACTIONS.length)]);
     event.putObject("payload").put("request", name).put("size", random.nextInt(100_000));
-    URI door = number % THROUGH_CLOUD == THROUGH_CLOUD - 1 ? cloud : platform;
+    URI door = TrafficLedger.isThroughCloud(number) ? cloud : platform;
     HttpRequest request =
         HttpRequest.newBuilder(door.resolve("/v1/events"))
             .timeout(Duration.ofSeconds(5))

@@ -24,6 +24,8 @@ import java.util.Map;
  * Lines are only appended, and handed to the operating system before the next event is sent.
  */
 public final class TrafficLedger implements AutoCloseable {
+  private static final int THROUGH_CLOUD = 5;
+
   private final FileChannel channel;
 
   /**
@@ -33,7 +35,13 @@ public final class TrafficLedger implements AutoCloseable {
    * @param request the client's own name of the event, in its payload too: an id may be given to
    *     another event once the database was put back
    */
-  public record Entry(long id, String hmac, int tenant, Instant at, String request) {}
+  public record Entry(long id, String hmac, int tenant, Instant at, String request) {
+    /** Whether the platform's other deployment took it. */
+    public boolean isThroughCloud() {
+      return TrafficLedger.isThroughCloud(
+          Long.parseLong(request.substring(request.lastIndexOf('-') + 1)));
+    }
+  }
 
   /**
    * What is lost of the ledger.
@@ -42,6 +50,11 @@ public final class TrafficLedger implements AutoCloseable {
    * @param kept acknowledged, and there
    */
   public record Comparison(List<Entry> lost, List<Entry> kept) {}
+
+  /** Whether a client's event of that number goes to the platform's other deployment. */
+  static boolean isThroughCloud(long number) {
+    return number % THROUGH_CLOUD == THROUGH_CLOUD - 1;
+  }
 
   TrafficLedger(Path file) throws IOException {
     channel =
