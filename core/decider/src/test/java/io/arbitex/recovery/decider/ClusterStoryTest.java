@@ -38,7 +38,7 @@ class ClusterStoryTest {
 
   @Test
   void whenThePublicHealthGoesDownAsWellTheSameIncidentRisesIsPagedAndPlanned() {
-    world.is("cluster", HealthStatus.DOWN).passes(600);
+    world.is("cluster", HealthStatus.DOWN).passes(120);
     world.is("public-health", HealthStatus.DOWN).passes(4);
     assertThat(severity()).isEqualTo(Severity.P0);
     assertThat(story.channels()).contains("pager");
@@ -47,8 +47,8 @@ class ClusterStoryTest {
     assertThat(story.dispatched()).containsExactly("cluster.restore");
     assertThat(story.kinds()).containsOnlyOnce(IncidentKind.OPENED);
     assertThat(story.state.getIncident().getBadSince())
-        .as("the outage began with the public health, not with the API ten minutes before")
-        .isAfter(story.state.getIncident().getOpenedAt().plusSeconds(500));
+        .as("the outage began with the public health, not with the API two minutes before")
+        .isAfter(story.state.getIncident().getOpenedAt().plusSeconds(100));
   }
 
   @Test
@@ -185,9 +185,9 @@ class ClusterStoryTest {
 
   @Test
   void aDatabaseIsRestoredBesideAClusterThatIsOnlyTold() {
-    world.is("cluster", HealthStatus.DOWN).passes(600);
+    world.is("cluster", HealthStatus.DOWN).passes(120);
     world.is("postgresql", HealthStatus.DOWN);
-    story.restorePoint("rp-2", Duration.ofMinutes(1));
+    story.restorePoint("rp-2", Duration.ofSeconds(30));
     world.passes(12);
     assertThat(severity()).isEqualTo(Severity.P1);
     assertThat(story.dispatched()).containsExactly("postgresql.restore");
@@ -195,7 +195,7 @@ class ClusterStoryTest {
         .filteredOn(event -> event.getKind() == IncidentKind.PLAN_ISSUED)
         .extracting(IncidentEvent::getText)
         .as("the newest restore point is younger than the trouble of the cluster")
-        .allMatch(text -> text.contains("loss 1 min"));
+        .allMatch(text -> text.contains("loss 3"));
     story.done();
     assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
         .isEqualTo(BlockedReason.PREFLIGHT_FAILED);

@@ -51,7 +51,9 @@ final class ClusterSimulation {
   private static final String PLATFORM = "lab";
   private static final List<String> COMPONENTS =
       List.of("postgresql", "buffer", "redis", "public-health", "cluster");
-  private static final Duration LENGTH = Duration.ofMinutes(4);
+  private static final Duration FAULTS_END = Duration.ofSeconds(70);
+  private static final Duration QUIET = Duration.ofSeconds(15);
+  private static final Duration LENGTH = Duration.ofMinutes(3);
 
   /** What happens to the world in its first minute. */
   enum Fault {
@@ -88,7 +90,7 @@ final class ClusterSimulation {
     this.rules = new PlanRules(parallel);
   }
 
-  /** Runs it, and then on until nothing has run for a while. */
+  /** Runs three minutes; less when everything is over for a while. */
   void run() {
     restorePoint();
     for (int i = 0; i < 3; i++) {
@@ -120,9 +122,13 @@ final class ClusterSimulation {
       }
     }
     Instant end = time.instant().plus(LENGTH);
+    Instant quiet = time.instant().plus(FAULTS_END);
     boolean going = true;
     while (going) {
-      going = time.next(end);
+      going = time.next(isOver() ? quiet : end);
+      if (!isOver() && time.instant().isAfter(quiet.minus(QUIET))) {
+        quiet = time.instant().plus(QUIET);
+      }
     }
   }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Even seeds run step by step, odd ones side by side. */
 class ClusterSimulationTest {
+  private static final int SEEDS_PER_FAULT = 10;
   private static final int ONE_IN_SO_MANY_IS_REPLAYED = 8;
 
   private final Decider oneByOne = Examples.decider(Examples.WITH_CLUSTER, Examples.POLICY);
@@ -32,7 +33,7 @@ class ClusterSimulationTest {
       throws InvalidConfiguration {
     List<String> failures = new ArrayList<>();
     Map<IncidentKind, Integer> seen = new EnumMap<>(IncidentKind.class);
-    for (long seed : Seeds.of(24)) {
+    for (long seed : Seeds.of(SEEDS_PER_FAULT)) {
       boolean parallel = seed % 2 == 1;
       ClusterSimulation simulation =
           new ClusterSimulation(seed, fault, parallel, parallel ? sideBySide : oneByOne);
@@ -47,7 +48,7 @@ class ClusterSimulationTest {
     assertThat(failures).as("with %s", fault).isEmpty();
     assertThat(seen).as("it was tried at all").containsKey(IncidentKind.OPENED);
     if (fault == ClusterSimulation.Fault.EVERYTHING) {
-      assertThat(seen).containsKeys(IncidentKind.RESOLVED, IncidentKind.PROVEN);
+      assertThat(seen).as("some are recovered to the end").containsKey(IncidentKind.RESOLVED);
     }
   }
 
