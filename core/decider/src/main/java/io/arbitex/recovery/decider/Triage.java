@@ -162,6 +162,9 @@ final class Triage {
    * a person.
    */
   private static boolean nothingToPlan(Round round) {
+    if (isClusterAwaited(round)) {
+      return false;
+    }
     boolean mayPass = round.now.isBefore(restoreAt(round));
     Optional<ComponentView> hopeless = beyondRestore(round).findFirst();
     if (hopeless.isPresent()) {
@@ -178,14 +181,12 @@ final class Triage {
     if (helpless.isPresent()) {
       return !mayPass && giveUpWithoutProcedure(round, helpless.get().getComponent());
     }
-    Optional<ComponentView> cluster =
-        badMember(round, Landscape.cluster(round)).filter(view -> !isClusterAwaited(round));
+    Optional<ComponentView> cluster = badMember(round, Landscape.cluster(round));
     if (cluster.isPresent()) {
       return clusterIsToldOnly(round, cluster.get(), mayPass);
     }
     Optional<ComponentView> health = badMember(round, Landscape.publicHealth(round));
     return health.isPresent()
-        && !isClusterAwaited(round)
         && Endings.giveUp(
             round,
             health.get().getComponent(),

@@ -202,4 +202,15 @@ class ClusterStoryTest {
     world.is("cluster", HealthStatus.UP).passes(4);
     assertThat(story.dispatched()).isEqualTo(List.of("postgresql.restore", "postgresql.cutover"));
   }
+
+  @Test
+  void aDatabaseBeyondRestoreDoesNotKeepALostClusterFromItsOwn() {
+    world.is("postgresql", HealthStatus.DOWN, Symptom.AUTHENTICATION).passes(4);
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    world.is("cluster", HealthStatus.DOWN).is("public-health", HealthStatus.DOWN).passes(4);
+    assertThat(story.phase()).contains(IncidentPhase.TRIAGE);
+    world.passes(6);
+    assertThat(story.dispatched()).containsExactly("cluster.restore");
+    assertThat(story.titles()).contains("postgresql needs a person, beside the recovery");
+  }
 }

@@ -79,6 +79,7 @@ final class ClusterSimulation {
   private final Map<String, Instant> badSince = new HashMap<>();
   private final Map<String, Long> epochs = new HashMap<>();
   private final Framing framing = new Framing();
+  private final Map<String, Symptom> symptoms = new HashMap<>();
   private PlatformState state = Decider.initial(PLATFORM);
   private long offset;
 
@@ -93,6 +94,10 @@ final class ClusterSimulation {
   /** Runs three minutes; less when everything is over for a while. */
   void run() {
     restorePoint();
+    for (String name : COMPONENTS) {
+      boolean ofItself = random.nextInt(6) == 0 && fault == Fault.ANY_OF_THEM_AT_ANY_TIME;
+      symptoms.put(name, ofItself ? anySymptom() : Symptom.UNREACHABLE);
+    }
     for (int i = 0; i < 3; i++) {
       int observer = i;
       time.in(Duration.ofMillis(random.nextInt(1_000)), () -> observe(observer));
@@ -130,6 +135,12 @@ final class ClusterSimulation {
         quiet = time.instant().plus(QUIET);
       }
     }
+  }
+
+  private Symptom anySymptom() {
+    List<Symptom> all =
+        List.of(Symptom.AUTHENTICATION, Symptom.CORRUPT, Symptom.STARTING, Symptom.WRITES_REFUSED);
+    return all.get(random.nextInt(all.size()));
   }
 
   private void strike(Duration at, List<String> names) {
@@ -190,7 +201,7 @@ final class ClusterSimulation {
         .setObserver("observer-" + observer)
         .setSource(HealthSource.PROBE)
         .setStatus(status)
-        .setSymptom(status == HealthStatus.UP ? Symptom.NONE : Symptom.UNREACHABLE)
+        .setSymptom(status == HealthStatus.UP ? Symptom.NONE : symptoms.get(name))
         .setConsecutive(streak)
         .setResource(name)
         .setBindingEpoch(epochs.getOrDefault(name, 0L))
