@@ -47,7 +47,8 @@ public record Policy(
    * @param quorum observers that must agree; empty for the majority of the configured ones
    * @param observerTimeout an observer not heard for this long counts for nothing
    * @param restoreAfter how long UNREACHABLE may last before a restore, since a restart may heal it
-   * @param correlationWindow failures within it are planned as one; it never delays a page
+   * @param correlationWindow how long a public health that is down waits for the failed store that
+   *     explains it; nothing else waits for it
    */
   public record Detection(
       int confirmations,
@@ -105,10 +106,16 @@ public record Policy(
    */
   public record PointInTimeRestore(Duration archiveLag) {}
 
-  /** The order in which a store's procedures are tried, and how long each may take. */
+  /**
+   * The order in which a store's procedures are tried, and how long each may take.
+   *
+   * @param parallel whether steps that do not require each other run side by side; cutovers never
+   *     do
+   */
   public record Procedures(
       Map<String, List<String>> byKind,
       boolean preferLeastLoss,
+      boolean parallel,
       DumpRestore dump,
       PointInTimeRestore pitr,
       Map<String, Duration> timeouts,
@@ -333,6 +340,7 @@ public record Policy(
         new Procedures(
             byKind,
             prefer.equals("least-loss"),
+            section.flag("parallel", false),
             dumpRestore(section.section("dump")),
             pointInTimeRestore(section.section("pitr")),
             durations(section.section("timeouts"), ProcedureTimes.LIMITS),

@@ -220,10 +220,19 @@ public class Decider {
    */
   public Optional<Instant> nextDue(PlatformState state, Instant now) {
     Optional<Instant> observers = Observations.nextDue(state, policy, now);
+    Optional<Instant> around =
+        Optional.ofNullable(platforms.get(state.getPlatform()))
+            .map(platform -> new Round(state, platform, policy, now))
+            .flatMap(
+                look ->
+                    Stream.of(ClusterLoss.due(look), PublicHealth.due(look))
+                        .flatMap(Optional::stream)
+                        .filter(due -> due.isAfter(now))
+                        .min(Instant::compareTo));
     Optional<Instant> incident =
         Optional.ofNullable(state.getIncident()).flatMap(open -> Incidents.nextDue(open, policy));
     // What is due by now has just been looked at.
-    return Stream.of(observers, incident)
+    return Stream.of(observers, incident, around)
         .flatMap(Optional::stream)
         .filter(due -> due.isAfter(now))
         .min(Instant::compareTo);

@@ -94,7 +94,9 @@ final class Decrees {
       return;
     }
     IncidentPhase phase = round.incident().getPhase();
-    if (IncidentTable.TABLE.find(phase, IncidentTable.Trigger.GIVE_UP).isPresent()) {
+    if (phase == IncidentPhase.ESCALATED) {
+      Steps.cancelUnderWay(round);
+    } else if (IncidentTable.TABLE.find(phase, IncidentTable.Trigger.GIVE_UP).isPresent()) {
       Steps.cancelUnderWay(round);
       Endings.giveUp(round, "", "A person rejected the plan.", "Recover by hand, or `dr retry`.");
     }

@@ -65,18 +65,23 @@ final class Endings {
     return true;
   }
 
-  /** Hands over to a person; the incident stays open. */
+  /**
+   * Hands over to a person; the incident stays open. What runs beside is not torn down; when it
+   * fails as well, the person is told of that too.
+   */
   static boolean giveUp(Round round, String component, String why, String next) {
     IncidentView incident = round.incident();
-    boolean tried = !incident.getSteps().isEmpty();
-    if (tried && round.mode() == Mode.ACT) {
-      for (String name : incident.getComponents()) {
-        ComponentView view = round.component(name);
-        view.setFailedRecoveries(view.getFailedRecoveries() + 1);
+    if (incident.getPhase() != IncidentPhase.ESCALATED) {
+      boolean tried = !incident.getSteps().isEmpty();
+      if (tried && round.mode() == Mode.ACT) {
+        for (String name : incident.getComponents()) {
+          ComponentView view = round.component(name);
+          view.setFailedRecoveries(view.getFailedRecoveries() + 1);
+        }
       }
+      incident.setBlockedReason(tried ? BlockedReason.NONE : BlockedReason.NOT_A_DISASTER);
+      round.move(IncidentTable.Trigger.GIVE_UP);
     }
-    incident.setBlockedReason(tried ? BlockedReason.NONE : BlockedReason.NOT_A_DISASTER);
-    round.move(IncidentTable.Trigger.GIVE_UP);
     round.event(
         IncidentKind.ESCALATED,
         component,

@@ -175,7 +175,7 @@ final class Guards {
   }
 
   private static Optional<Block> quorum(Round round) {
-    return components(round)
+    return targets(round)
         .filter(component -> component.getQuorumLost() && !component.getByAlert())
         .findFirst()
         .flatMap(
@@ -188,51 +188,53 @@ final class Guards {
   }
 
   private static Optional<Block> cooldown(Round round) {
-    if (round.incident().getOverrideGuards()) {
-      return Optional.empty();
-    }
-    Duration cooldown = round.policy.guards().cooldown();
-    return components(round)
-        .filter(component -> component.getRecoveredAt() != null)
-        .filter(component -> round.now.isBefore(component.getRecoveredAt().plus(cooldown)))
-        .findFirst()
-        .flatMap(
-            component -> {
-              Instant until = component.getRecoveredAt().plus(cooldown);
-              return block(
-                  BlockedReason.COOLDOWN,
-                  "%s was recovered at %s and has failed again within the cooldown of %s."
-                      .formatted(
-                          component.getComponent(),
-                          component.getRecoveredAt(),
-                          Wording.span(cooldown)),
-                  "Find out why it failed again. `dr retry` goes on now; else it goes on at "
-                      + until
-                      + ".",
-                  until);
-            });
+    return targets(round).map(view -> cooldown(round, view)).flatMap(Optional::stream).findFirst();
   }
 
   private static Optional<Block> repeatedFailure(Round round) {
-    if (round.incident().getOverrideGuards()) {
+    return targets(round)
+        .map(view -> repeatedFailure(round, view))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  /** What stands against one more component on a plan that runs already. */
+  static Optional<Block> beforeJoining(Round round, ComponentView component) {
+    return cooldown(round, component).or(() -> repeatedFailure(round, component));
+  }
+
+  private static Optional<Block> cooldown(Round round, ComponentView component) {
+    Duration cooldown = round.policy.guards().cooldown();
+    if (round.incident().getOverrideGuards()
+        || component.getRecoveredAt() == null
+        || !round.now.isBefore(component.getRecoveredAt().plus(cooldown))) {
       return Optional.empty();
     }
-    int most = round.policy.guards().maxFailedRecoveries();
-    return components(round)
-        .filter(component -> component.getFailedRecoveries() >= most)
-        .findFirst()
-        .flatMap(
-            component ->
-                block(
-                    BlockedReason.REPEATED_FAILURE,
-                    "The last %d recoveries of %s ended without a proof."
-                        .formatted(component.getFailedRecoveries(), component.getComponent()),
-                    "Look at them, then `dr retry`.",
-                    null));
+    Instant until = component.getRecoveredAt().plus(cooldown);
+    return block(
+        BlockedReason.COOLDOWN,
+        "%s was recovered at %s and has failed again within the cooldown of %s."
+            .formatted(
+                component.getComponent(), component.getRecoveredAt(), Wording.span(cooldown)),
+        "Find out why it failed again. `dr retry` goes on now; else it goes on at " + until + ".",
+        until);
+  }
+
+  private static Optional<Block> repeatedFailure(Round round, ComponentView component) {
+    if (round.incident().getOverrideGuards()
+        || component.getFailedRecoveries() < round.policy.guards().maxFailedRecoveries()) {
+      return Optional.empty();
+    }
+    return block(
+        BlockedReason.REPEATED_FAILURE,
+        "The last %d recoveries of %s ended without a proof."
+            .formatted(component.getFailedRecoveries(), component.getComponent()),
+        "Look at them, then `dr retry`.",
+        null);
   }
 
   private static Optional<Block> restorePoint(Round round) {
-    return components(round)
+    return targets(round)
         .filter(component -> Losses.newest(round, component.getComponent()).isEmpty())
         .filter(
             component ->
@@ -272,7 +274,12 @@ final class Guards {
     return symptom == Symptom.CORRUPT || symptom == Symptom.DATA_MISSING;
   }
 
-  static Stream<ComponentView> components(Round round) {
+  /** What is to be recovered; of what only stands beside it nothing is demanded. */
+  static Stream<ComponentView> targets(Round round) {
+    return Planner.targets(round).stream().map(round::component);
+  }
+
+  private static Stream<ComponentView> components(Round round) {
     return round.incident().getComponents().stream().map(round::component);
   }
 

@@ -7,21 +7,14 @@ import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.IncidentView;
 import io.arbitex.recovery.record.Mode;
-import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.StepPhase;
-import io.arbitex.recovery.record.StepView;
-import io.arbitex.recovery.schemas.Facts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The life of an incident: which phase moves it on, and when time alone does. */
 final class Incidents {
-  private static final List<Function<Round, Optional<Guards.Block>>> BEFORE_CUTOVER =
-      List.of(Losses::beforeCutover, Incidents::approvalNeeded);
-
   private Incidents() {}
 
   /** Moves the incident as far as it can go now. */
@@ -51,7 +44,10 @@ final class Incidents {
           round,
           "Everything is up again by itself; nothing was cut over, the databases made beside are not needed.");
     }
-    if (incident.getSteps().stream().allMatch(step -> step.getState() == StepPhase.DONE)) {
+    if (adapt(round)) {
+      return true;
+    }
+    if (incident.getSteps().stream().allMatch(Steps::isOver)) {
       return prove(round);
     }
     if (round.mode() == Mode.DRY_RUN
@@ -62,60 +58,28 @@ final class Incidents {
           "Dry run: every check of the restore has passed, nothing was changed.",
           "Set mode: act and `dr retry`, or recover by hand.");
     }
-    Optional<Guards.Block> block = againstNextStep(round);
-    if (block.isPresent()) {
-      return Triage.block(round, block.get());
+    Dispatching.Turn turn = Dispatching.turn(round);
+    if (turn.next().isPresent()) {
+      Steps.dispatch(round, turn.next().get());
+      return true;
     }
-    Optional<StepView> ready = Steps.ready(round);
-    ready.ifPresent(step -> Steps.dispatch(round, step));
-    return ready.isPresent();
+    return turn.block().isPresent() && Triage.block(round, turn.block().get());
   }
 
-  /** What stands against the next step of a plan that runs. */
-  static Optional<Guards.Block> againstNextStep(Round round) {
-    return Guards.whileRecovering(round).or(() -> Guards.first(round, BEFORE_CUTOVER));
+  /** Fits a plan that runs to what has changed around it; true when steps were added. */
+  static boolean adapt(Round round) {
+    ClusterSteps.standDown(round);
+    ClusterSteps.renew(round);
+    boolean grows = !Planner.open(round).isEmpty();
+    if (grows) {
+      Planner.plan(round);
+    }
+    return grows;
   }
 
   /** Everything is up, and surely nothing was cut over: what is up is what was there before. */
   static boolean mayHeal(Round round) {
     return allUp(round) && !Steps.mayBeCutOver(round.incident());
-  }
-
-  /** What its restore was begun for: damage, although the server is away by now. */
-  private static Optional<String> restoredFor(IncidentView incident, String component) {
-    return incident.getSteps().stream()
-        .filter(step -> step.getPhase() == Phase.RESTORE && step.getComponent().equals(component))
-        .findFirst()
-        .flatMap(step -> Facts.find(step.getFacts(), Steps.SYMPTOM));
-  }
-
-  /**
-   * The plan of some severities, and every cutover away from a living source, waits for a person.
-   */
-  private static Optional<Guards.Block> approvalNeeded(Round round) {
-    IncidentView incident = round.incident();
-    Optional<StepView> next = Steps.ready(round);
-    if (next.isEmpty() || next.get().getPhase() != Phase.CUTOVER || Guards.approved(round)) {
-      return Optional.empty();
-    }
-    ComponentView component = round.component(next.get().getComponent());
-    boolean bySymptom =
-        round.policy.symptoms().restoreByApproval().contains(component.getSymptom().name())
-            || restoredFor(incident, component.getComponent())
-                .filter(round.policy.symptoms().restoreByApproval()::contains)
-                .isPresent();
-    boolean bySeverity =
-        round.policy.guards().approvalFor().contains(incident.getSeverity().name());
-    if (!bySymptom && !bySeverity) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Guards.Block(
-            BlockedReason.APPROVAL_NEEDED,
-            "The cutover of %s waits for an approval of plan %s."
-                .formatted(component.getComponent(), incident.getPlanHash()),
-            "`dr approve " + incident.getId() + " --plan " + incident.getPlanHash() + "`",
-            Optional.empty()));
   }
 
   private static boolean prove(Round round) {
@@ -129,19 +93,32 @@ final class Incidents {
     if (mayHeal(round)) {
       return Endings.heal(round, "Everything is up again, with no cutover of the pipeline.");
     }
-    boolean nothingTried = incident.getSteps().isEmpty();
-    if (nothingTried
-        && incident.getBlockedReason() == BlockedReason.NOT_A_DISASTER
-        && components(round).anyMatch(Opening::isBad)
-        && Triage.beyondRestore(round).isEmpty()) {
-      incident.setBlockedReason(BlockedReason.NONE);
-      incident.setConfirmedAt(round.now);
-      round.event(
-          IncidentKind.NOTE, "", "The symptom has changed to one that a restore can help.", "");
-      round.move(IncidentTable.Trigger.RETRY);
-      return true;
+    boolean nothingTried =
+        incident.getSteps().isEmpty()
+            && incident.getBlockedReason() == BlockedReason.NOT_A_DISASTER;
+    boolean lost = Triage.isClusterAwaited(round);
+    List<String> open = Planner.open(round);
+    if (!nothingTried || (open.isEmpty() && !lost)) {
+      return false;
     }
-    return false;
+    incident.setBlockedReason(BlockedReason.NONE);
+    incident.setConfirmedAt(round.now);
+    // What was only told of until now was no outage; that begins with what can be helped.
+    Stream.concat(
+            open.stream().map(name -> Losses.badSince(round, name)),
+            lost ? ClusterLoss.badSince(round).stream() : Stream.empty())
+        .min(Instant::compareTo)
+        .filter(since -> since.isAfter(incident.getBadSince()))
+        .ifPresent(incident::setBadSince);
+    round.event(
+        IncidentKind.NOTE,
+        "",
+        lost
+            ? "The public health is down as well as the cluster: a restore can help."
+            : "The symptom has changed to one that a restore can help.",
+        "");
+    round.move(IncidentTable.Trigger.RETRY);
+    return true;
   }
 
   static boolean allUp(Round round) {
@@ -162,6 +139,7 @@ final class Incidents {
               .min(Instant::compareTo);
       case RECOVERING -> Steps.nextDue(incident);
       case SETTLING -> Optional.of(incident.getPhaseSince().plus(Settling.SETTLE_TIMEOUT));
+      case ESCALATED -> Steps.nextDue(incident);
       default -> Optional.empty();
     };
   }

@@ -50,7 +50,20 @@ final class Losses {
           : Optional.empty();
     }
     return newest(round, component.getComponent())
-        .map(point -> between(point.getTakenAt(), round.incident().getBadSince()));
+        .map(point -> between(point.getTakenAt(), badSince(round, component.getComponent())));
+  }
+
+  /**
+   * Since when a component is bad. An incident may be older than a component that joined it, a
+   * cluster's API may be away for days before it is lost; what was taken meanwhile is good.
+   */
+  static Instant badSince(Round round, String component) {
+    Optional<Instant> own =
+        Landscape.isCluster(round, component) || ClusterSteps.takesAlong(round, component)
+            ? ClusterLoss.badSince(round)
+            : Optional.ofNullable(round.component(component).getBadSince());
+    Instant incident = round.incident().getBadSince();
+    return own.filter(since -> since.isAfter(incident)).orElse(incident);
   }
 
   /** Keeps what a plan says of a component's loss: by the time of the cutover it may be another. */
@@ -64,13 +77,14 @@ final class Losses {
     return Facts.find(restore.getFacts(), TOLD).map(Long::parseLong).map(Duration::ofSeconds);
   }
 
-  /** The newest restore point of before the incident. */
+  /** The newest restore point of before the component was bad. */
   static Optional<RestorePointView> newest(Round round, String component) {
+    Instant badSince = badSince(round, component);
     return round.state.getRestorePoints().stream()
         .filter(point -> point.getComponent().equals(component))
         .filter(point -> point.getState() == RestorePointState.AVAILABLE)
         // A younger one may have been taken from what was damaged already.
-        .filter(point -> point.getTakenAt().isBefore(round.incident().getBadSince()))
+        .filter(point -> point.getTakenAt().isBefore(badSince))
         .max(Comparator.comparing(RestorePointView::getTakenAt));
   }
 
@@ -103,7 +117,7 @@ final class Losses {
     if (round.incident().getOverrideGuards() || Guards.approved(round)) {
       return Optional.empty();
     }
-    return Guards.components(round)
+    return Guards.targets(round)
         .filter(component -> expected(round, component).filter(above(round)).isPresent())
         .filter(component -> !mayGoOn(round, component))
         .findFirst()
@@ -124,9 +138,8 @@ final class Losses {
    * The guard before a cutover: what was restored may be older than the plan said, since newer
    * points failed their proof or another procedure had to be taken.
    */
-  static Optional<Guards.Block> beforeCutover(Round round) {
-    Optional<StepView> next = Steps.ready(round).filter(step -> step.getPhase() == Phase.CUTOVER);
-    Optional<StepView> restore = next.flatMap(step -> restoreOf(round, step.getComponent()));
+  static Optional<Guards.Block> beforeCutover(Round round, StepView cutover) {
+    Optional<StepView> restore = restoreOf(round, cutover.getComponent());
     Optional<Duration> loss = restore.flatMap(step -> restored(round, step)).filter(above(round));
     if (loss.isEmpty()) {
       return Optional.empty();
@@ -184,8 +197,10 @@ final class Losses {
 
   /** The source is proven gone, so waiting cannot lower the loss: page and go on. */
   private static boolean mayGoOn(Round round, ComponentView component) {
-    return component.getConfirmed() == HealthStatus.DOWN
-        && component.getSymptom() == Symptom.UNREACHABLE
+    boolean gone =
+        component.getConfirmed() == HealthStatus.DOWN
+            && component.getSymptom() == Symptom.UNREACHABLE;
+    return (gone || ClusterSteps.takesAlong(round, component.getComponent()))
         && !round.policy.guards().refuseLossAboveRpo();
   }
 
@@ -199,7 +214,7 @@ final class Losses {
 
   /** Tells people of a plan that goes on although it loses more than the RPO. */
   static void sayExpected(Round round) {
-    for (String name : round.incident().getComponents()) {
+    for (String name : Planner.targets(round)) {
       expected(round, round.component(name))
           .filter(above(round))
           .ifPresent(

@@ -51,21 +51,17 @@ final class Observations {
   }
 
   /**
-   * Whether a quorum says of every bad component that it is bad now. What was confirmed before is
-   * not enough to plan on: the source may flap, and right after a pause of the pipeline what is
-   * read first is old.
+   * Whether a quorum says of a bad component that it is bad now. What was confirmed before is not
+   * enough to plan on: the source may flap, and right after a pause of the pipeline what is read
+   * first is old.
    */
-  static boolean stillConfirmed(Round round) {
+  static boolean isSaidNow(Round round, ComponentView component) {
     int quorum = round.policy.detection().quorumOf(round.platform.observers().size());
-    return round.incident().getComponents().stream()
-        .map(round::component)
-        .filter(component -> Opening.isBad(component) && !component.getByAlert())
-        .allMatch(
-            component ->
-                fresh(round, component).stream()
-                        .filter(view -> isBad(view.getStatus()) && isOfNow(round, view))
-                        .count()
-                    >= quorum);
+    return component.getByAlert()
+        || fresh(round, component).stream()
+                .filter(view -> isBad(view.getStatus()) && isOfNow(round, view))
+                .count()
+            >= quorum;
   }
 
   /** After a pause, only what was observed since the pipeline listens again. */
@@ -80,8 +76,32 @@ final class Observations {
     return status == HealthStatus.DOWN || status == HealthStatus.DEGRADED;
   }
 
-  private static long alive(List<ObserverView> fresh) {
-    return fresh.stream().filter(view -> view.getStatus() != HealthStatus.UNKNOWN).count();
+  /**
+   * Observers that see the component. One that cannot, since the cluster around it does not answer,
+   * is not blind; that the cluster is away is confirmed a few observations later and said once, of
+   * the cluster.
+   */
+  private static long alive(Round round, ComponentView component, List<ObserverView> fresh) {
+    int patience =
+        Landscape.isInCluster(round, component.getComponent())
+            ? 2 * round.policy.detection().confirmations()
+            : 0;
+    return fresh.stream()
+        .filter(
+            view -> view.getStatus() != HealthStatus.UNKNOWN || view.getConsecutive() < patience)
+        .count();
+  }
+
+  /** Whether an observer says just now that the cluster around a component does not answer. */
+  private static boolean isClusterInDoubt(Round round, ComponentView component) {
+    return Landscape.isInCluster(round, component.getComponent())
+        && Landscape.cluster(round)
+            .filter(
+                cluster ->
+                    cluster.getConfirmed() == HealthStatus.DOWN
+                        || fresh(round, cluster).stream()
+                            .anyMatch(view -> view.getStatus() == HealthStatus.DOWN))
+            .isPresent();
   }
 
   /** Takes an event in; returns why it is refused, if it is. */
@@ -177,8 +197,12 @@ final class Observations {
 
   /** Judges every component anew; time alone can silence an observer. */
   static void judgeAll(Round round) {
+    // First the cluster: what is said of the rest may come from its being away.
+    Landscape.cluster(round).ifPresent(cluster -> judge(round, cluster));
     for (ComponentView component : List.copyOf(round.state.getComponents())) {
-      judge(round, component);
+      if (!Landscape.isCluster(round, component.getComponent())) {
+        judge(round, component);
+      }
     }
   }
 
@@ -190,8 +214,11 @@ final class Observations {
     List<ObserverView> degraded = believed(round, fresh, HealthStatus.DEGRADED, needed);
     List<ObserverView> up =
         believed(round, fresh, HealthStatus.UP, round.policy.detection().recoveries());
-    judgeQuorum(round, component, alive(fresh), quorum);
+    judgeQuorum(round, component, alive(round, component, fresh), quorum);
 
+    if (ClusterLoss.hides(round, component.getComponent())) {
+      return;
+    }
     if (down.size() >= quorum) {
       confirmBad(round, component, HealthStatus.DOWN, down);
     } else if (down.size() + degraded.size() >= quorum) {
@@ -286,7 +313,7 @@ final class Observations {
         component.setQuorumLost(false);
         heardAgain(round, component);
       }
-    } else if (old && !component.getQuorumLost()) {
+    } else if (old && !component.getQuorumLost() && !isClusterInDoubt(round, component)) {
       component.setQuorumLost(true);
       String text =
           "Only %d of the %d observers that must agree can be heard about %s: a failure would not be seen."

@@ -23,7 +23,7 @@ final class Opening {
   /** Opens an incident, or lets newly failed components join the open one. */
   static void openOrJoin(Round round) {
     for (ComponentView component : List.copyOf(round.state.getComponents())) {
-      if (!isBad(component)) {
+      if (!isBad(component) || !says(round, component)) {
         continue;
       }
       if (round.incident() == null) {
@@ -32,6 +32,16 @@ final class Opening {
         join(round, component);
       }
     }
+    if (round.incident() != null) {
+      reconsider(round, "");
+    }
+  }
+
+  /** Whether it says something that is not explained by what else has failed. */
+  private static boolean says(Round round, ComponentView component) {
+    return Landscape.isPublicHealth(round, component.getComponent())
+        ? PublicHealth.isUnexplained(round)
+        : !ClusterLoss.hides(round, component.getComponent());
   }
 
   static boolean isBad(ComponentView component) {
@@ -76,6 +86,7 @@ final class Opening {
                 Observations.witnesses(round, component),
                 Observations.detail(round, component))
             .strip();
+    text = (text + " " + beside(round, component.getComponent())).strip();
     round.event(IncidentKind.OPENED, component.getComponent(), text, "");
     round.tell(
         incident.getSeverity(),
@@ -94,28 +105,62 @@ final class Opening {
         component.getComponent(),
         component.getComponent() + " is " + component.getConfirmed() + " too.",
         "");
+    reconsider(round, component.getComponent());
+    boolean runs =
+        !incident.getSteps().isEmpty() && incident.getPhase() == IncidentPhase.RECOVERING;
+    if (runs
+        && !Landscape.isPublicHealth(round, component.getComponent())
+        && Planner.procedures(round, component.getComponent()).isEmpty()) {
+      round.event(
+          IncidentKind.NOTE,
+          component.getComponent(),
+          "No procedure is configured for " + component.getComponent() + ".",
+          "Recover it by hand.");
+    }
+  }
+
+  /** Rates the incident anew. What has failed may have become worse; people never hear of less. */
+  private static void reconsider(Round round, String component) {
+    IncidentView incident = round.incident();
     Severity now = Severities.rate(round, incident.getComponents());
-    if (now.compareTo(incident.getSeverity()) < 0) {
-      incident.setSeverity(now);
-      round.event(IncidentKind.SEVERITY_RAISED, component.getComponent(), "Now " + now + ".", "");
-      round.tell(
-          now,
-          Escalation.Action.TRIGGER,
-          now + ": " + String.join(", ", incident.getComponents()),
-          "Several components have failed.",
-          "");
+    if (now.compareTo(incident.getSeverity()) >= 0) {
+      return;
     }
-    boolean planned = !incident.getSteps().isEmpty();
-    if (planned && incident.getPhase() == IncidentPhase.RECOVERING) {
-      if (Planner.procedures(round, component.getComponent()).isEmpty()) {
-        round.event(
-            IncidentKind.NOTE,
-            component.getComponent(),
-            "No procedure is configured for " + component.getComponent() + ".",
-            "Recover it by hand.");
-      } else {
-        Planner.plan(round);
-      }
+    incident.setSeverity(now);
+    String why = why(round);
+    round.event(IncidentKind.SEVERITY_RAISED, component, "Now " + now + ". " + why, "");
+    round.tell(
+        now,
+        Escalation.Action.TRIGGER,
+        now + ": " + String.join(", ", incident.getComponents()),
+        why,
+        "");
+  }
+
+  private static String why(Round round) {
+    if (ClusterLoss.isLost(round)) {
+      return "The cluster does not answer, and the public health is down too.";
     }
+    return round.incident().getComponents().stream()
+        .map(name -> beside(round, name))
+        .filter(text -> !text.isEmpty())
+        .findFirst()
+        .orElse(
+            round.incident().getComponents().size() > 1
+                ? "Several components have failed."
+                : "It has become worse.");
+  }
+
+  /** What a person must know of a cluster or a public health that is bad. */
+  private static String beside(Round round, String component) {
+    if (Landscape.isCluster(round, component) && ClusterLoss.isDown(round)) {
+      return ClusterLoss.notLost(round)
+          .map(Guards.Block::text)
+          .orElse("The public health is down too.");
+    }
+    if (Landscape.isPublicHealth(round, component) && !PublicHealth.isExplained(round)) {
+      return "No failed store or cluster explains it. " + PublicHealth.ADVICE;
+    }
+    return "";
   }
 }

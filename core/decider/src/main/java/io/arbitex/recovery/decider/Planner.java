@@ -2,6 +2,7 @@ package io.arbitex.recovery.decider;
 
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.record.ComponentView;
+import io.arbitex.recovery.record.Fact;
 import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.IncidentView;
 import io.arbitex.recovery.record.Phase;
@@ -21,9 +22,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What to do, in the runbook's order of stores: per store one restore beside and one cutover, and
- * at the end one suite for the whole incident. One restore per store: a component's procedures are
- * alternatives, tried in the policy's order.
+ * What to do, in the policy's order of stores: per store one restore beside and one cutover, and at
+ * the end one suite for the whole incident. One restore per store: a component's procedures are
+ * alternatives, tried in the policy's order. What waits for a cluster: {@link ClusterSteps}.
  */
 final class Planner {
   static final String VERIFY = "verify.full";
@@ -35,6 +36,9 @@ final class Planner {
   /** The procedures that may bring a component back here, in the order in which they are tried. */
   static List<String> procedures(Round round, String component) {
     Inventory.Component found = round.platform.component(component).orElseThrow();
+    if (Landscape.isPublicHealth(round, component)) {
+      return List.of();
+    }
     List<String> order = round.policy.procedures().byKind().getOrDefault(found.kind(), List.of());
     List<String> here = new ArrayList<>(found.procedures());
     here.retainAll(order);
@@ -46,16 +50,62 @@ final class Planner {
       // A revived cache may hold sessions that the database, which goes back in time, has revoked.
       here.sort(Comparator.comparing(procedure -> !procedure.equals(StoreKind.REDIS_COLD)));
     }
+    if (ClusterSteps.takesAlong(round, component)) {
+      // The file that it would go back in went with the cluster.
+      here.sort(Comparator.comparing(procedure -> procedure.equals(StoreKind.REDIS_AOF)));
+    }
     return here;
   }
 
   private static boolean databaseGoesBack(Round round) {
     return round.incident().getComponents().stream()
+        .filter(name -> !Landscape.isPublicHealth(round, name))
         .anyMatch(name -> StoreKind.of(round, name) == StoreKind.POSTGRESQL);
   }
 
+  /** What is recovered, or may be by now. */
+  static List<String> targets(Round round) {
+    List<String> open = open(round);
+    return round.incident().getComponents().stream()
+        .filter(name -> open.contains(name) || hasSteps(round, name))
+        .toList();
+  }
+
+  /** Components of the incident that have no steps yet, and that a restore can and may help. */
+  static List<String> open(Round round) {
+    return round.incident().getComponents().stream().filter(name -> isOpen(round, name)).toList();
+  }
+
+  static boolean isOpen(Round round, String name) {
+    return round.incident().getComponents().contains(name)
+        && !hasSteps(round, name)
+        && mayBePlanned(round, name)
+        && !procedures(round, name).isEmpty();
+  }
+
+  private static boolean mayBePlanned(Round round, String name) {
+    if (Landscape.isCluster(round, name)) {
+      return ClusterLoss.isRipe(round)
+          && (round.incident().getSteps().isEmpty()
+              || Guards.beforeJoining(round, round.component(name)).isEmpty());
+    }
+    if (ClusterSteps.takesAlong(round, name)) {
+      return true;
+    }
+    ComponentView view = round.component(name);
+    return Opening.isBad(view)
+        && Triage.isRestorable(round, view.getSymptom())
+        && !ClusterLoss.hides(round, name);
+  }
+
+  static boolean hasSteps(Round round, String component) {
+    return round.incident().getSteps().stream()
+        .anyMatch(step -> step.getComponent().equals(component));
+  }
+
   /**
-   * Adds the steps of every component of the incident that has none yet, and publishes the plan.
+   * Adds the steps of every component that has none yet and needs them, and publishes the plan. The
+   * steps stand in the policy's order of stores, the suite at the end.
    */
   static void plan(Round round) {
     IncidentView incident = round.incident();
@@ -64,11 +114,18 @@ final class Planner {
     Optional<StepView> suite =
         steps.stream().filter(step -> step.getId().equals(VERIFY_STEP)).findFirst();
     suite.ifPresent(steps::remove);
+    List<String> open = new ArrayList<>(open(round));
+    open.addAll(ClusterSteps.takeAlong(round, open));
+    List<StepView> ordered = new ArrayList<>();
     for (String component : inRunbookOrder(round)) {
-      if (steps.stream().noneMatch(step -> step.getComponent().equals(component))) {
-        steps.addAll(stepsOf(round, component));
+      if (open.contains(component)) {
+        ordered.addAll(stepsOf(round, component));
+      } else {
+        steps.stream().filter(step -> step.getComponent().equals(component)).forEach(ordered::add);
       }
     }
+    steps = ordered;
+    ClusterSteps.require(round, steps);
     StepView verify =
         suite.orElseGet(
             () ->
@@ -117,7 +174,9 @@ final class Planner {
             kind.restorer(),
             List.of(),
             kind.undoRestore());
-    first.setFacts(new ArrayList<>(Losses.told(round, component)));
+    List<Fact> facts = new ArrayList<>(Losses.told(round, component));
+    facts.add(new Fact(Steps.BAD_SINCE, Losses.badSince(round, component).toString()));
+    first.setFacts(facts);
     return List.of(
         first,
         step(
@@ -210,7 +269,7 @@ final class Planner {
   }
 
   private static Optional<Duration> expectedLoss(Round round) {
-    return round.incident().getComponents().stream()
+    return targets(round).stream()
         .map(round::component)
         .map((ComponentView view) -> Losses.expected(round, view))
         .flatMap(Optional::stream)

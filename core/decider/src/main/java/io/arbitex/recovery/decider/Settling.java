@@ -1,6 +1,7 @@
 package io.arbitex.recovery.decider;
 
 import io.arbitex.recovery.record.ComponentView;
+import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.IncidentView;
 import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.RestorePointState;
@@ -18,7 +19,10 @@ final class Settling {
   static boolean settling(Round round) {
     IncidentView incident = round.incident();
     Optional<ComponentView> badAgain =
-        Incidents.components(round).filter(Opening::isBad).findFirst();
+        Incidents.components(round)
+            .filter(view -> !isOnlyTold(round, view.getComponent()))
+            .filter(Opening::isBad)
+            .findFirst();
     if (badAgain.isPresent() && badAgain.get().getSince().isAfter(incident.getPhaseSince())) {
       return Endings.giveUp(
           round,
@@ -37,16 +41,34 @@ final class Settling {
               + ".",
           "Look at the detectors and the backups of the new resource.");
     }
-    if (!Incidents.allUp(round) || !boundToTheNew(round) || !hasNewRestorePoints(round)) {
+    if (!isSeenUp(round) || !boundToTheNew(round) || !hasNewRestorePoints(round)) {
       return false;
     }
-    for (String name : incident.getComponents()) {
+    for (String name : Planner.targets(round)) {
       ComponentView component = round.component(name);
       component.setRecoveredAt(round.now);
       component.setFailedRecoveries(0);
     }
     round.move(IncidentTable.Trigger.SETTLE);
     return true;
+  }
+
+  /** A public health that is not up again yet would be taken for the next outage. */
+  private static boolean isSeenUp(Round round) {
+    return Incidents.components(round)
+            .filter(view -> !isOnlyTold(round, view.getComponent()))
+            .allMatch(view -> view.getConfirmed() == HealthStatus.UP)
+        && Landscape.publicHealth(round).filter(Opening::isBad).isEmpty();
+  }
+
+  /**
+   * A cluster that is away or degraded while customers are served has nothing to do with what was
+   * recovered beside it; it is told of again by an incident of its own.
+   */
+  private static boolean isOnlyTold(Round round, String component) {
+    return Landscape.isCluster(round, component)
+        && !Planner.hasSteps(round, component)
+        && !ClusterLoss.isLost(round);
   }
 
   /**
@@ -67,7 +89,8 @@ final class Settling {
     if (!round.policy.resolution().requireRestorePoint()) {
       return true;
     }
-    return round.incident().getComponents().stream()
+    return Planner.targets(round).stream()
+        .filter(component -> !Landscape.isCluster(round, component))
         .allMatch(
             component ->
                 round.state.getRestorePoints().stream()

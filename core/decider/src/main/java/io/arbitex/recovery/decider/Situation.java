@@ -38,6 +38,7 @@ final class Situation {
     facts.add(new Fact("running", running(round)));
     expectedEnd(round).ifPresent(end -> facts.add(new Fact("expected-end", end)));
     incident.getComponents().stream()
+        .filter(name -> !Landscape.isPublicHealth(round, name))
         .map(name -> Losses.expected(round, round.component(name)))
         .flatMap(Optional::stream)
         .max(Comparator.naturalOrder())
@@ -64,25 +65,30 @@ final class Situation {
           "nothing yet; whether it heals by itself is waited for until "
               + incident.getConfirmedAt().plus(round.policy.detection().restoreAfter());
       case BLOCKED ->
-          "nothing; blocked: "
+          underWay(incident).orElse("nothing")
+              + "; blocked: "
               + (incident.getBlockedReason() == BlockedReason.NONE
                   ? "see the text"
                   : incident.getBlockedReason());
       case RECOVERING ->
-          incident.getSteps().stream()
-              .filter(Steps::underWay)
-              .findFirst()
+          underWay(incident)
               .or(
                   () ->
                       incident.getSteps().stream()
                           .filter(step -> step.getState() == StepPhase.WAITING)
-                          .findFirst())
-              .map(StepView::getProcedure)
+                          .findFirst()
+                          .map(StepView::getProcedure))
               .orElse("the end of the plan");
       case SETTLING -> "nothing; the new resource is watched";
-      case ESCALATED -> "nothing; it waits for a person";
+      case ESCALATED -> underWay(incident).orElse("nothing") + "; it waits for a person";
       case RESOLVED, SELF_HEALED -> "nothing; it is over";
     };
+  }
+
+  private static Optional<String> underWay(IncidentView incident) {
+    List<String> procedures =
+        incident.getSteps().stream().filter(Steps::underWay).map(StepView::getProcedure).toList();
+    return procedures.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", procedures));
   }
 
   private static Optional<String> expectedEnd(Round round) {

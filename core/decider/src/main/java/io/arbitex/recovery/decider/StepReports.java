@@ -185,10 +185,7 @@ final class StepReports {
     if (error.getCode() == FailureCode.KILL_SWITCH && !round.incident().getPointOfNoReturn()) {
       // The guard of that name waits; whoever threw it may release it at any time. Each asking is
       // an attempt by its number, but none that says anything of a restore point.
-      step.setFacts(
-          Facts.merge(
-              step.getFacts(),
-              List.of(new Fact(ATTEMPTS_BEFORE, Integer.toString(attemptsBefore(step) + 1)))));
+      countNoAttempt(step);
       fallBack(round, step, "another try, once changes are allowed again");
       return;
     }
@@ -222,6 +219,10 @@ final class StepReports {
           "%s met what it does not know, so nothing else is tried: %s"
               .formatted(step.getProcedure(), error.getMessage()),
           error.getHint());
+    } else if (ClusterLoss.hides(round, step.getComponent())) {
+      // It failed for its surroundings, which says nothing of its restore point or procedure.
+      countNoAttempt(step);
+      fallBack(round, step, "another try, once the cluster answers");
     } else if (error.getCode() == FailureCode.PROOF_FAILED
         && point.isPresent()
         && attemptsOfProcedure(step) < MOST_ATTEMPTS) {
@@ -251,6 +252,11 @@ final class StepReports {
   static void countAttemptsAnew(StepView step) {
     List<Fact> before = List.of(new Fact(ATTEMPTS_BEFORE, Integer.toString(step.getAttempt())));
     step.setFacts(Facts.merge(step.getFacts(), before));
+  }
+
+  private static void countNoAttempt(StepView step) {
+    String before = Integer.toString(attemptsBefore(step) + 1);
+    step.setFacts(Facts.merge(step.getFacts(), List.of(new Fact(ATTEMPTS_BEFORE, before))));
   }
 
   private static int attemptsOfProcedure(StepView step) {

@@ -23,9 +23,12 @@ public final class StepTable {
     FAIL,
     /** Another procedure, or another attempt, takes its place. */
     FALL_BACK,
-    /** A person says: prove it again. */
+    /**
+     * A person says: prove it again; or it was done for nothing: in a cluster that is gone, or a
+     * suite that ran before the last store was recovered.
+     */
     REDO,
-    /** The incident ended or was given up without it. */
+    /** The incident ended or was given up without it, or it is not needed any more. */
     ABANDON
   }
 
@@ -41,6 +44,7 @@ public final class StepTable {
           .on(RUNNING, Trigger.FAIL, FAILED)
           .on(RUNNING, Trigger.ABANDON, ABANDONED)
           .on(FAILED, Trigger.FALL_BACK, WAITING)
+          .on(FAILED, Trigger.ABANDON, ABANDONED)
           // Its end was heard of after it had been given up.
           .on(FAILED, Trigger.FINISH, DONE)
           .on(DONE, Trigger.REDO, WAITING);

@@ -26,7 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which step comes next, its dispatch, and taking it back. What workers say: {@link StepReports}.
+ * The dispatch of a step, and taking it back. Which one comes next: {@link Dispatching}. What
+ * workers say: {@link StepReports}.
  */
 final class Steps {
   /**
@@ -44,25 +45,13 @@ final class Steps {
 
   private Steps() {}
 
-  /** The next step that may be dispatched: everything it requires is done and none is under way. */
-  static Optional<StepView> ready(Round round) {
-    List<StepView> steps = round.incident().getSteps();
-    if (steps.stream().anyMatch(Steps::underWay)) {
-      return Optional.empty();
-    }
-    return steps.stream()
-        .filter(step -> step.getState() == StepPhase.WAITING)
-        .filter(step -> step.getRequires().stream().allMatch(id -> isDone(steps, id)))
-        .findFirst();
-  }
-
   static boolean underWay(StepView step) {
     return step.getState() == StepPhase.DISPATCHED || step.getState() == StepPhase.RUNNING;
   }
 
-  static boolean isDone(List<StepView> steps, String id) {
-    return steps.stream()
-        .anyMatch(step -> step.getId().equals(id) && step.getState() == StepPhase.DONE);
+  /** Whether nothing that requires it has to wait for it any more. */
+  static boolean isOver(StepView step) {
+    return step.getState() == StepPhase.DONE || step.getState() == StepPhase.ABANDONED;
   }
 
   static void dispatch(Round round, StepView step) {
@@ -106,15 +95,17 @@ final class Steps {
     ComponentView component = round.component(step.getComponent());
     List<Fact> facts = step.getFacts();
     if (Facts.find(facts, BAD_SINCE).isEmpty()) {
-      Instant since = round.incident().getBadSince();
-      if (component.getBadSince() != null && component.getBadSince().isAfter(since)) {
-        since = component.getBadSince();
-      }
-      facts = Facts.merge(facts, List.of(new Fact(BAD_SINCE, since.toString())));
+      String since = Losses.badSince(round, step.getComponent()).toString();
+      facts = Facts.merge(facts, List.of(new Fact(BAD_SINCE, since)));
     }
     Optional<String> before = Facts.find(facts, SYMPTOM);
     if (before.isEmpty() || !Guards.isDamage(Symptom.valueOf(before.get()))) {
-      facts = Facts.merge(facts, List.of(new Fact(SYMPTOM, component.getSymptom().name())));
+      // Whatever stands in its place in the new cluster, its data went with the old one.
+      Symptom symptom =
+          ClusterSteps.takesAlong(round, step.getComponent())
+              ? Symptom.DATA_LOST
+              : component.getSymptom();
+      facts = Facts.merge(facts, List.of(new Fact(SYMPTOM, symptom.name())));
     }
     step.setFacts(facts);
   }
@@ -161,7 +152,10 @@ final class Steps {
     parameters.add(new Fact("source-resource", component.getResource()));
     parameters.add(new Fact("source-epoch", Long.toString(component.getBindingEpoch())));
     parameters.add(new Fact(SYMPTOM, component.getSymptom().name()));
-    boolean mayLive = Guards.approved(round) || Guards.lifeIsNoObstacle(round, component);
+    boolean mayLive =
+        Guards.approved(round)
+            || Guards.lifeIsNoObstacle(round, component)
+            || ClusterSteps.isGone(round, step.getComponent());
     parameters.add(new Fact("source-may-live", Boolean.toString(mayLive)));
     for (StepView done : incident.getSteps()) {
       if (done.getState() == StepPhase.DONE && done.getComponent().equals(step.getComponent())) {
@@ -178,15 +172,16 @@ final class Steps {
    */
   static boolean mayBeCutOver(IncidentView incident) {
     return incident.getPointOfNoReturn()
-        || incident.getSteps().stream()
-            .filter(step -> step.getPhase() == Phase.CUTOVER)
-            .anyMatch(
-                step ->
-                    underWay(step)
-                        || step.getState() == StepPhase.DONE
-                        || !LeftBehind.of(step).isEmpty()
-                        || (step.getError() != null
-                            && OUTCOME_UNKNOWN.contains(step.getError().getCode())));
+        || incident.getSteps().stream().anyMatch(Steps::mayBeCutOver);
+  }
+
+  /** The same of one step. */
+  static boolean mayBeCutOver(StepView step) {
+    return step.getPhase() == Phase.CUTOVER
+        && (underWay(step)
+            || step.getState() == StepPhase.DONE
+            || !LeftBehind.of(step).isEmpty()
+            || (step.getError() != null && OUTCOME_UNKNOWN.contains(step.getError().getCode())));
   }
 
   static void interval(Round round, StepView step) {
@@ -205,13 +200,16 @@ final class Steps {
 
   /** Takes back what is under way when the incident ends without it. */
   static void abandonAll(Round round) {
-    for (StepView step : round.incident().getSteps()) {
-      if (underWay(step)) {
-        cancel(round, step);
-      }
-      if (StepTable.TABLE.find(step.getState(), StepTable.Trigger.ABANDON).isPresent()) {
-        round.move(step, StepTable.Trigger.ABANDON);
-      }
+    round.incident().getSteps().forEach(step -> abandon(round, step));
+  }
+
+  /** Takes a step back that is not needed any more; what is done stays done. */
+  static void abandon(Round round, StepView step) {
+    if (underWay(step)) {
+      cancel(round, step);
+    }
+    if (StepTable.TABLE.find(step.getState(), StepTable.Trigger.ABANDON).isPresent()) {
+      round.move(step, StepTable.Trigger.ABANDON);
     }
   }
 

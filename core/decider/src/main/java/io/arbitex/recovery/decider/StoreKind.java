@@ -1,5 +1,6 @@
 package io.arbitex.recovery.decider;
 
+import io.arbitex.recovery.configuration.Cluster;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.schemas.Worker;
 import java.util.Locale;
@@ -27,7 +28,13 @@ enum StoreKind {
       "cutover.volume",
       "The disk made beside is deleted; the old volume was not touched.",
       "Until the workloads are started: the claim is bound to the old volume again. After it: only"
-          + " forward; the old volume and its disk are kept.");
+          + " forward; the old volume and its disk are kept."),
+  AKS(
+      Worker.AKS,
+      "cutover.cluster",
+      "The new cluster is kept aside for a person; the old one was not touched.",
+      "Before the cutover the old cluster can be given its access back. After it: only forward; the"
+          + " old cluster is kept aside.");
 
   /** Needs no restore point and loses all: sessions, counters, 30 to 60 s of bloom filter. */
   static final String REDIS_COLD = "redis.cold";
@@ -40,6 +47,9 @@ enum StoreKind {
 
   /** Finds its snapshots by their tags where they are, whoever took them. */
   static final String PVC_SNAPSHOT = "pvc.snapshot";
+
+  /** Azure Backup knows its own restore points of a cluster. */
+  static final String AKS_BACKUP = Cluster.BACKUP;
 
   private final Worker restorer;
   private final String cutover;
@@ -56,8 +66,7 @@ enum StoreKind {
   /**
    * The kind of a component of the platform.
    *
-   * @throws IllegalArgumentException for one that no plan can be made for; the configuration
-   *     refuses such a kind
+   * @throws IllegalArgumentException for one that no plan can be made for: the public health
    */
   static StoreKind of(Round round, String component) {
     Optional<Inventory.Component> found = round.platform.component(component);
@@ -85,6 +94,7 @@ enum StoreKind {
     return !procedure.equals(REDIS_COLD)
         && !procedure.equals(REDIS_AOF)
         && !procedure.equals(POSTGRESQL_PITR)
-        && !procedure.equals(PVC_SNAPSHOT);
+        && !procedure.equals(PVC_SNAPSHOT)
+        && !procedure.equals(AKS_BACKUP);
   }
 }

@@ -7,7 +7,9 @@
  * {@code Alerts} (what is confirmed), {@code Incidents} with {@code Opening}, {@code Triage},
  * {@code Settling} and {@code Endings} (the life of an incident, by {@link
  * io.arbitex.recovery.decider.IncidentTable}), {@code Guards} (when not to act), {@code Planner}
- * (what to do), {@code Steps} (who does it), {@code StepReports} (what workers say, and what comes
+ * (what to do), {@code Landscape}, {@code ClusterLoss}, {@code ClusterSteps} and {@code
+ * PublicHealth} (what a cluster and the public face mean for the rest), {@code Dispatching} (what
+ * comes next), {@code Steps} (who does it), {@code StepReports} (what workers say, and what comes
  * after a failure), {@code Escalation} and {@code Situation} (who is told what), {@code Decrees}
  * (what people say). {@link io.arbitex.recovery.decider.DecisionLog} and {@link
  * io.arbitex.recovery.decider.Replay} write and re-run the log.

@@ -81,6 +81,31 @@ public final class Examples {
           """
               .indent(0);
 
+  /** A cluster and its public health, with a volume and a Redis in it and a database beside it. */
+  public static final String WITH_CLUSTER =
+      WITH_VOLUME
+          + WITH_REDIS.substring(WITH_REDIS.indexOf("      - name: redis"))
+          + """
+                - name: public-health
+                  kind: endpoint
+                - name: cluster
+                  kind: aks
+                  procedures: [aks.backup]
+                  cluster:
+                    name: arbitex-aks
+                    resourceGroup: arbitex-rg
+                    nodes: 3
+                    like: {location: westeurope, vmSize: Standard_D4s_v5}
+                    backup:
+                      vault: vault
+                      resourceGroup: arbitex-rg
+                      instance: cluster
+                      storageAccount: account
+                      container: backup
+                      storageGroup: arbitex-rg
+          """
+              .indent(0);
+
   /** The same platform with its primary in Azure. */
   public static final String IN_AZURE =
       INVENTORY

@@ -12,21 +12,40 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class QuietHeartbeatTest {
-  private static final String[] COMPONENTS = {"postgresql", "unknown"};
   private final Framing framing = new Framing();
-  private final Decider decider = Examples.decider();
-  private final Inventory.Platform platform = decider.platform("lab");
 
   /** Random walks: mostly heartbeats, with silence, bad looks, alerts, late and repeated events. */
   @Test
   void theShortWayGivesWhatTheLongOneGivesByteForByte() {
+    assertThat(shortWays(300, () -> Story.calm(), "postgresql"))
+        .as("the short way was tried often")
+        .isGreaterThan(5_000);
+  }
+
+  @Test
+  void soItDoesOfAPlatformWithACluster() {
+    assertThat(
+            shortWays(
+                60,
+                () -> ClusterWorld.calm(Examples.POLICY).story,
+                "postgresql",
+                "redis",
+                "buffer",
+                "cluster",
+                "public-health"))
+        .as("the short way was tried often")
+        .isGreaterThan(500);
+  }
+
+  private int shortWays(int seeds, Supplier<Story> calm, String... components) {
     int shortWays = 0;
-    for (long seed = 0; seed < 300; seed++) {
+    for (long seed = 0; seed < seeds; seed++) {
       Random random = new Random(seed);
-      Story story = Story.calm(decider);
+      Story story = calm.get();
       for (int i = 0; i < 60; i++) {
         story.later(Duration.ofMillis(random.nextInt(random.nextInt(25) == 0 ? 45_000 : 1_500)));
         if (random.nextInt(60) == 0) {
@@ -36,15 +55,20 @@ class QuietHeartbeatTest {
         } else if (random.nextInt(80) == 0) {
           story.state = Decider.resumed(story.state, story.now);
         }
-        HealthEvent event = event(random, story);
-        shortWays += compare(story.state, event, story.now, seed) ? 1 : 0;
+        String component = components[random.nextInt(components.length)];
+        HealthEvent event = event(random, story, component);
+        shortWays += compare(story, event, seed) ? 1 : 0;
         story.tell(new Input.Health(event));
       }
     }
-    assertThat(shortWays).as("the short way was tried often").isGreaterThan(5_000);
+    return shortWays;
   }
 
-  private boolean compare(PlatformState before, HealthEvent event, Instant now, long seed) {
+  private boolean compare(Story story, HealthEvent event, long seed) {
+    Decider decider = story.decider;
+    Inventory.Platform platform = decider.platform("lab");
+    PlatformState before = story.state;
+    Instant now = story.now;
     byte[] untouched = framing.encode(before);
     Optional<PlatformState> quiet =
         QuietHeartbeat.after(before, platform, decider.policy(), event, now);
@@ -61,13 +85,14 @@ class QuietHeartbeatTest {
     return true;
   }
 
-  private static HealthEvent event(Random random, Story story) {
+  private static HealthEvent event(Random random, Story story, String component) {
     boolean bad = random.nextInt(30) == 0;
+    HealthStatus worse = random.nextInt(3) == 0 ? HealthStatus.UNKNOWN : HealthStatus.DOWN;
     HealthEvent event =
         story.health(
             "observer-" + random.nextInt(random.nextInt(40) == 0 ? 5 : 3),
-            COMPONENTS[random.nextInt(40) == 0 ? 1 : 0],
-            bad ? HealthStatus.DOWN : HealthStatus.UP,
+            random.nextInt(40) == 0 ? "unknown" : component,
+            bad ? worse : HealthStatus.UP,
             bad ? Symptom.UNREACHABLE : Symptom.NONE,
             1 + random.nextInt(6));
     if (random.nextInt(20) == 0) {

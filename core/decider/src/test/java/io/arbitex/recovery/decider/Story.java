@@ -43,7 +43,7 @@ final class Story {
   final List<StepCommand> messages = new ArrayList<>();
   Decided last;
   private final Map<String, Integer> streaks = new HashMap<>();
-  private long epoch;
+  private final Map<String, Long> epochs = new HashMap<>();
 
   Story(Decider decider) {
     this.decider = decider;
@@ -128,7 +128,7 @@ final class Story {
         .setSymptom(symptom)
         .setConsecutive(streak)
         .setResource("primary")
-        .setBindingEpoch(epoch)
+        .setBindingEpoch(epochs.getOrDefault(component, 0L))
         .setObservedAt(now)
         .setBadSince(status == HealthStatus.UP ? null : now.minusSeconds(streak - 1L))
         .setDetail(symptom == Symptom.NONE ? "" : "connection refused")
@@ -189,7 +189,15 @@ final class Story {
   }
 
   Story step(StepTransition transition, String action, StepError error, Fact... facts) {
-    StepCommand command = command();
+    return step(command(), transition, action, error, facts);
+  }
+
+  private Story step(
+      StepCommand command,
+      StepTransition transition,
+      String action,
+      StepError error,
+      Fact... facts) {
     return tell(
         new Input.Progress(
             StepEvent.newBuilder()
@@ -216,6 +224,16 @@ final class Story {
 
   Story done(Fact... facts) {
     return later(Duration.ofSeconds(2)).step(StepTransition.DONE, "", null, facts);
+  }
+
+  /** A step that runs beside others, by its id. */
+  Story ends(String stepId, Fact... facts) {
+    return later(Duration.ofSeconds(2)).step(command(stepId), StepTransition.DONE, "", null, facts);
+  }
+
+  Story fails(String stepId, FailureCode code) {
+    StepError error = new StepError(code, "it broke", "mend it", "");
+    return later(Duration.ofSeconds(1)).step(command(stepId), StepTransition.FAILED, "", error);
   }
 
   Story failed(FailureCode code, Fact... facts) {
@@ -256,8 +274,8 @@ final class Story {
   }
 
   Story bound(String component, String resource) {
-    epoch++;
-    streaks.clear();
+    long epoch = epochs.merge(component, 1L, Long::sum);
+    streaks.keySet().removeIf(each -> each.contains(component));
     return tell(
         new Input.Bound(
             Binding.newBuilder()
@@ -325,6 +343,29 @@ final class Story {
         .filter(command -> command.getKind() == CommandKind.EXECUTE)
         .reduce((a, b) -> b)
         .orElseThrow();
+  }
+
+  private StepCommand command(String stepId) {
+    return commands.stream()
+        .filter(command -> command.getKind() == CommandKind.EXECUTE)
+        .filter(command -> command.getStepId().equals(stepId))
+        .reduce((a, b) -> b)
+        .orElseThrow();
+  }
+
+  /** What was dispatched, in its order. */
+  List<String> dispatched() {
+    return commands.stream()
+        .filter(command -> command.getKind() == CommandKind.EXECUTE)
+        .map(StepCommand::getStepId)
+        .toList();
+  }
+
+  /** Channels that were told something, each as often as it was told. */
+  List<String> channels() {
+    return messages.stream()
+        .map(message -> Facts.find(message.getParameters(), "channel").orElseThrow())
+        .toList();
   }
 
   List<String> titles() {

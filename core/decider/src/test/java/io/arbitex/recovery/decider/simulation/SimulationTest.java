@@ -16,23 +16,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * A thousand seeded runs. A failing one prints its seed; {@code -Dsimulation.seed=N} runs that one
- * alone.
- */
+/** Seeded runs; a failing one prints its seed, and {@link Seeds} says how to run it alone. */
 class SimulationTest {
-  private static final int SEEDS_PER_FAULT = 200;
+  private static final int SEEDS_PER_FAULT = 60;
   private final Decider decider = Examples.decider();
 
   @ParameterizedTest
   @EnumSource(Simulation.Fault.class)
   void whateverHappensTheRulesHold(Simulation.Fault fault) throws InvalidConfiguration {
     List<String> failures = new ArrayList<>();
-    Long only = Long.getLong("simulation.seed");
-    for (long seed = 0; seed < SEEDS_PER_FAULT; seed++) {
-      if (only != null && only != seed) {
-        continue;
-      }
+    for (long seed : Seeds.of(SEEDS_PER_FAULT)) {
       Simulation simulation = new Simulation(seed, fault, true, decider);
       try {
         simulation.run();
@@ -41,7 +34,7 @@ class SimulationTest {
         failures.add("seed " + seed + ": " + e + "\n" + story(simulation));
       }
     }
-    assertThat(failures).as("of %d seeds with %s", SEEDS_PER_FAULT, fault).isEmpty();
+    assertThat(failures).as("with %s", fault).isEmpty();
   }
 
   private static void check(Simulation simulation, Simulation.Fault fault)
