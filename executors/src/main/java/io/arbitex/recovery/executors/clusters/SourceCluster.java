@@ -73,7 +73,7 @@ final class SourceCluster {
   static void refuseIfChanging(ActionContext context, ManagedCluster old) throws ActionFailure {
     boolean ours = isStoppedFor(context, old);
     if (!old.isSettled() && !ours) {
-      throw ActionFailure.passing(
+      throw ActionFailure.permanent(
           FailureCode.UNKNOWN,
           "Azure itself is at work on " + old.name() + ": " + old.state(),
           "Wait until Azure is done: it may come back by itself. Then `dr retry`.");

@@ -79,7 +79,6 @@ final class StopCluster extends ClusterAction {
     if (old.isEmpty()) {
       return;
     }
-    Optional<String> operation = context.fact(ClusterFacts.STOP_OPERATION);
     if (!SourceCluster.isStoppedFor(context, old.get())) {
       new SourceCluster(target).refuseIfAlive(context);
       // Before it is stopped: who comes later knows by it whose stop it was.
@@ -92,16 +91,17 @@ final class StopCluster extends ClusterAction {
               context.command().getCommandId(),
               ClusterTarget.INCIDENT_TAG,
               context.command().getIncidentId()));
-      old = clusters.find(name);
     }
-    if (old.filter(it -> it.isSettled() && !it.isStopped()).isPresent()) {
-      // Minutes or a crash may lie between the first look and this one.
-      new SourceCluster(target).refuseIfAlive(context);
-      ClusterTarget.refuseUnlessAllowed(context);
-      operation = clusters.beginStop(name);
-      if (operation.isPresent()) {
-        context.remember(ClusterFacts.STOP_OPERATION, operation.get());
-      }
+    OperationWait.end(context, clusters.azure(), context.fact(ClusterFacts.STOP_OPERATION), doing);
+    if (until(context, clusters, name, doing, ManagedCluster::isSettled).isStopped()) {
+      return;
+    }
+    // Minutes or a crash may lie between the first look and this one.
+    new SourceCluster(target).refuseIfAlive(context);
+    ClusterTarget.refuseUnlessAllowed(context);
+    Optional<String> operation = clusters.beginStop(name);
+    if (operation.isPresent()) {
+      context.remember(ClusterFacts.STOP_OPERATION, operation.get());
     }
     OperationWait.end(context, clusters.azure(), operation, doing);
     until(context, clusters, name, doing, ManagedCluster::isStopped);

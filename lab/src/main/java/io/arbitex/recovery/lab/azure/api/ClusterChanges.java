@@ -36,8 +36,7 @@ final class ClusterChanges {
     refuseGiven(cluster);
     refuseBusy(cluster);
     if (cluster.state() != (stops ? State.SUCCEEDED : State.STOPPED)) {
-      throw conflict(
-          "'" + cluster.name() + "' is " + (stops ? "not running." : "not stopped."));
+      throw conflict("'" + cluster.name() + "' is " + (stops ? "not running." : "not stopped."));
     }
     clusters.put(cluster.withState(stops ? State.STOPPING : State.STARTING));
     return operations.begin(kind, cluster.target(), null, Map.of(), request.fate());

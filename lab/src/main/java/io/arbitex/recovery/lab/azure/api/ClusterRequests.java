@@ -61,7 +61,8 @@ public final class ClusterRequests implements Provider {
                   .toList());
       case "GET managedclusters" -> ArmAnswer.of(200, documents.of(there(path)));
       case "PUT managedclusters" -> put(request, base);
-      case "PATCH managedclusters" -> ArmAnswer.of(200, documents.of(changes.tag(request, there(path))));
+      case "PATCH managedclusters" ->
+          ArmAnswer.of(200, documents.of(changes.tag(request, there(path))));
       case "POST managedclusters/stop (all)" -> power(request, Operation.Kind.STOP_CLUSTER, base);
       case "POST managedclusters/start (all)" -> power(request, Operation.Kind.START_CLUSTER, base);
       case "DELETE managedclusters" -> delete(request, base);
@@ -139,7 +140,8 @@ public final class ClusterRequests implements Provider {
   /** Of one that is there: the same order again is fine, another one is not done here. */
   private ArmAnswer again(ArmPath path, ManagedCluster cluster, JsonNode pools) {
     if (!cluster.resourceGroup().equalsIgnoreCase(path.resourceGroup())) {
-      throw ClusterChanges.conflict("The lab has a cluster of that name in another resource group.");
+      throw ClusterChanges.conflict(
+          "The lab has a cluster of that name in another resource group.");
     }
     changes.refuseBusy(cluster);
     if (!pools.equals(cluster.properties().path("agentPoolProfiles"))) {

@@ -63,7 +63,16 @@ public record ManagedCluster(
 
   public ManagedCluster withTags(JsonNode now) {
     return new ManagedCluster(
-        resourceGroup, name, location, now, properties, nodes, port, controlPort, kubeconfig, state);
+        resourceGroup,
+        name,
+        location,
+        now,
+        properties,
+        nodes,
+        port,
+        controlPort,
+        kubeconfig,
+        state);
   }
 
   public ManagedCluster withState(State now) {
