@@ -20,8 +20,6 @@ abstract class ClusterAction extends BoundAction {
   private static final RetryPolicy PATIENT =
       RetryPolicy.upTo(6, Duration.ofSeconds(1), Duration.ofSeconds(15));
 
-  private static final Duration PAUSE = Duration.ofSeconds(1);
-
   final ClusterTarget target;
 
   ClusterAction(
@@ -46,6 +44,7 @@ abstract class ClusterAction extends BoundAction {
       String doing,
       Predicate<ManagedCluster> so)
       throws ActionFailure, InterruptedException {
+    Pace pace = new Pace();
     while (true) {
       Optional<ManagedCluster> found = clusters.find(name);
       if (found.filter(so).isPresent()) {
@@ -57,7 +56,7 @@ abstract class ClusterAction extends BoundAction {
             "Azure could not " + doing + ": the cluster " + name + " is Failed",
             "See Azure's activity log for the cluster.");
       }
-      OperationWait.pause(context, PAUSE, doing);
+      pace.pause(context, doing);
     }
   }
 

@@ -33,9 +33,10 @@ final class ClusterContents {
    *
    * @param replicas that it is told to have; 1 for a CronJob
    * @param claims that its pods mount
+   * @param own claims that its controller makes, one for each replica
    * @param rolledOut whether all its replicas are new and ready
    */
-  record Found(int replicas, Set<String> claims, boolean rolledOut) {}
+  record Found(int replicas, Set<String> claims, Set<String> own, boolean rolledOut) {}
 
   static long readyNodes(ClusterSession session) throws ActionFailure, InterruptedException {
     List<Node> nodes = session.ask("list nodes", client -> client.nodes().list().getItems());
@@ -99,7 +100,7 @@ final class ClusterContents {
                               .get()
                           == null
                       ? null
-                      : new Found(1, Set.of(), true);
+                      : new Found(1, Set.of(), Set.of(), true);
             });
   }
 
@@ -114,6 +115,7 @@ final class ClusterContents {
     return new Found(
         wanted,
         claims(read.getSpec().getTemplate().getSpec()),
+        Set.of(),
         seen
             && number(read.getStatus().getReplicas(), 0) == wanted
             && number(read.getStatus().getUpdatedReplicas(), 0) == wanted
@@ -125,10 +127,10 @@ final class ClusterContents {
       return null;
     }
     int wanted = number(read.getSpec().getReplicas(), 1);
-    Set<String> claims = claims(read.getSpec().getTemplate().getSpec());
+    Set<String> own = new LinkedHashSet<>();
     for (PersistentVolumeClaim template : read.getSpec().getVolumeClaimTemplates()) {
       for (int i = 0; i < wanted; i++) {
-        claims.add(template.getMetadata().getName() + "-" + read.getMetadata().getName() + "-" + i);
+        own.add(template.getMetadata().getName() + "-" + read.getMetadata().getName() + "-" + i);
       }
     }
     boolean seen =
@@ -136,7 +138,8 @@ final class ClusterContents {
             && seen(read.getStatus().getObservedGeneration(), read.getMetadata().getGeneration());
     return new Found(
         wanted,
-        claims,
+        claims(read.getSpec().getTemplate().getSpec()),
+        own,
         seen
             && number(read.getStatus().getReplicas(), 0) == wanted
             && number(read.getStatus().getUpdatedReplicas(), 0) == wanted

@@ -62,11 +62,13 @@ final class DeleteCluster extends ClusterAction {
           "Use it, or delete it by hand.");
     }
     if (!found.get().state().equals("Deleting")) {
+      ClusterTarget.refuseUnlessAllowed(context);
       OperationWait.end(
           context, clusters.azure(), clusters.beginDelete(found.get()), "delete " + name);
     }
+    Pace pace = new Pace();
     while (clusters.find(name).isPresent()) {
-      OperationWait.pause(context, Duration.ofSeconds(1), "delete " + name);
+      pace.pause(context, "delete " + name);
     }
   }
 }

@@ -60,6 +60,7 @@ final class EmptyStandby extends ClusterAction {
           "the platform is bound to the standby " + name + "; it is not emptied",
           "Use it, or empty it by hand.");
     }
+    ClusterTarget.refuseUnlessAllowed(context);
     empty(context, name);
     tag(
         context,

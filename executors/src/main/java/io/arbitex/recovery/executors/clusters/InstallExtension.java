@@ -22,8 +22,8 @@ final class InstallExtension extends ClusterAction {
   static final String NAME = "azure-aks-backup";
 
   private static final String TYPE = "Microsoft.DataProtection.Kubernetes";
+  private static final String NAMESPACE = "dataprotection-microsoft";
   private static final String PLACE = "configuration.backupStorageLocation.";
-  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   InstallExtension(ClusterTarget target) {
     super(
@@ -59,6 +59,7 @@ final class InstallExtension extends ClusterAction {
       OperationWait.end(
           context, clusters.azure(), clusters.beginExtension(cluster, NAME, wanted()), doing);
     }
+    Pace pace = new Pace();
     while (true) {
       found = find(context);
       if (found.filter(it -> state(it).equals("Succeeded")).isPresent()) {
@@ -68,10 +69,11 @@ final class InstallExtension extends ClusterAction {
         throw ActionFailure.permanent(
             FailureCode.TOOL_FAILED,
             "Azure could not " + doing + ": it is Failed",
-            "See the extension of the cluster in Azure, and the pods of its namespace"
-                + " dataprotection-microsoft.");
+            "See the extension of the cluster in Azure, and the pods of its namespace "
+                + NAMESPACE
+                + ".");
       }
-      OperationWait.pause(context, PAUSE, doing);
+      pace.pause(context, doing);
     }
   }
 
@@ -105,13 +107,14 @@ final class InstallExtension extends ClusterAction {
 
   private ObjectNode wanted() {
     ObjectNode wanted = JsonNodeFactory.instance.objectNode();
-    ObjectNode settings =
+    ObjectNode properties =
         wanted
             .putObject("properties")
             .put("extensionType", TYPE)
             .put("autoUpgradeMinorVersion", true)
-            .put("releaseTrain", "stable")
-            .putObject("configurationSettings");
+            .put("releaseTrain", "stable");
+    properties.putObject("scope").putObject("cluster").put("releaseNamespace", NAMESPACE);
+    ObjectNode settings = properties.putObject("configurationSettings");
     place().forEach(settings::put);
     settings.put("credentials.tenantId", target.azure().tenant());
     return wanted;

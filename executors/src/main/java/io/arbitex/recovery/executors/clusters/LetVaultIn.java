@@ -14,7 +14,6 @@ import java.util.Optional;
 /** Trusted access: the vault may do its work in the target. */
 final class LetVaultIn extends ClusterAction {
   private static final String ROLE = "Microsoft.DataProtection/backupVaults/backup-operator";
-  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   LetVaultIn(ClusterTarget target) {
     super(
@@ -51,8 +50,9 @@ final class LetVaultIn extends ClusterAction {
               ROLE),
           doing);
     }
+    Pace pace = new Pace();
     while (find(context).filter(LetVaultIn::isDone).isEmpty()) {
-      OperationWait.pause(context, PAUSE, doing);
+      pace.pause(context, doing);
     }
   }
 

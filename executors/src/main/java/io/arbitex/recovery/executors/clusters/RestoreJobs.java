@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.azure.BackupVault;
-import io.arbitex.recovery.executors.azure.OperationWait;
 import io.arbitex.recovery.record.FailureCode;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -18,8 +17,6 @@ import java.util.concurrent.TimeUnit;
 
 /** The vault's jobs, among them the restore that this command ordered. */
 final class RestoreJobs {
-  private static final Duration PAUSE = Duration.ofSeconds(1);
-
   /** Azure that does not answer while a job runs is asked again for so long. */
   private static final Duration AWAY = Duration.ofMinutes(3);
 
@@ -141,6 +138,7 @@ final class RestoreJobs {
    * @throws ActionFailure at the end of the action's time
    */
   Job ended(ActionContext context, String id) throws ActionFailure, InterruptedException {
+    Pace pace = new Pace();
     long begin = System.nanoTime();
     long lastLine = begin;
     long lastAnswer = begin;
@@ -163,7 +161,7 @@ final class RestoreJobs {
             "the vault is restoring, for %d s"
                 .formatted(TimeUnit.NANOSECONDS.toSeconds(lastLine - begin)));
       }
-      OperationWait.pause(context, PAUSE, "restore the backup by the job " + id);
+      pace.pause(context, "restore the backup by the job " + id);
     }
   }
 }

@@ -25,7 +25,6 @@ import java.util.Optional;
  */
 final class RestoreObjects extends ClusterAction {
   private static final int MOST_ORDERS = 2;
-  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   RestoreObjects(ClusterTarget target) {
     super(
@@ -94,6 +93,7 @@ final class RestoreObjects extends ClusterAction {
         return job;
       }
     }
+    Pace pace = new Pace();
     long end = System.nanoTime() + target.unanswered().toNanos();
     while (true) {
       Optional<String> found =
@@ -105,7 +105,7 @@ final class RestoreObjects extends ClusterAction {
       if (found.isPresent() || System.nanoTime() - end >= 0) {
         return found;
       }
-      OperationWait.pause(context, PAUSE, "look for the restore that may have been ordered");
+      pace.pause(context, "look for the restore that may have been ordered");
     }
   }
 

@@ -80,7 +80,6 @@ final class StopCluster extends ClusterAction {
       return;
     }
     if (!SourceCluster.isStoppedFor(context, old.get())) {
-      new SourceCluster(target).refuseIfAlive(context);
       // Before it is stopped: who comes later knows by it whose stop it was.
       tag(
           context,
@@ -93,11 +92,11 @@ final class StopCluster extends ClusterAction {
               context.command().getIncidentId()));
     }
     OperationWait.end(context, clusters.azure(), context.fact(ClusterFacts.STOP_OPERATION), doing);
-    if (until(context, clusters, name, doing, ManagedCluster::isSettled).isStopped()) {
+    ManagedCluster now = until(context, clusters, name, doing, ManagedCluster::isSettled);
+    if (now.isStopped()) {
       return;
     }
-    // Minutes or a crash may lie between the first look and this one.
-    new SourceCluster(target).refuseIfAlive(context);
+    recheck(context, clusters, now);
     ClusterTarget.refuseUnlessAllowed(context);
     Optional<String> operation = clusters.beginStop(name);
     if (operation.isPresent()) {
@@ -105,5 +104,20 @@ final class StopCluster extends ClusterAction {
     }
     OperationWait.end(context, clusters.azure(), operation, doing);
     until(context, clusters, name, doing, ManagedCluster::isStopped);
+  }
+
+  /** Minutes or a crash may lie between the first look and this one. */
+  private void recheck(ActionContext context, ManagedClusters clusters, ManagedCluster now)
+      throws ActionFailure, InterruptedException {
+    try {
+      new SourceCluster(target).refuseIfAlive(context);
+    } catch (ActionFailure e) {
+      tag(
+          context,
+          clusters,
+          now,
+          Map.of(ClusterTarget.STOPPED_TAG, "", ClusterTarget.INCIDENT_TAG, ""));
+      throw e;
+    }
   }
 }
