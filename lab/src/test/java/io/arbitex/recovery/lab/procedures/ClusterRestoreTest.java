@@ -240,15 +240,15 @@ class ClusterRestoreTest {
 
   @Test
   void oneThatSomebodyStoppedOrThatAzureIsAtWorkOnIsLeftToThem() throws Exception {
-    world.oldClusterRuns();
-    cloud.control().add(Misbehaviour.wrongState("managedClusters", "aks-prod", "Upgrading"));
-    StepError upgrading = failure(world.bench(true), Map.of("source-resource", "aks-prod"));
-    assertThat(upgrading.getCode()).isEqualTo(FailureCode.UNKNOWN);
-    cloud.control().clearAll();
-    cloud.stop(BackupCloud.SOURCE);
+    world.oldClusterIsStopped();
+    cloud.setTags(BackupCloud.SOURCE, Map.of());
     StepError stopped = failure(true, Map.of());
     assertThat(stopped.getCode()).isEqualTo(FailureCode.UNKNOWN);
     assertThat(stopped.getMessage()).contains("somebody has stopped");
+    cloud.control().add(Misbehaviour.wrongState("managedClusters", "aks-prod", "Upgrading"));
+    StepError upgrading = failure(true, Map.of());
+    assertThat(upgrading.getCode()).isEqualTo(FailureCode.UNKNOWN);
+    assertThat(upgrading.getMessage()).contains("Upgrading");
   }
 
   @Test
