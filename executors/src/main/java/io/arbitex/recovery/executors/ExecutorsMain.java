@@ -15,7 +15,7 @@ import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code executors --config FILE [--only postgresql,redis,pvc,cutover,notify]}. */
+/** {@code executors --config FILE [--only postgresql,redis,pvc,aks,cutover,notify]}. */
 @Command(
     name = "executors",
     description = "Carries out the steps of recovery plans.",

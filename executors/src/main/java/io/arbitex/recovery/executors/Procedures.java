@@ -10,6 +10,9 @@ import io.arbitex.recovery.engine.Procedure;
 import io.arbitex.recovery.executors.azure.AzureAccess;
 import io.arbitex.recovery.executors.azure.Disks;
 import io.arbitex.recovery.executors.azure.FlexibleServers;
+import io.arbitex.recovery.executors.azure.ResourceManager;
+import io.arbitex.recovery.executors.clusters.ClusterProcedure;
+import io.arbitex.recovery.executors.clusters.ClusterTarget;
 import io.arbitex.recovery.executors.cutover.CutoverProcedure;
 import io.arbitex.recovery.executors.cutover.CutoverSettings;
 import io.arbitex.recovery.executors.database.Bound;
@@ -46,7 +49,8 @@ import java.util.function.Function;
 public final class Procedures {
   /** Workers that this binary has procedures for. */
   public static final Set<Worker> WORKERS =
-      Set.of(Worker.POSTGRESQL, Worker.REDIS, Worker.PVC, Worker.CUTOVER, Worker.NOTIFY);
+      Set.of(
+          Worker.POSTGRESQL, Worker.REDIS, Worker.PVC, Worker.AKS, Worker.CUTOVER, Worker.NOTIFY);
 
   /** The newest known binding of a component. */
   @FunctionalInterface
@@ -118,6 +122,7 @@ public final class Procedures {
                           () -> bindings.of(command.getPlatform(), command.getComponent()))));
       case SnapshotProcedure.NAME -> Optional.of(volume(command, SnapshotProcedure::of));
       case VolumeCutover.NAME -> Optional.of(volume(command, VolumeCutover::of));
+      case ClusterProcedure.NAME -> Optional.of(cluster(command));
       case NotifyProcedure.SLACK, NotifyProcedure.PAGERDUTY -> Optional.of(notify(command));
       default -> Optional.empty();
     };
@@ -230,6 +235,30 @@ public final class Procedures {
     Volume.AzureDisks at = target.volume().azure();
     return new AzureDiskStore(
         target, new Disks(azure(platform.azure().orElseThrow()), at.disks(), at.snapshots()));
+  }
+
+  private Procedure cluster(StepCommand command) {
+    Optional<Inventory.Platform> platform = inventory.platform(command.getPlatform());
+    return platform
+        .flatMap(found -> found.component(command.getComponent()))
+        .flatMap(Inventory.Component::cluster)
+        .filter(found -> found.backup().isPresent())
+        .map(
+            found ->
+                ClusterProcedure.of(
+                    new ClusterTarget(
+                        platform.get(),
+                        found,
+                        found.backup().get(),
+                        () -> bindings.of(command.getPlatform(), command.getComponent()),
+                        // The inventory refuses a cluster without an Azure.
+                        context ->
+                            new ResourceManager(
+                                azure(platform.get().azure().orElseThrow())
+                                    .within(context::remaining)),
+                        ClusterTarget.UNANSWERED)))
+        .orElseGet(
+            () -> MissingTarget.procedure(command, "cluster with a backup in the inventory"));
   }
 
   private Procedure notify(StepCommand command) {

@@ -32,7 +32,8 @@ class ExecutorsMainTest {
     InvalidConfiguration e =
         catchThrowableOfType(InvalidConfiguration.class, () -> main.start(config));
     assertThat(e)
-        .hasMessageContaining("--only: 'oracle' is none of [cutover, notify, postgresql, redis]")
+        .hasMessageContaining(
+            "--only: 'oracle' is none of [aks, cutover, notify, postgresql, redis]")
         .hasMessageContaining("executors.yaml:4: kafka.partitions: is 'none'")
         .hasMessageContaining("executors.yaml:7: colour: is not known here");
   }

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /** Runs procedures on real servers with a journal in memory, and crashes where it is told to. */
 public final class ProcedureBench {
@@ -44,16 +45,21 @@ public final class ProcedureBench {
   public final List<StepEvent> events = new ArrayList<>();
   public final List<StepEvent> lines = new ArrayList<>();
   public final List<Binding> bindings = new ArrayList<>();
-  private final Procedures procedures;
+  private final Function<StepCommand, Optional<Procedure>> procedures;
   private long writes;
   private int owner;
   private int boundaries;
   private int crashAtBoundary = -1;
   private int crashAtWrite = -1;
   private boolean crashEverywhere;
+  private boolean crashAroundFacts;
   private final Set<String> crashed = new LinkedHashSet<>();
 
   public ProcedureBench(Procedures procedures) {
+    this(procedures::of);
+  }
+
+  public ProcedureBench(Function<StepCommand, Optional<Procedure>> procedures) {
     this.procedures = procedures;
   }
 
@@ -74,6 +80,24 @@ public final class ProcedureBench {
   public void crashOnceEverywhere() {
     crashEverywhere = true;
     crashed.clear();
+  }
+
+  /**
+   * The same, and also once before and once after each fact is kept: what an order was answered is
+   * lost, or known to the journal alone.
+   */
+  public void crashOnceAroundEveryFact() {
+    crashOnceEverywhere();
+    crashAroundFacts = true;
+  }
+
+  private void dieOnceAround(String moment, JournalEntry entry) {
+    if (crashAroundFacts) {
+      Map<String, String> facts = Facts.toMap(entry.getFacts());
+      // One that was emptied is another fact when it gets a value again.
+      facts.values().removeIf(String::isEmpty);
+      dieOnce("%s %s %s %s".formatted(moment, entry.getAction(), entry.getState(), facts.keySet()));
+    }
   }
 
   /** Where it has died so. */
@@ -97,7 +121,7 @@ public final class ProcedureBench {
   }
 
   public Execution start(StepCommand command) {
-    return start(command, procedures.of(command));
+    return start(command, procedures.apply(command));
   }
 
   private Execution start(StepCommand command, Optional<Procedure> procedure) {
@@ -109,6 +133,7 @@ public final class ProcedureBench {
             if (mine != owner) {
               throw new OwnershipLost("owner " + mine + " of " + owner, null);
             }
+            dieOnceAround("before", write.entry());
             JournalEntry copy = FRAMING.decode(FRAMING.encode(write.entry()), JournalEntry.class);
             entries.put(JournalEntries.key(copy), copy);
             events.addAll(write.events());
@@ -118,6 +143,7 @@ public final class ProcedureBench {
               throw new SimulatedCrash("after write " + token);
             }
             dieOnce("after " + copy.getAction() + " " + copy.getState());
+            dieOnceAround("after", copy);
             return token;
           }
 

@@ -9,6 +9,7 @@ import com.azure.core.util.Context;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.record.FailureCode;
 import java.net.URI;
@@ -63,8 +64,9 @@ final class Operation {
    * @param code of the error, as Azure names it; empty where there is none
    * @param reason in Azure's words; empty where there is none
    * @param again how long to wait before asking again
+   * @param properties what it gives at its end; a missing node where it gives nothing
    */
-  record Status(Course course, String code, String reason, Duration again) {}
+  record Status(Course course, String code, String reason, Duration again, JsonNode properties) {}
 
   /**
    * Asks.
@@ -79,7 +81,7 @@ final class Operation {
       String body = response.getBodyAsBinaryData().toString();
       int status = response.getStatusCode();
       if (status == 404 || status == 410) {
-        return new Status(Course.FORGOTTEN, "", "", SHORTEST);
+        return new Status(Course.FORGOTTEN, "", "", SHORTEST, MissingNode.getInstance());
       }
       if (status >= 300) {
         throw refused(status);
@@ -108,7 +110,8 @@ final class Operation {
           default -> Course.UNDER_WAY;
         };
     String code = error.path("code").asText(course == Course.FAILED ? said : "");
-    return new Status(course, code, error.path("message").asText(""), again);
+    return new Status(
+        course, code, error.path("message").asText(""), again, document.path("properties"));
   }
 
   private static Duration again(String retryAfter) {

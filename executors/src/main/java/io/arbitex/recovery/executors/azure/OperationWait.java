@@ -1,5 +1,6 @@
 package io.arbitex.recovery.executors.azure;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.record.FailureCode;
@@ -41,6 +42,25 @@ public final class OperationWait {
     return address.isPresent() && succeeded(context, disks.access(), address.get(), doing);
   }
 
+  /** The same for an operation that was ordered by its published path. */
+  public static boolean end(
+      ActionContext context, ResourceManager azure, Optional<String> address, String doing)
+      throws ActionFailure, InterruptedException {
+    return address.isPresent() && succeeded(context, azure.access(), address.get(), doing);
+  }
+
+  /**
+   * Waits for the end of an operation that gives something.
+   *
+   * @return what Azure says with its success; empty when Azure no longer knows the operation
+   * @throws ActionFailure as {@link #end}
+   */
+  public static Optional<JsonNode> result(
+      ActionContext context, ResourceManager azure, String address, String doing)
+      throws ActionFailure, InterruptedException {
+    return await(context, azure.access(), address, doing).map(Operation.Status::properties);
+  }
+
   /**
    * Whether Azure is still at work on an operation.
    *
@@ -57,12 +77,25 @@ public final class OperationWait {
     return isUnderWay(disks.access(), address);
   }
 
+  /** The same for an operation that was ordered by its published path. */
+  public static boolean isUnderWay(ResourceManager azure, String address)
+      throws ActionFailure, InterruptedException {
+    return isUnderWay(azure.access(), address);
+  }
+
   private static boolean isUnderWay(AzureAccess access, String address)
       throws ActionFailure, InterruptedException {
     return new Operation(access, address).ask().course() == Operation.Course.UNDER_WAY;
   }
 
   private static boolean succeeded(
+      ActionContext context, AzureAccess access, String address, String doing)
+      throws ActionFailure, InterruptedException {
+    return await(context, access, address, doing).isPresent();
+  }
+
+  /** What Azure says of an operation that succeeded; empty when it no longer knows it. */
+  private static Optional<Operation.Status> await(
       ActionContext context, AzureAccess access, String address, String doing)
       throws ActionFailure, InterruptedException {
     Operation operation = new Operation(access, address);
@@ -77,10 +110,10 @@ public final class OperationWait {
         again = status.again();
         switch (status.course()) {
           case SUCCEEDED -> {
-            return true;
+            return Optional.of(status);
           }
           case FORGOTTEN -> {
-            return false;
+            return Optional.empty();
           }
           case FAILED -> throw failed(doing, status);
           case UNDER_WAY -> {
@@ -132,11 +165,14 @@ public final class OperationWait {
 
   private static ActionFailure failed(String doing, Operation.Status status) {
     boolean moment = status.code().startsWith("PointInTime");
+    boolean point = moment || status.code().contains("RecoveryPoint");
     return ActionFailure.permanent(
-        moment ? FailureCode.PROOF_FAILED : FailureCode.TOOL_FAILED,
+        point ? FailureCode.PROOF_FAILED : FailureCode.TOOL_FAILED,
         "Azure could not " + doing + ": " + status.code() + ", " + status.reason(),
-        moment
-            ? "An earlier moment may be within the archive."
+        point
+            ? moment
+                ? "An earlier moment may be within the archive."
+                : "An older recovery point may be whole."
             : "See Azure's activity log for the operation.");
   }
 }

@@ -1,8 +1,11 @@
 package io.arbitex.recovery.executors.kubernetes;
 
+import io.arbitex.recovery.checks.kubernetes.ClusterClients;
 import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
 import java.util.Optional;
 
 /** A client of the cluster for one action, and the namespace that it works in. */
@@ -16,6 +19,25 @@ public final class ClusterSession implements AutoCloseable {
   ClusterSession(KubernetesClient client, String namespace) {
     this.client = client;
     this.namespace = namespace;
+  }
+
+  /**
+   * A session by a kubeconfig that was given out for it; nothing is sent yet.
+   *
+   * @param kubeconfig its content, a secret
+   * @throws ActionFailure AUTHENTICATION when it is none that can be used
+   */
+  public static ClusterSession of(String kubeconfig, String namespace) throws ActionFailure {
+    try {
+      return new ClusterSession(ClusterClients.open(kubeconfig, namespace), namespace);
+    } catch (IOException e) {
+      throw new ActionFailure(
+          FailureCode.AUTHENTICATION,
+          e.getMessage(),
+          "See whether the cluster gives credentials that need a login of a person.",
+          false,
+          e);
+    }
   }
 
   /** A request of the API. */

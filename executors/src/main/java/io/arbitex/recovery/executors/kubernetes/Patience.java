@@ -55,7 +55,12 @@ public final class Patience {
     }
   }
 
-  private static void refuseIfStopped(ActionContext context)
+  /**
+   * Ends an action while the kill switch stops changes.
+   *
+   * @throws ActionFailure KILL_SWITCH then
+   */
+  public static void refuseIfStopped(ActionContext context)
       throws ActionFailure, InterruptedException {
     Optional<String> stopped = context.stopped();
     if (stopped.isPresent()) {

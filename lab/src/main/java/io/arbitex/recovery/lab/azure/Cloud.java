@@ -18,6 +18,8 @@ import io.arbitex.recovery.lab.azure.clusters.DeleteCluster;
 import io.arbitex.recovery.lab.azure.clusters.InstallExtension;
 import io.arbitex.recovery.lab.azure.clusters.MakeCluster;
 import io.arbitex.recovery.lab.azure.clusters.Permits;
+import io.arbitex.recovery.lab.azure.clusters.StartCluster;
+import io.arbitex.recovery.lab.azure.clusters.StopCluster;
 import io.arbitex.recovery.lab.azure.disks.DeleteVolume;
 import io.arbitex.recovery.lab.azure.disks.Freeze;
 import io.arbitex.recovery.lab.azure.disks.MakeVolume;
@@ -123,6 +125,8 @@ final class Cloud implements AutoCloseable {
             entry(Operation.Kind.MAKE_VOLUME, making),
             entry(Operation.Kind.DELETE_VOLUME, new DeleteVolume(volumes)),
             entry(Operation.Kind.MAKE_CLUSTER, new MakeCluster(clusters)),
+            entry(Operation.Kind.STOP_CLUSTER, new StopCluster(clusters)),
+            entry(Operation.Kind.START_CLUSTER, new StartCluster(clusters)),
             entry(Operation.Kind.DELETE_CLUSTER, new DeleteCluster(clusters, permits)),
             entry(Operation.Kind.INSTALL_EXTENSION, new InstallExtension(clusters, permits))));
     this.operations =

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.azure.core.management.exception.ManagementException;
+import com.azure.core.util.Context;
 import com.azure.resourcemanager.containerservice.fluent.ManagedClustersClient;
 import com.azure.resourcemanager.containerservice.fluent.models.CredentialResultsInner;
 import com.azure.resourcemanager.containerservice.fluent.models.ManagedClusterInner;
 import com.azure.resourcemanager.containerservice.models.AgentPoolMode;
 import com.azure.resourcemanager.containerservice.models.ManagedClusterAgentPoolProfile;
+import com.azure.resourcemanager.containerservice.models.TagsObject;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.arbitex.recovery.lab.azure.clusters.ManagedCluster;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -121,5 +123,50 @@ class ClustersTest {
     URI server = URI.create(Config.fromKubeconfig(kubeconfig).getMasterUrl());
     assertThatThrownBy(() -> new Socket(server.getHost(), server.getPort()).close())
         .isInstanceOf(ConnectException.class);
+  }
+
+  @Test
+  void aClusterThatIsStoppedHasNoProcessesAndComesBackWithItsObjects() throws Exception {
+    clusters.createOrUpdate(GROUP, "aks-off", cluster(1));
+    String kubeconfig = kubeconfig(clusters.listClusterUserCredentials(GROUP, "aks-off"));
+    try (KubernetesClient client =
+        new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(kubeconfig)).build()) {
+      client
+          .namespaces()
+          .resource(new NamespaceBuilder().withNewMetadata().withName("shop").endMetadata().build())
+          .create();
+    }
+    URI server = URI.create(Config.fromKubeconfig(kubeconfig).getMasterUrl());
+
+    clusters.stop(GROUP, "aks-off");
+
+    ManagedClusterInner stopped = clusters.getByResourceGroup(GROUP, "aks-off");
+    assertThat(stopped.provisioningState() + " " + stopped.powerState().code())
+        .isEqualTo("Succeeded Stopped");
+    assertThatThrownBy(() -> new Socket(server.getHost(), server.getPort()).close())
+        .isInstanceOf(ConnectException.class);
+    assertThatThrownBy(() -> clusters.stop(GROUP, "aks-off"))
+        .hasMessageContaining("is not running");
+    assertThatThrownBy(() -> clusters.stop(GROUP, "aks-prod"))
+        .as("one that somebody else runs")
+        .hasMessageContaining("OperationNotAllowed");
+
+    clusters.start(GROUP, "aks-off");
+
+    assertThat(clusters.getByResourceGroup(GROUP, "aks-off").powerState().code())
+        .hasToString("Running");
+    try (KubernetesClient client =
+        new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(kubeconfig)).build()) {
+      assertThat(client.namespaces().withName("shop").get()).isNotNull();
+    }
+    String etag = clusters.getByResourceGroup(GROUP, "aks-off").etag();
+    TagsObject tags = new TagsObject().withTags(Map.of("team", "shop"));
+    clusters.updateTags(GROUP, "aks-off", tags, etag, Context.NONE);
+    assertThat(clusters.getByResourceGroup(GROUP, "aks-off").tags()).containsEntry("team", "shop");
+    assertThatThrownBy(() -> clusters.updateTags(GROUP, "aks-off", tags, etag, Context.NONE))
+        .hasMessageContaining("PreconditionFailed");
+    assertThatThrownBy(
+            () -> clusters.createOrUpdate(GROUP, "aks-off", cluster(1), null, "*", Context.NONE))
+        .hasMessageContaining("PreconditionFailed");
   }
 }

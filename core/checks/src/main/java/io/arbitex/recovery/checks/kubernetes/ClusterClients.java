@@ -35,13 +35,7 @@ public final class ClusterClients {
    */
   public static KubernetesClient open(Kubernetes settings) throws IOException {
     try {
-      Config config = read(settings);
-      config.setNamespace(settings.namespace());
-      config.setConnectionTimeout((int) CONNECT.toMillis());
-      config.setRequestTimeout((int) REQUEST.toMillis());
-      config.setRequestRetryBackoffLimit(RETRIES);
-      config.setRequestRetryBackoffInterval((int) FIRST_RETRY.toMillis());
-      return new KubernetesClientBuilder().withConfig(config).build();
+      return open(read(settings), settings.namespace());
     } catch (IOException e) {
       throw new IOException("the kubeconfig " + settings.kubeconfig() + " cannot be read: " + e, e);
     } catch (KubernetesClientException | IllegalArgumentException e) {
@@ -53,6 +47,32 @@ public final class ClusterClients {
               + e.getClass().getSimpleName()
               + ")");
     }
+  }
+
+  /**
+   * Opens a client by a kubeconfig that was given out for it; nothing is sent yet.
+   *
+   * @throws IOException when it is none; without its content, which holds a token
+   */
+  public static KubernetesClient open(String kubeconfig, String namespace) throws IOException {
+    try {
+      return open(Config.fromKubeconfig(kubeconfig), namespace);
+    } catch (KubernetesClientException | IllegalArgumentException e) {
+      // The parser's message may quote the content, so it is no cause either.
+      throw new IOException(
+          "the kubeconfig that was given out is none that can be used ("
+              + e.getClass().getSimpleName()
+              + ")");
+    }
+  }
+
+  private static KubernetesClient open(Config config, String namespace) {
+    config.setNamespace(namespace);
+    config.setConnectionTimeout((int) CONNECT.toMillis());
+    config.setRequestTimeout((int) REQUEST.toMillis());
+    config.setRequestRetryBackoffLimit(RETRIES);
+    config.setRequestRetryBackoffInterval((int) FIRST_RETRY.toMillis());
+    return new KubernetesClientBuilder().withConfig(config).build();
   }
 
   private static Config read(Kubernetes settings) throws IOException {

@@ -28,18 +28,20 @@ final class ClusterDocument {
                     + cluster.name())
             .put("name", cluster.name())
             .put("type", type)
-            .put("location", cluster.location());
+            .put("location", cluster.location())
+            .put("eTag", cluster.etag());
     document.set("tags", cluster.tags().isObject() ? cluster.tags() : ArmAnswer.object());
     ObjectNode properties = cluster.properties().deepCopy();
     document.set("properties", properties);
     String state = cluster.state().text();
-    properties.put("provisioningState", state).putObject("powerState").put("code", "Running");
+    String power = cluster.state() == ManagedCluster.State.STOPPED ? "Stopped" : "Running";
+    properties.put("provisioningState", state).putObject("powerState").put("code", power);
     properties.put("fqdn", "127.0.0.1");
     for (JsonNode pool : properties.path("agentPoolProfiles")) {
       ((ObjectNode) pool)
           .put("provisioningState", state)
           .putObject("powerState")
-          .put("code", "Running");
+          .put("code", power);
     }
     return document;
   }

@@ -23,6 +23,7 @@ public final class ClusterRequests implements Provider {
   private final Operations operations;
   private final LongRunning longRunning;
   private final ClusterDocument documents;
+  private final ClusterChanges changes;
 
   public ClusterRequests(
       Clusters clusters, Operations operations, LongRunning longRunning, String subscription) {
@@ -30,6 +31,7 @@ public final class ClusterRequests implements Provider {
     this.operations = operations;
     this.longRunning = longRunning;
     this.documents = new ClusterDocument(subscription);
+    this.changes = new ClusterChanges(clusters, operations);
   }
 
   @Override
@@ -59,6 +61,10 @@ public final class ClusterRequests implements Provider {
                   .toList());
       case "GET managedclusters" -> ArmAnswer.of(200, documents.of(there(path)));
       case "PUT managedclusters" -> put(request, base);
+      case "PATCH managedclusters" ->
+          ArmAnswer.of(200, documents.of(changes.tag(request, there(path))));
+      case "POST managedclusters/stop (all)" -> power(request, Operation.Kind.STOP_CLUSTER, base);
+      case "POST managedclusters/start (all)" -> power(request, Operation.Kind.START_CLUSTER, base);
       case "DELETE managedclusters" -> delete(request, base);
       case "POST managedclusters/listclusteradmincredential (all)" ->
           credential(there(path), "clusterAdmin");
@@ -80,7 +86,7 @@ public final class ClusterRequests implements Provider {
 
   private static ArmAnswer credential(ManagedCluster cluster, String name) throws IOException {
     if (cluster.state() != ManagedCluster.State.SUCCEEDED) {
-      throw conflict("'" + cluster.name() + "' is " + cluster.state().text() + ".");
+      throw ClusterChanges.conflict("'" + cluster.name() + "' is " + cluster.state().text() + ".");
     }
     ObjectNode body = ArmAnswer.object();
     body.putArray("kubeconfigs")
@@ -97,6 +103,9 @@ public final class ClusterRequests implements Provider {
     JsonNode pools = request.properties().path("agentPoolProfiles");
     Optional<ManagedCluster> found = clusters.named(path.top());
     if (found.isPresent()) {
+      if ("*".equals(request.ifNoneMatch())) {
+        throw ClusterChanges.changed("If-None-Match", found.get());
+      }
       return again(path, found.get(), pools);
     }
     String location = request.body().path("location").asText();
@@ -131,13 +140,19 @@ public final class ClusterRequests implements Provider {
   /** Of one that is there: the same order again is fine, another one is not done here. */
   private ArmAnswer again(ArmPath path, ManagedCluster cluster, JsonNode pools) {
     if (!cluster.resourceGroup().equalsIgnoreCase(path.resourceGroup())) {
-      throw conflict("The lab has a cluster of that name in another resource group.");
+      throw ClusterChanges.conflict(
+          "The lab has a cluster of that name in another resource group.");
     }
-    refuseBusy(cluster);
+    changes.refuseBusy(cluster);
     if (!pools.equals(cluster.properties().path("agentPoolProfiles"))) {
       throw ArmFailure.invalid("The lab does not change the agent pools of a cluster.");
     }
     return ArmAnswer.of(200, documents.of(cluster));
+  }
+
+  private ArmAnswer power(ArmRequest request, Operation.Kind kind, String base) {
+    ManagedCluster cluster = there(request.path());
+    return begun(changes.power(request, kind, cluster), cluster, 202, null, base);
   }
 
   private ArmAnswer delete(ArmRequest request, String base) {
@@ -148,9 +163,10 @@ public final class ClusterRequests implements Provider {
     }
     ManagedCluster cluster = found.get();
     if (cluster.wasGiven()) {
-      throw conflict("The lab was given this cluster and does not end it.");
+      throw ClusterChanges.conflict("The lab was given this cluster and does not end it.");
     }
-    refuseBusy(cluster);
+    ClusterChanges.refuseChanged(request, cluster);
+    changes.refuseBusy(cluster);
     clusters.put(cluster.withState(ManagedCluster.State.DELETING));
     return begun(
         operations.begin(
@@ -159,16 +175,6 @@ public final class ClusterRequests implements Provider {
         202,
         null,
         base);
-  }
-
-  private void refuseBusy(ManagedCluster cluster) {
-    if (operations.isBusy(cluster.target())) {
-      throw conflict("Another operation is in progress on '" + cluster.name() + "'.");
-    }
-  }
-
-  private static ArmFailure conflict(String message) {
-    return ArmFailure.of(409, "OperationNotAllowed", message);
   }
 
   private ArmAnswer begun(

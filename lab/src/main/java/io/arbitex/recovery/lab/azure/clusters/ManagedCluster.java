@@ -28,6 +28,10 @@ public record ManagedCluster(
   public enum State {
     CREATING("Creating"),
     SUCCEEDED("Succeeded"),
+    STOPPING("Stopping"),
+    /** Its machines are off; its objects and disks are kept. */
+    STOPPED("Succeeded"),
+    STARTING("Starting"),
     DELETING("Deleting");
 
     private final String text;
@@ -50,6 +54,25 @@ public record ManagedCluster(
   /** As operations name it. */
   public String target() {
     return Clusters.TARGET + name.toLowerCase(Locale.ROOT);
+  }
+
+  /** Changes with every change, so that one who read it before can be refused. */
+  public String etag() {
+    return Integer.toHexString(toString().hashCode());
+  }
+
+  public ManagedCluster withTags(JsonNode now) {
+    return new ManagedCluster(
+        resourceGroup,
+        name,
+        location,
+        now,
+        properties,
+        nodes,
+        port,
+        controlPort,
+        kubeconfig,
+        state);
   }
 
   public ManagedCluster withState(State now) {

@@ -1,0 +1,189 @@
+package io.arbitex.recovery.executors.clusters;
+
+import io.arbitex.recovery.configuration.Workload;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is in the platform's namespace of a cluster. */
+final class ClusterContents {
+  private final ClusterSession session;
+  private final String namespace;
+
+  ClusterContents(ClusterSession session) {
+    this.session = session;
+    this.namespace = session.namespace();
+  }
+
+  /**
+   * A workload that makes pods.
+   *
+   * @param replicas that it is told to have; 1 for a CronJob
+   * @param claims that its pods mount
+   * @param own claims that its controller makes, one for each replica
+   * @param rolledOut whether all its replicas are new and ready
+   */
+  record Found(int replicas, Set<String> claims, Set<String> own, boolean rolledOut) {}
+
+  static long readyNodes(ClusterSession session) throws ActionFailure, InterruptedException {
+    List<Node> nodes = session.ask("list nodes", client -> client.nodes().list().getItems());
+    return nodes.stream().filter(Readiness::isNodeReady).count();
+  }
+
+  /** How many objects there are, by kind, in the order of the names. */
+  Map<String, Integer> counts() throws ActionFailure, InterruptedException {
+    return session.ask(
+        "list the objects of " + namespace,
+        client -> {
+          Map<String, Integer> counts = new LinkedHashMap<>();
+          counts.put(
+              "ConfigMap", client.configMaps().inNamespace(namespace).list().getItems().size());
+          counts.put(
+              "CronJob",
+              client.batch().v1().cronjobs().inNamespace(namespace).list().getItems().size());
+          counts.put(
+              "Deployment",
+              client.apps().deployments().inNamespace(namespace).list().getItems().size());
+          counts.put(
+              "PersistentVolumeClaim",
+              client.persistentVolumeClaims().inNamespace(namespace).list().getItems().size());
+          counts.put("Secret", client.secrets().inNamespace(namespace).list().getItems().size());
+          counts.put("Service", client.services().inNamespace(namespace).list().getItems().size());
+          counts.put(
+              "StatefulSet",
+              client.apps().statefulSets().inNamespace(namespace).list().getItems().size());
+          return counts;
+        });
+  }
+
+  Optional<Found> workload(Workload workload) throws ActionFailure, InterruptedException {
+    return session.find(
+        "get " + workload,
+        client ->
+            switch (workload.kind()) {
+              case DEPLOYMENT ->
+                  of(
+                      client
+                          .apps()
+                          .deployments()
+                          .inNamespace(namespace)
+                          .withName(workload.name())
+                          .get());
+              case STATEFULSET ->
+                  of(
+                      client
+                          .apps()
+                          .statefulSets()
+                          .inNamespace(namespace)
+                          .withName(workload.name())
+                          .get());
+              case CRONJOB ->
+                  client
+                              .batch()
+                              .v1()
+                              .cronjobs()
+                              .inNamespace(namespace)
+                              .withName(workload.name())
+                              .get()
+                          == null
+                      ? null
+                      : new Found(1, Set.of(), Set.of(), true);
+            });
+  }
+
+  private static Found of(Deployment read) {
+    if (read == null) {
+      return null;
+    }
+    int wanted = number(read.getSpec().getReplicas(), 1);
+    boolean seen =
+        read.getStatus() != null
+            && seen(read.getStatus().getObservedGeneration(), read.getMetadata().getGeneration());
+    return new Found(
+        wanted,
+        claims(read.getSpec().getTemplate().getSpec()),
+        Set.of(),
+        seen
+            && number(read.getStatus().getReplicas(), 0) == wanted
+            && number(read.getStatus().getUpdatedReplicas(), 0) == wanted
+            && number(read.getStatus().getReadyReplicas(), 0) == wanted);
+  }
+
+  private static Found of(StatefulSet read) {
+    if (read == null) {
+      return null;
+    }
+    int wanted = number(read.getSpec().getReplicas(), 1);
+    Set<String> own = new LinkedHashSet<>();
+    for (PersistentVolumeClaim template : read.getSpec().getVolumeClaimTemplates()) {
+      for (int i = 0; i < wanted; i++) {
+        own.add(template.getMetadata().getName() + "-" + read.getMetadata().getName() + "-" + i);
+      }
+    }
+    boolean seen =
+        read.getStatus() != null
+            && seen(read.getStatus().getObservedGeneration(), read.getMetadata().getGeneration());
+    return new Found(
+        wanted,
+        claims(read.getSpec().getTemplate().getSpec()),
+        own,
+        seen
+            && number(read.getStatus().getReplicas(), 0) == wanted
+            && number(read.getStatus().getUpdatedReplicas(), 0) == wanted
+            && number(read.getStatus().getReadyReplicas(), 0) == wanted);
+  }
+
+  private static Set<String> claims(PodSpec pod) {
+    Set<String> claims = new LinkedHashSet<>();
+    for (Volume volume : pod.getVolumes()) {
+      if (volume.getPersistentVolumeClaim() != null) {
+        claims.add(volume.getPersistentVolumeClaim().getClaimName());
+      }
+    }
+    return claims;
+  }
+
+  private static boolean seen(Long observed, Long generation) {
+    return observed != null && (generation == null || observed >= generation);
+  }
+
+  private static int number(Integer value, int otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  /** The phase of a claim; empty when there is none of the name. */
+  Optional<String> claim(String name) throws ActionFailure, InterruptedException {
+    return session.find(
+        "get persistentvolumeclaims/" + name,
+        client -> {
+          PersistentVolumeClaim read =
+              client.persistentVolumeClaims().inNamespace(namespace).withName(name).get();
+          return read == null ? null : String.valueOf(read.getStatus().getPhase());
+        });
+  }
+
+  /** The names of a Secret's keys; empty when there is no such Secret. */
+  Optional<Set<String>> keys(String secret) throws ActionFailure, InterruptedException {
+    return session.find(
+        "get secrets/" + secret,
+        client -> {
+          Secret read = client.secrets().inNamespace(namespace).withName(secret).get();
+          return read == null || read.getData() == null
+              ? null
+              : Set.copyOf(read.getData().keySet());
+        });
+  }
+}

@@ -1,0 +1,86 @@
+package io.arbitex.recovery.executors.clusters;
+
+/** Names of parameters and facts of the cluster procedures. */
+final class ClusterFacts {
+  static final String POINT = "restore-point";
+  static final String TAKEN_AT = "restore-point-taken-at";
+  static final String EXCLUDE = "exclude-restore-points";
+  static final String BAD_SINCE = "bad-since";
+  static final String REJECTED = "rejected";
+  static final String SOURCE_RESOURCE = "source-resource";
+
+  /** Parameter: {@code true} when a cluster that answers may be stopped all the same. */
+  static final String SOURCE_MAY_LIVE = "source-may-live";
+
+  /** Seconds between the recovery point and the first bad observation. */
+  static final String LOSS = "loss-seconds";
+
+  /** How Azure says that the backup instance is. */
+  static final String PROTECTION = "protection-state";
+
+  /** What became of the old cluster, for people. */
+  static final String OLD = "old-cluster";
+
+  /** How a person gives the old cluster back. */
+  static final String UNDO = "undo-old-cluster";
+
+  /** Address of the operation that stops the old cluster. */
+  static final String STOP_OPERATION = "stop-operation";
+
+  /** The cluster that the backup is restored into, by its name in Azure. */
+  static final String CLUSTER = "cluster";
+
+  /** Its resource group. */
+  static final String GROUP = "cluster-group";
+
+  /** {@code made} or {@code standby}. */
+  static final String ORIGIN = "cluster-origin";
+
+  /** What a made cluster is like: the old one, or the inventory. */
+  static final String LIKE = "cluster-like";
+
+  /** What of the old cluster a made one does not have, joined by commas. */
+  static final String NOT_CARRIED_OVER = "not-carried-over";
+
+  /** Address of the operation that makes the cluster. */
+  static final String MAKE_OPERATION = "make-operation";
+
+  /** Nodes that are ready. */
+  static final String NODES = "ready-nodes";
+
+  /** What was done to the backup extension and the trusted access, for people. */
+  static final String EXTENSION = "backup-extension";
+
+  static final String TRUST = "trusted-access";
+
+  /** Secrets that were written, each with the number of its keys. */
+  static final String SECRETS = "secrets-written";
+
+  /** The moment from which a restore may have been ordered; empty for none that is unanswered. */
+  static final String ORDERED = "restore-ordered";
+
+  /** Address of the operation that begins the restore; empty for none. */
+  static final String RESTORE_OPERATION = "restore-operation";
+
+  /** The job that restores; empty for none. */
+  static final String JOB = "restore-job";
+
+  /** Jobs of this command that failed, joined by commas. */
+  static final String FAILED_JOBS = "failed-jobs";
+
+  /** How the job ended, and what it warned of. */
+  static final String JOB_STATUS = "restore-job-status";
+
+  static final String WARNINGS = "restore-warnings";
+
+  /** Objects of the platform's namespace, by kind. */
+  static final String OBJECTS = "restored-objects";
+
+  /** Workloads whose claims are still to be restored by other steps. */
+  static final String WAITING = "waits-for-claims";
+
+  /** What is left on a standby that was given back. */
+  static final String LEFT = "left-on-standby";
+
+  private ClusterFacts() {}
+}

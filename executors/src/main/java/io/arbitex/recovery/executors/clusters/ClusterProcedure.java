@@ -1,0 +1,31 @@
+package io.arbitex.recovery.executors.clusters;
+
+import io.arbitex.recovery.configuration.Cluster;
+import io.arbitex.recovery.engine.Procedure;
+
+/** {@code aks.backup}: see the package. */
+public final class ClusterProcedure {
+  public static final String NAME = Cluster.BACKUP;
+
+  private ClusterProcedure() {}
+
+  public static Procedure of(ClusterTarget target) {
+    return Procedure.named(NAME)
+        .action(new CheckCluster(target))
+        .action(new ChoosePoint(target))
+        .action(new RecheckCluster(target))
+        .action(new StopCluster(target))
+        .action(new ClaimStandby(target))
+        .action(new MakeCluster(target))
+        .action(new AwaitCluster(target))
+        .action(new InstallExtension(target))
+        .action(new LetVaultIn(target))
+        .action(new WriteSecrets(target))
+        .action(new RestoreObjects(target))
+        .action(new ProveCluster(target))
+        .onFailure(new DeleteCluster(target))
+        .onFailure(new EmptyStandby(target))
+        .onFailure(new TellSource(target))
+        .build();
+  }
+}

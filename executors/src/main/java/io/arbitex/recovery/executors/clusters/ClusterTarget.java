@@ -1,0 +1,162 @@
+package io.arbitex.recovery.executors.clusters;
+
+import io.arbitex.recovery.configuration.Azure;
+import io.arbitex.recovery.configuration.Cluster;
+import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.configuration.Kubernetes;
+import io.arbitex.recovery.configuration.Workload;
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.executors.azure.BackupVault;
+import io.arbitex.recovery.executors.azure.ManagedCluster;
+import io.arbitex.recovery.executors.azure.ManagedClusters;
+import io.arbitex.recovery.executors.azure.ResourceManager;
+import io.arbitex.recovery.executors.database.Bound;
+import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.Patience;
+import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.schemas.Digests;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * What the cluster procedures work on, as the configuration has it.
+ *
+ * @param bound the component's newest known binding
+ * @param clouds the way to Azure
+ * @param unanswered after it a restore that was ordered and that no job tells of was not taken
+ */
+public record ClusterTarget(
+    Inventory.Platform platform,
+    Cluster cluster,
+    Cluster.Backup backup,
+    Supplier<Optional<Bound>> bound,
+    Clouds clouds,
+    Duration unanswered) {
+  /**
+   * A job is seen within seconds of its order; a minute is twice the longest that users tell of.
+   */
+  public static final Duration UNANSWERED = Duration.ofMinutes(1);
+
+  /** On a cluster: the command that may change it. */
+  static final String COMMAND_TAG = "recovery-command";
+
+  /** On a cluster: the incident for which it was made, taken or stopped. */
+  static final String INCIDENT_TAG = "recovery-incident";
+
+  /** On an old cluster: the command that stopped it. */
+  static final String STOPPED_TAG = "recovery-stopped-by";
+
+  /** Azure allows 63 characters, its DNS prefix 54. */
+  private static final int LONGEST_NAME = 54;
+
+  private static final int DIGEST = 10;
+
+  /** Opens the way to Azure, for no longer than the action has time. */
+  @FunctionalInterface
+  public interface Clouds {
+    ResourceManager open(ActionContext context) throws ActionFailure;
+  }
+
+  ManagedClusters clusters(ActionContext context) throws ActionFailure {
+    return new ManagedClusters(clouds.open(context), cluster.resourceGroup());
+  }
+
+  BackupVault vault(ActionContext context) throws ActionFailure {
+    return new BackupVault(
+        clouds.open(context), backup.resourceGroup(), backup.vault(), backup.instance());
+  }
+
+  /** The inventory refuses a cluster without both. */
+  Azure azure() {
+    return platform.azure().orElseThrow();
+  }
+
+  Kubernetes kubernetes() {
+    return platform.kubernetes().orElseThrow();
+  }
+
+  /** The cluster that is lost, by its name in Azure. */
+  static String source(ActionContext context) {
+    return context.required(ClusterFacts.SOURCE_RESOURCE);
+  }
+
+  /** The standby; empty where none is named, or the standby is what was lost. */
+  Optional<String> standby(ActionContext context) {
+    return backup.standby().filter(name -> !name.equalsIgnoreCase(source(context)));
+  }
+
+  /** What the backup is restored into. */
+  String name(ActionContext context) {
+    return standby(context).orElseGet(() -> nameOfNew(source(context), context.command()));
+  }
+
+  /** The name of a new cluster: of one command alone, so that it never makes two. */
+  static String nameOfNew(String source, StepCommand command) {
+    String suffix = "-r" + digest(command);
+    String stem = source.replaceFirst("-r[0-9a-f]{10}$", "");
+    stem = stem.substring(0, Math.min(stem.length(), LONGEST_NAME - suffix.length()));
+    return stem.replaceFirst("[-_]+$", "") + suffix;
+  }
+
+  static String digest(StepCommand command) {
+    return Digests.sha256(command.getCommandId()).substring(0, DIGEST);
+  }
+
+  static boolean isOurs(ActionContext context, ManagedCluster found) {
+    return found.tag(COMMAND_TAG).filter(context.command().getCommandId()::equals).isPresent();
+  }
+
+  /** A session with the target, in the platform's namespace. */
+  ClusterSession session(ActionContext context) throws ActionFailure, InterruptedException {
+    return ClusterSession.of(clusters(context).kubeconfig(name(context)), kubernetes().namespace());
+  }
+
+  /** All workloads that the inventory names: the backup has to hold them. */
+  Set<Workload> workloads() {
+    Set<Workload> named = new LinkedHashSet<>(kubernetes().writers());
+    kubernetes().smoke().forEach(each -> named.add(each.in()));
+    for (Inventory.Component each : platform.components()) {
+      each.volume().ifPresent(volume -> named.addAll(volume.workloads()));
+      each.redis()
+          .ifPresent(
+              redis -> named.add(new Workload(Workload.Kind.STATEFULSET, redis.statefulSet())));
+    }
+    return named;
+  }
+
+  /** Whether other steps restore claims: then the cluster's backup leaves all of them out. */
+  boolean hasVolumes() {
+    return platform.components().stream().anyMatch(each -> each.volume().isPresent());
+  }
+
+  /** Claims that other steps restore. */
+  Set<String> claims() {
+    Set<String> claims = new LinkedHashSet<>();
+    for (Inventory.Component each : platform.components()) {
+      each.volume().ifPresent(volume -> claims.add(volume.claim()));
+      each.redis().ifPresent(redis -> claims.add(redis.claim()));
+    }
+    return claims;
+  }
+
+  /** How a person starts the old cluster again. */
+  String howToStart(ActionContext context) {
+    return "az aks start --resource-group %s --name %s"
+        .formatted(cluster.resourceGroup(), source(context));
+  }
+
+  /**
+   * To be asked right before anything is ordered.
+   *
+   * @throws ActionFailure when the step was cancelled, or changes are stopped
+   */
+  static void refuseUnlessAllowed(ActionContext context)
+      throws ActionFailure, InterruptedException {
+    Patience.refuseIfCancelled(context);
+    Patience.refuseIfStopped(context);
+  }
+}

@@ -1,0 +1,76 @@
+package io.arbitex.recovery.executors.clusters;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * What the vault is asked to restore: the objects of one namespace, without the data of volumes,
+ * which other steps restore. What is there stays. Azure leaves out objects by type only, not by
+ * name; so the secrets of the key vault are there before, and claims that other steps restore are
+ * left out with all others.
+ */
+final class RestoreRequest {
+  private RestoreRequest() {}
+
+  /** The resource id of the cluster that an instance protects. */
+  static String source(JsonNode instance) {
+    return instance.at("/properties/dataSourceInfo/resourceID").asText();
+  }
+
+  /**
+   * The order.
+   *
+   * @param instance the backup instance as Azure tells of it
+   * @param cluster resource id of the target
+   * @param claims whether claims are restored too, with new and empty volumes
+   */
+  static ObjectNode of(
+      JsonNode instance,
+      String point,
+      String cluster,
+      String clusterName,
+      String namespace,
+      boolean claims) {
+    ObjectNode order =
+        object()
+            .put("objectType", "AzureBackupRecoveryPointBasedRestoreRequest")
+            .put("sourceDataStoreType", VaultPoint.STORE)
+            .put("sourceResourceId", source(instance))
+            .put("recoveryPointId", point);
+    String location = instance.at("/properties/dataSourceInfo/resourceLocation").asText();
+    ObjectNode info =
+        order
+            .putObject("restoreTargetInfo")
+            .put("objectType", "ItemLevelRestoreTargetInfo")
+            .put("recoveryOption", "FailIfExists")
+            .put("restoreLocation", location);
+    String type = "Microsoft.ContainerService/managedClusters";
+    info.putObject("datasourceInfo")
+        .put("objectType", "Datasource")
+        .put("datasourceType", type)
+        .put("resourceID", cluster)
+        .put("resourceName", clusterName)
+        .put("resourceLocation", location)
+        .put("resourceType", type)
+        .put("resourceUri", cluster);
+    ObjectNode criteria =
+        info.putArray("restoreCriteria")
+            .addObject()
+            .put("objectType", "KubernetesClusterRestoreCriteria")
+            .put("includeClusterScopeResources", true)
+            .put("persistentVolumeRestoreMode", "RestoreWithoutVolumeData")
+            .put("conflictPolicy", "Skip");
+    criteria.putArray("includedNamespaces").add(namespace);
+    ArrayNode excluded = criteria.putArray("excludedResourceTypes").add("v1/PersistentVolume");
+    if (!claims) {
+      excluded.add("v1/PersistentVolumeClaim");
+    }
+    return order;
+  }
+
+  private static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+}
