@@ -34,12 +34,29 @@ public final class ClusterClients {
    *     holds a token
    */
   public static KubernetesClient open(Kubernetes settings) throws IOException {
+    return open(settings, CONNECT, REQUEST, RETRIES);
+  }
+
+  /**
+   * Opens a client that tries nothing again, for somebody who wants to know how the cluster is.
+   *
+   * @param connect for a connection
+   * @param request for a whole answer
+   * @throws IOException as above
+   */
+  public static KubernetesClient openForOneTry(
+      Kubernetes settings, Duration connect, Duration request) throws IOException {
+    return open(settings, connect, request, 0);
+  }
+
+  private static KubernetesClient open(
+      Kubernetes settings, Duration connect, Duration request, int retries) throws IOException {
     try {
       Config config = read(settings);
       config.setNamespace(settings.namespace());
-      config.setConnectionTimeout((int) CONNECT.toMillis());
-      config.setRequestTimeout((int) REQUEST.toMillis());
-      config.setRequestRetryBackoffLimit(RETRIES);
+      config.setConnectionTimeout((int) connect.toMillis());
+      config.setRequestTimeout((int) request.toMillis());
+      config.setRequestRetryBackoffLimit(retries);
       config.setRequestRetryBackoffInterval((int) FIRST_RETRY.toMillis());
       return new KubernetesClientBuilder().withConfig(config).build();
     } catch (IOException e) {
