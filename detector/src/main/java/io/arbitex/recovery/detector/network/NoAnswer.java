@@ -2,6 +2,7 @@ package io.arbitex.recovery.detector.network;
 
 import java.io.EOFException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -71,8 +72,8 @@ public record NoAnswer(Kind kind, String text) {
     if (error instanceof SocketTimeoutException || error instanceof TimeoutException) {
       return Kind.TOO_LATE;
     }
-    // NoRouteToHost and the like are no kinds of it, but of the more general one below.
-    if (error instanceof ConnectException || error instanceof java.net.NoRouteToHostException) {
+    // Before SocketException, which they are too.
+    if (error instanceof ConnectException || error instanceof NoRouteToHostException) {
       return Kind.NO_CONNECTION;
     }
     return error instanceof SocketException
