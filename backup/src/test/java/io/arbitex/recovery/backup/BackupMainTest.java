@@ -76,7 +76,18 @@ class BackupMainTest {
               health: ["http://127.0.0.1:1/health"]
               adminToken: file:admin-token
               auditKey: file:audit-key
+            kubernetes: {kubeconfig: "file:admin", namespace: arbitex}
+            azure: {subscription: s, tenant: t, resourceGroup: g}
             components:
+              - {name: public-health, kind: endpoint}
+              - name: cluster
+                kind: aks
+                cluster:
+                  name: arbitex-aks
+                  resourceGroup: g
+                  nodes: 3
+                  slow: 500ms
+                  like: {location: westeurope, vmSize: Standard_D4s_v5}
               - name: postgresql
                 kind: postgresql
                 procedures: [postgresql.dump]

@@ -2,9 +2,12 @@ package io.arbitex.recovery.detector;
 
 import io.arbitex.recovery.checks.BaselineReader;
 import io.arbitex.recovery.checks.redis.RedisDoor;
+import io.arbitex.recovery.configuration.Cluster;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Redis;
 import io.arbitex.recovery.configuration.Volume;
+import io.arbitex.recovery.detector.clusters.ClusterProbe;
+import io.arbitex.recovery.detector.endpoints.EndpointProbe;
 import io.arbitex.recovery.detector.integrity.Checkpoints;
 import io.arbitex.recovery.detector.integrity.IntegritySettings;
 import io.arbitex.recovery.detector.integrity.IntegrityWatch;
@@ -78,11 +81,17 @@ final class ComponentWatches implements AutoCloseable {
   }
 
   /** Begins to look at every component of the platform. */
-  void watchAll(Inventory.Platform platform) {
+  void watchAll(Inventory.Platform platform) throws InterruptedException {
     for (Inventory.Component component : platform.components()) {
       component.postgresql().ifPresent(found -> watch(platform, component, found));
       component.redis().ifPresent(found -> watch(platform, component, found));
       component.volume().ifPresent(found -> watch(platform, component, found));
+      if (component.cluster().isPresent()) {
+        watch(platform, component, component.cluster().get());
+      }
+      if (component.kind().equals(Inventory.Component.ENDPOINT)) {
+        watchPublicHealth(platform, component);
+      }
     }
   }
 
@@ -156,28 +165,59 @@ final class ComponentWatches implements AutoCloseable {
     // The inventory refuses a volume without a cluster.
     VolumeProbe probe = new VolumeProbe(platform.kubernetes().orElseThrow(), found);
     parts.add(probe);
+    start(platform, component, bound(platform, component, probe));
+  }
+
+  private void watch(Inventory.Platform platform, Inventory.Component component, Cluster found)
+      throws InterruptedException {
+    // The inventory refuses an aks without the way to it.
+    ClusterProbe probe =
+        new ClusterProbe(platform.kubernetes().orElseThrow(), found, settings.timeout());
+    parts.add(probe);
+    probe.warmUp(clock.instant());
     start(
         platform,
         component,
-        () -> {
-          bindings.throwIfInDoubt(platform.name(), component.name());
-          Optional<Binding> bound = bindings.find(platform.name(), component.name());
-          return new Watch.Target(
-              bound.map(Binding::getResource).orElse(found.claim()),
-              bound.map(Binding::getEpoch).orElse(0L),
-              probe);
-        });
+        // Later than the probe itself: it knows what did not come.
+        ClusterProbe.limit(found, settings.timeout()).plus(settings.timeout()),
+        bound(platform, component, probe));
+  }
+
+  private void watchPublicHealth(Inventory.Platform platform, Inventory.Component component) {
+    EndpointProbe probe =
+        new EndpointProbe(platform.name(), platform.endpoints().health(), settings.timeout());
+    parts.add(probe);
+    start(platform, component, bound(platform, component, probe));
+  }
+
+  /** What is looked at in the same way whatever it is bound to. */
+  private Supplier<Watch.Target> bound(
+      Inventory.Platform platform, Inventory.Component component, Probe probe) {
+    return () -> {
+      bindings.throwIfInDoubt(platform.name(), component.name());
+      Optional<Binding> bound = bindings.find(platform.name(), component.name());
+      return new Watch.Target(
+          bound.map(Binding::getResource).orElse(component.resource()),
+          bound.map(Binding::getEpoch).orElse(0L),
+          probe);
+    };
   }
 
   private void start(
       Inventory.Platform platform, Inventory.Component component, Supplier<Watch.Target> target) {
+    // Connecting and answering each have the timeout; together they must not outlast it long.
+    start(platform, component, settings.timeout().multipliedBy(2), target);
+  }
+
+  private void start(
+      Inventory.Platform platform,
+      Inventory.Component component,
+      Duration limit,
+      Supplier<Watch.Target> target) {
     Watch watch =
         new Watch(
             new Watch.Place(platform.name(), component.name(), observer),
-            // Connecting and answering each have the timeout; together they must not outlast it
-            // long.
-            new Watch.Rhythm(
-                settings.interval(), settings.timeout().multipliedBy(2), settings.heartbeat()),
+            new Watch.Rhythm(settings.interval(), limit, settings.heartbeat()),
             new Witness(settings.witness(), settings.timeout()),
             target,
             clock,

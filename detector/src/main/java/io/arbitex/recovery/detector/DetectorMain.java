@@ -191,7 +191,9 @@ public final class DetectorMain extends ServiceCommand {
               this::tell,
               this::tell);
       watches.add(made);
-      platforms.forEach(made::watchAll);
+      for (Inventory.Platform platform : platforms) {
+        made.watchAll(platform);
+      }
       looking.addAll(made.looking());
       if (configuration.own().receivers().any()) {
         receivers =

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.arbitex.recovery.record.HealthEvent;
+import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.runtime.BrokerFixture;
 import io.arbitex.recovery.runtime.BrokerProcess;
 import io.arbitex.recovery.runtime.KafkaClients;
@@ -46,6 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class KafkaKilledTest {
   private static final List<String> OBSERVERS = List.of("observer-a", "observer-b");
+
+  private static final List<String> COMPONENTS = List.of("postgresql", "cluster", "public-health");
   @TempDir Path folder;
   private final Map<String, List<JsonNode>> paged = new ConcurrentHashMap<>();
   private final Map<String, AtomicInteger> beats = new ConcurrentHashMap<>();
@@ -92,7 +95,7 @@ class KafkaKilledTest {
         ServiceCommand.Running first = new DetectorMain().start(configuration(0, broker));
         ServiceCommand.Running second = new DetectorMain().start(configuration(1, broker))) {
       assertThat(first).isNotSameAs(second);
-      // The database that they watch is not there: the page must say so too, in one message.
+      // Nothing that they watch is there: the page must say so too, in one message.
       awaitConfirmedDown(broker.clients("test"));
       until(() -> beats.values().stream().allMatch(count -> count.get() > 0));
       // Each ends what the process before it may have left open.
@@ -113,7 +116,8 @@ class KafkaKilledTest {
           .as("the pages of %s", observer)
           .containsExactly("resolve", "trigger", "resolve");
       assertThat(pages.get(1).path("payload").path("summary").asText())
-          .contains("Kafka is away", "postgresql is DOWN");
+          .contains(
+              "Kafka is away", "postgresql is DOWN", "cluster is DOWN", "public-health is DOWN");
       assertThat(pages)
           .extracting(page -> page.path("dedup_key").asText())
           .as("one page of both observers")
@@ -156,11 +160,15 @@ class KafkaKilledTest {
           () -> {
             for (ConsumerRecord<String, byte[]> each : consumer.poll(Duration.ofMillis(100))) {
               HealthEvent event = framing.decode(each.value(), HealthEvent.class);
-              if (event.getConsecutive() >= 3) {
-                confirmed.add(event.getObserver());
+              if (event.getConsecutive() >= 3 && event.getStatus() == HealthStatus.DOWN) {
+                confirmed.add(event.getObserver() + " of " + event.getComponent());
               }
             }
-            return confirmed.containsAll(OBSERVERS);
+            return OBSERVERS.stream()
+                .allMatch(
+                    observer ->
+                        COMPONENTS.stream()
+                            .allMatch(each -> confirmed.contains(observer + " of " + each)));
           });
     }
   }
@@ -171,6 +179,14 @@ class KafkaKilledTest {
     Files.writeString(folder.resolve("secret"), "a-secret");
     Files.writeString(folder.resolve("beat-" + observer), base + "/beat");
     Files.writeString(
+        folder.resolve("kubeconfig"),
+        """
+        current-context: only
+        clusters: [{name: only, cluster: {server: "https://127.0.0.1:1"}}]
+        users: [{name: only, user: {token: a}}]
+        contexts: [{name: only, context: {cluster: only, user: only}}]
+        """);
+    Files.writeString(
         folder.resolve("platform.yaml"),
         """
         platforms:
@@ -180,7 +196,18 @@ class KafkaKilledTest {
               health: ["http://127.0.0.1:1/health"]
               adminToken: file:secret
               auditKey: file:secret
+            kubernetes: {kubeconfig: "file:kubeconfig", namespace: arbitex}
+            azure: {subscription: s, tenant: t, resourceGroup: g}
             components:
+              - {name: public-health, kind: endpoint}
+              - name: cluster
+                kind: aks
+                cluster:
+                  name: arbitex-aks
+                  resourceGroup: g
+                  nodes: 3
+                  slow: 500ms
+                  like: {location: westeurope, vmSize: Standard_D4s_v5}
               - name: postgresql
                 kind: postgresql
                 procedures: [postgresql.dump]

@@ -108,7 +108,18 @@ class SuiteTest {
                   auditVerify: %s/verify
                   adminToken: file:token
                   auditKey: file:key
+                kubernetes: {kubeconfig: "file:key", namespace: arbitex}
+                azure: {subscription: s, tenant: t, resourceGroup: g}
                 components:
+                  - {name: public-health, kind: endpoint}
+                  - name: cluster
+                    kind: aks
+                    cluster:
+                      name: arbitex-aks
+                      resourceGroup: g
+                      nodes: 3
+                      slow: 500ms
+                      like: {location: westeurope, vmSize: Standard_D4s_v5}
                   - name: postgresql
                     kind: postgresql
                     postgresql:

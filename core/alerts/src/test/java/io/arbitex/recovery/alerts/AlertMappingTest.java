@@ -4,12 +4,15 @@ import static io.arbitex.recovery.alerts.Messages.NOW;
 import static io.arbitex.recovery.alerts.Messages.bytes;
 import static io.arbitex.recovery.alerts.Messages.only;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.Symptom;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +92,44 @@ class AlertMappingTest {
     HealthEvent event = AlertMapping.event(alert, targets(alert).get(0), "r", 0);
     assertThat(event.getStatus()).isEqualTo(HealthStatus.DEGRADED);
     assertThat(event.getSymptom()).isEqualTo(Symptom.DISK_FULL);
+  }
+
+  /** The inventory names them as it names a store. */
+  @Test
+  void anAlertMayBeAboutTheClusterOrThePublicHealth() throws Exception {
+    Inventory inventory =
+        Inventory.parse(
+            "platform.yaml",
+            Path.of("/"),
+            """
+            platforms:
+              - name: lab
+                observers: [a]
+                endpoints: {health: ["http://127.0.0.1:1"], adminToken: env:A, auditKey: env:A}
+                kubernetes: {kubeconfig: "file:kubeconfig", namespace: arbitex}
+                azure: {subscription: s, tenant: t, resourceGroup: g}
+                components:
+                  - name: public-health
+                    kind: endpoint
+                    alerts: [{labels: {alertname: PostgresDown}}]
+                  - name: cluster
+                    kind: aks
+                    alerts: [{labels: {cluster: lab}, status: degraded}]
+                    cluster:
+                      name: arbitex-aks
+                      resourceGroup: g
+                      nodes: 3
+                      like: {location: westeurope, vmSize: Standard_D4s_v5}
+            """);
+    ReceivedAlert alert = AlertSender.ALERTMANAGER.read(bytes(Messages.ALERTMANAGER), NOW).get(0);
+    List<AlertMapping.Target> targets =
+        ((AlertMapping.Mapped) AlertMapping.map(inventory, alert)).targets();
+    assertThat(targets)
+        .extracting(target -> AlertMapping.event(alert, target, "r", 0))
+        .extracting(HealthEvent::getComponent, HealthEvent::getStatus, HealthEvent::getSymptom)
+        .containsExactly(
+            tuple("public-health", HealthStatus.DOWN, Symptom.UNREACHABLE),
+            tuple("cluster", HealthStatus.DEGRADED, Symptom.UNCLASSIFIED));
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.arbitex.recovery.configuration;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -287,7 +289,7 @@ public record Inventory(List<Platform> platforms, String text) {
     Section endpoints = section.requiredSection("endpoints");
     Endpoints read =
         new Endpoints(
-            endpoints.requiredTexts("health"),
+            health(endpoints),
             endpoints.optionalText("auditVerify"),
             endpoints.secret("adminToken"),
             endpoints.secret("auditKey"));
@@ -349,6 +351,26 @@ public record Inventory(List<Platform> platforms, String text) {
         components,
         section.firstLine(),
         section.endLine());
+  }
+
+  private static List<String> health(Section endpoints) {
+    List<String> addresses = endpoints.requiredTexts("health");
+    for (String address : addresses) {
+      if (!isWebAddress(address)) {
+        endpoints.problem("health", "'" + address + "' is no http:// or https:// address");
+      }
+    }
+    return addresses;
+  }
+
+  private static boolean isWebAddress(String text) {
+    try {
+      URI uri = new URI(text);
+      return uri.getHost() != null
+          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
+    } catch (URISyntaxException e) {
+      return false;
+    }
   }
 
   /** Nothing tells two of them apart: the platform has one cluster and one public face. */

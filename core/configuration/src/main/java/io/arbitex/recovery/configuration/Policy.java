@@ -326,8 +326,7 @@ public record Policy(
       byKind.put("postgresql", List.of("postgresql.pitr", "postgresql.dump"));
       byKind.put("redis", List.of("redis.aof", "redis.rdb", "redis.cold"));
       byKind.put("pvc", List.of("pvc.snapshot"));
-      // Nothing moves to a restored cluster by itself yet: whoever wants one beside asks for it.
-      byKind.put(Inventory.Component.AKS, List.of());
+      byKind.put(Inventory.Component.AKS, List.of(Cluster.BACKUP));
     }
     for (String kind : kinds.names()) {
       byKind.put(kind, kinds.requiredTexts(kind));

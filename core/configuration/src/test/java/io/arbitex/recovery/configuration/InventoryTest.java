@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class InventoryTest {
@@ -201,6 +202,15 @@ class InventoryTest {
         inAzure("https://management.azure.com", "https://kv.vault.azure.net", "primary")
             .replaceFirst("host: 127.0.0.1", "host: primary.example.internal");
     assertThat(mistakes(text)).hasMessageContaining("dns.record: server 'primary' has this name");
+  }
+
+  @Test
+  void aHealthAddressMustBeOneThatCanBeAsked() {
+    for (String wrong : List.of("arbitex.example/health", "ftp://a/health", "https:///x", "a b")) {
+      String text = GOOD.replace("http://127.0.0.1:8080/health", wrong);
+      assertThat(mistakes(text))
+          .hasMessageContaining("health: '" + wrong + "' is no http:// or https:// address");
+    }
   }
 
   @Test

@@ -71,6 +71,19 @@ class MisbehaviourTest {
   }
 
   @Test
+  void saysOfItselfThatItIsReadyAsLongAsNoRuleSaysOtherwise() throws Exception {
+    assertThat(cluster.client().raw("/readyz")).isEqualTo("ok");
+    assertThat(cluster.client().raw("/readyz?verbose"))
+        .contains("[+]etcd ok\n")
+        .endsWith("readyz check passed\n");
+    cluster.control().add(Misbehaviour.of("get", "/readyz", How.NOT_READY, 0));
+    assertThatThrownBy(() -> cluster.client().raw("/readyz"))
+        .isInstanceOfSatisfying(
+            KubernetesClientException.class, e -> assertThat(e.getCode()).isEqualTo(500));
+    assertThat(cluster.client().raw("/livez")).isEqualTo("ok");
+  }
+
+  @Test
   void isSlow() throws Exception {
     cluster.control().add(new Misbehaviour("list", "secrets", ".*", How.SLOW, 1, 300, 0, 0));
     Instant begin = Instant.now();

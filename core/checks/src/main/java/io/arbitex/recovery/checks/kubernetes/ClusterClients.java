@@ -34,8 +34,25 @@ public final class ClusterClients {
    *     holds a token
    */
   public static KubernetesClient open(Kubernetes settings) throws IOException {
+    return open(settings, CONNECT, REQUEST, RETRIES);
+  }
+
+  /**
+   * Opens a client that tries nothing again, for somebody who wants to know how the cluster is.
+   *
+   * @param connect for a connection
+   * @param request for a whole answer
+   * @throws IOException as above
+   */
+  public static KubernetesClient openForOneTry(
+      Kubernetes settings, Duration connect, Duration request) throws IOException {
+    return open(settings, connect, request, 0);
+  }
+
+  private static KubernetesClient open(
+      Kubernetes settings, Duration connect, Duration request, int retries) throws IOException {
     try {
-      return open(read(settings), settings.namespace());
+      return open(read(settings), settings.namespace(), connect, request, retries);
     } catch (IOException e) {
       throw new IOException("the kubeconfig " + settings.kubeconfig() + " cannot be read: " + e, e);
     } catch (KubernetesClientException | IllegalArgumentException e) {
@@ -56,7 +73,7 @@ public final class ClusterClients {
    */
   public static KubernetesClient open(String kubeconfig, String namespace) throws IOException {
     try {
-      return open(Config.fromKubeconfig(kubeconfig), namespace);
+      return open(Config.fromKubeconfig(kubeconfig), namespace, CONNECT, REQUEST, RETRIES);
     } catch (KubernetesClientException | IllegalArgumentException e) {
       // The parser's message may quote the content, so it is no cause either.
       throw new IOException(
@@ -66,11 +83,12 @@ public final class ClusterClients {
     }
   }
 
-  private static KubernetesClient open(Config config, String namespace) {
+  private static KubernetesClient open(
+      Config config, String namespace, Duration connect, Duration request, int retries) {
     config.setNamespace(namespace);
-    config.setConnectionTimeout((int) CONNECT.toMillis());
-    config.setRequestTimeout((int) REQUEST.toMillis());
-    config.setRequestRetryBackoffLimit(RETRIES);
+    config.setConnectionTimeout((int) connect.toMillis());
+    config.setRequestTimeout((int) request.toMillis());
+    config.setRequestRetryBackoffLimit(retries);
     config.setRequestRetryBackoffInterval((int) FIRST_RETRY.toMillis());
     return new KubernetesClientBuilder().withConfig(config).build();
   }

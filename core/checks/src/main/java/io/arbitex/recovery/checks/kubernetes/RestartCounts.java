@@ -55,7 +55,7 @@ public record RestartCounts(Map<String, Integer> counts, Optional<String> error)
     return all;
   }
 
-  private static int restarts(ContainerStatus container) {
+  static int restarts(ContainerStatus container) {
     return container.getRestartCount() == null ? 0 : container.getRestartCount();
   }
 

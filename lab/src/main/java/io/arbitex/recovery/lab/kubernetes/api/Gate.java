@@ -46,25 +46,54 @@ final class Gate {
     if (hit.isEmpty()) {
       return new Passed(false, OptionalLong.empty());
     }
-    Misbehaviour what = hit.get().what();
     ObjectKey key = target.key();
+    ApiFailure forbidden =
+        ApiFailure.forbidden(
+            key,
+            "User \"lab\" cannot "
+                + verb
+                + " resource \""
+                + target.resource()
+                + "\" in API group \""
+                + target.type().group()
+                + "\"");
+    ApiFailure conflict =
+        ApiFailure.conflict(
+            key,
+            "the object has been modified; please apply your changes to the latest version and"
+                + " try again");
+    return suffer(hit.get(), forbidden, conflict);
+  }
+
+  /**
+   * Lets a question for the server's own health through.
+   *
+   * @param path as it was asked for
+   * @return whether the server says that it is well
+   * @throws ApiFailure what a rule says
+   */
+  boolean passHealth(String path) throws InterruptedException {
+    Optional<Misbehaviours.Hit> hit = misbehaviours.meet("get", path, "");
+    if (hit.isEmpty()) {
+      return true;
+    }
+    if (hit.get().what().how() == Misbehaviour.How.NOT_READY) {
+      return false;
+    }
+    ApiFailure forbidden =
+        ApiFailure.of(403, "Forbidden", "forbidden: User \"lab\" cannot get path \"" + path + "\"");
+    // Nobody changes what has no version: a conflict cannot be, so it is a refusal as well.
+    suffer(hit.get(), forbidden, forbidden);
+    return true;
+  }
+
+  private static Passed suffer(Misbehaviours.Hit hit, ApiFailure forbidden, ApiFailure conflict)
+      throws InterruptedException {
+    Misbehaviour what = hit.what();
     switch (what.how()) {
       case UNAUTHORIZED -> throw ApiFailure.of(401, "Unauthorized", "Unauthorized");
-      case FORBIDDEN ->
-          throw ApiFailure.forbidden(
-              key,
-              "User \"lab\" cannot "
-                  + verb
-                  + " resource \""
-                  + target.resource()
-                  + "\" in API group \""
-                  + target.type().group()
-                  + "\"");
-      case CONFLICT ->
-          throw ApiFailure.conflict(
-              key,
-              "the object has been modified; please apply your changes to the latest version and"
-                  + " try again");
+      case FORBIDDEN -> throw forbidden;
+      case CONFLICT -> throw conflict;
       case THROTTLED ->
           throw ApiFailure.of(429, "TooManyRequests", "the server has received too many requests")
               .retryAfter(Math.max(1, what.retryAfterSeconds()));
@@ -72,7 +101,10 @@ final class Gate {
           throw ApiFailure.of(
               500, "InternalError", "Internal error occurred: etcdserver: leader" + " changed");
       case SLOW -> Thread.sleep(what.delayMillis());
-      case HUNG -> hit.get().hang();
+      case HUNG -> hit.hang();
+      case NOT_READY -> {
+        // Of the server's health only.
+      }
       case GONE -> {
         return new Passed(true, OptionalLong.empty());
       }

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
  *
  * @param verb as roles name it: get, list, watch, create, update, patch, delete, deletecollection;
  *     {@code *} for any
- * @param resource {@code pods}, {@code pods/exec}, {@code deployments/scale}; {@code *} for any
+ * @param resource {@code pods}, {@code pods/exec}, {@code deployments/scale}, and {@code /readyz},
+ *     {@code /livez}, {@code /healthz} as they are; {@code *} for any
  * @param name regular expression for the whole name; {@code .*} for any
  * @param how what happens
  * @param times how often; 0 for until it is cleared
@@ -44,6 +45,8 @@ public record Misbehaviour(
     HUNG,
     /** A watch, also one that is open, ends with 410. */
     GONE,
+    /** /readyz, /livez or /healthz tells of a check that failed, with 500. */
+    NOT_READY,
     /** The connection of an exec is closed in the middle, without a status. */
     CUT
   }

@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
 /** Requests over HTTP: from method and path to a verb, and from its outcome to an answer. */
 final class Requests {
   private static final Logger log = LoggerFactory.getLogger(Requests.class);
-  private static final List<String> HEALTH = List.of("/healthz", "/readyz", "/livez");
 
   /** Asked for with an at sign before the version, which old clients cannot read in an answer. */
   private static final String OLD_OPEN_API =
@@ -51,8 +50,8 @@ final class Requests {
   void handle(Context context) {
     String path = ApiServer.path(context);
     try {
-      if (HEALTH.contains(path)) {
-        context.result("ok");
+      if (ServerHealth.isFor(context.method().name(), path)) {
+        health(context, path);
         return;
       }
       gate.authenticate(context.header("Authorization"));
@@ -81,6 +80,19 @@ final class Requests {
       log.error("{} {} failed", context.method(), path, e);
       refuse(context, ApiFailure.of(500, "InternalError", "Internal error occurred: " + e));
     }
+  }
+
+  /** For anybody; but a token that is given must be right, as with Kubernetes. */
+  private void health(Context context, String path) throws InterruptedException {
+    String authorization = context.header("Authorization");
+    if (authorization != null) {
+      gate.authenticate(authorization);
+    }
+    ServerHealth health = new ServerHealth(path, gate.passHealth(path));
+    context
+        .status(health.status())
+        .contentType("text/plain; charset=utf-8")
+        .result(health.text(context.queryParam("verbose") != null));
   }
 
   private boolean isServed(RequestTarget target) {

@@ -1,0 +1,2 @@
+/** Why something that was asked over the network gave no answer. */
+package io.arbitex.recovery.detector.network;
