@@ -1,6 +1,7 @@
 package io.arbitex.recovery.decider;
 
 import io.arbitex.recovery.record.Approval;
+import io.arbitex.recovery.record.BlockedReason;
 import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.IncidentPhase;
 import io.arbitex.recovery.record.IncidentView;
@@ -98,7 +99,12 @@ final class Decrees {
       Steps.cancelUnderWay(round);
     } else if (IncidentTable.TABLE.find(phase, IncidentTable.Trigger.GIVE_UP).isPresent()) {
       Steps.cancelUnderWay(round);
-      Endings.giveUp(round, "", "A person rejected the plan.", "Recover by hand, or `dr retry`.");
+      Endings.giveUp(
+          round,
+          "",
+          "A person rejected the plan.",
+          "Recover by hand, or `dr retry`.",
+          BlockedReason.NONE);
     }
   }
 

@@ -70,6 +70,19 @@ final class Endings {
    * fails as well, the person is told of that too.
    */
   static boolean giveUp(Round round, String component, String why, String next) {
+    boolean tried = !round.incident().getSteps().isEmpty();
+    return giveUp(
+        round, component, why, next, tried ? BlockedReason.NONE : BlockedReason.NOT_A_DISASTER);
+  }
+
+  /**
+   * The same.
+   *
+   * @param lasting what stands against it from now on. NOT_A_DISASTER is looked at again when the
+   *     symptom changes; with NONE only a person goes on
+   */
+  static boolean giveUp(
+      Round round, String component, String why, String next, BlockedReason lasting) {
     IncidentView incident = round.incident();
     if (incident.getPhase() != IncidentPhase.ESCALATED) {
       boolean tried = !incident.getSteps().isEmpty();
@@ -79,7 +92,7 @@ final class Endings {
           view.setFailedRecoveries(view.getFailedRecoveries() + 1);
         }
       }
-      incident.setBlockedReason(tried ? BlockedReason.NONE : BlockedReason.NOT_A_DISASTER);
+      incident.setBlockedReason(lasting);
       round.move(IncidentTable.Trigger.GIVE_UP);
     }
     round.event(

@@ -238,7 +238,11 @@ final class Steps {
   /** Makes ready what failed, for a person who says: go on. Past the cutover it is proven again. */
   static void redo(Round round) {
     for (StepView step : round.incident().getSteps()) {
-      if (step.getState() == StepPhase.FAILED) {
+      if (step.getState() == StepPhase.FAILED
+          && step.getPhase() == Phase.RESTORE
+          && Planner.procedures(round, step.getComponent()).isEmpty()) {
+        leaveOut(round, step.getComponent());
+      } else if (step.getState() == StepPhase.FAILED) {
         round.move(step, StepTable.Trigger.FALL_BACK);
         if (step.getPhase() == Phase.RESTORE) {
           fromTheBeginning(round, step);
@@ -247,6 +251,20 @@ final class Steps {
         round.move(step, StepTable.Trigger.REDO);
       }
     }
+  }
+
+  /** A component that nothing is configured for any more: the rest of the plan goes on. */
+  private static void leaveOut(Round round, String component) {
+    for (StepView step : round.incident().getSteps()) {
+      if (step.getComponent().equals(component)) {
+        abandon(round, step);
+      }
+    }
+    round.event(
+        IncidentKind.NOTE,
+        component,
+        "No procedure is configured for " + component + " any more: it is left to a person.",
+        "");
   }
 
   /** What was left out may have failed for what the person has mended. */

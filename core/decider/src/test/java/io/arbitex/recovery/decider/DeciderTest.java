@@ -217,6 +217,34 @@ class DeciderTest {
     assertThat(story.commands).hasSize(before);
   }
 
+  /** Review: a false alarm that a person rejected before the plan was planned all the same. */
+  @Test
+  void aRejectionBeforeThePlanHolds() {
+    Story story = Story.calm().down();
+    assertThat(story.phase()).contains(IncidentPhase.TRIAGE);
+    story.decree(ApprovalKind.REJECT, "");
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    story.allSay(HealthStatus.DOWN, Symptom.UNREACHABLE, 20);
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    assertThat(story.kinds()).doesNotContain(IncidentKind.PLAN_ISSUED);
+    story.decree(ApprovalKind.RETRY, "").allSay(HealthStatus.DOWN, Symptom.UNREACHABLE, 6);
+    assertThat(story.kinds()).contains(IncidentKind.PLAN_ISSUED);
+  }
+
+  /** Review: a retry of what had lost its procedures threw, which wedges the platform. */
+  @Test
+  void aRetryOfWhatNothingIsConfiguredForAnyMoreIsLeftToAPerson() {
+    Story story = Story.calm().restoring().accepted().failed(FailureCode.PREFLIGHT);
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    story.decider =
+        Examples.decider(
+            Examples.INVENTORY.replace("procedures: [postgresql.dump]", "procedures: []"),
+            Examples.POLICY);
+    story.decree(ApprovalKind.RETRY, "");
+    assertThat(story.event(IncidentKind.NOTE).getText()).contains("No procedure is configured");
+    assertThat(story.command().getProcedure()).isEqualTo("verify.full");
+  }
+
   @Test
   void aCutoverThatHasBegunCannotBeRejected() {
     Story story = Story.calm().cuttingOver().accepted().decree(ApprovalKind.REJECT, "");

@@ -35,7 +35,9 @@ import java.util.Optional;
 
 /** Tells the decider a story, input after input, and keeps what it said. */
 final class Story {
+  /** Another one is another configuration. */
   Decider decider;
+
   PlatformState state = Decider.initial("lab");
   Instant now = Instant.parse("2026-11-22T03:00:00Z");
   final List<IncidentEvent> events = new ArrayList<>();

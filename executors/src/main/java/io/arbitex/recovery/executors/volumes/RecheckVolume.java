@@ -3,13 +3,12 @@ package io.arbitex.recovery.executors.volumes;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
-import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,20 +67,16 @@ final class RecheckVolume extends VolumeAction {
   private void refuseIfThere(ActionContext context, ClusterSession session, ClaimAndVolume now)
       throws ActionFailure, InterruptedException {
     String name = target.volume().claim();
-    List<String> disks = new ArrayList<>(now.handle().stream().toList());
+    Set<String> disks = new LinkedHashSet<>(now.handle().stream().toList());
     if (disks.isEmpty()) {
+      // Each may be an older one than the disk that is meant: all are asked for.
       disks.addAll(ClaimAndVolume.disksOf(session, name));
       target
           .bound()
           .get()
-          .map(Bound::facts)
-          .map(facts -> facts.get(VolumeFacts.BOUND_DISK))
-          .filter(disk -> !disks.contains(disk))
+          .map(bound -> bound.facts().get(VolumeFacts.BOUND_DISK))
           .ifPresent(disks::add);
-    }
-    String snapped = context.fact(VolumeFacts.SOURCE_DISK).orElse("");
-    if (disks.isEmpty() && !snapped.isEmpty()) {
-      disks.add(snapped);
+      context.fact(VolumeFacts.SOURCE_DISK).filter(disk -> !disk.isEmpty()).ifPresent(disks::add);
     }
     if (disks.isEmpty()) {
       throw notKnown(name, "nobody knows which disk was behind it");
