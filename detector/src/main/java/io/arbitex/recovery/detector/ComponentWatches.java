@@ -174,7 +174,6 @@ final class ComponentWatches implements AutoCloseable {
     ClusterProbe probe =
         new ClusterProbe(platform.kubernetes().orElseThrow(), found, settings.timeout());
     parts.add(probe);
-    probe.warmUp(clock.instant());
     start(
         platform,
         component,

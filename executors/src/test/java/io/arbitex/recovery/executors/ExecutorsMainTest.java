@@ -33,7 +33,7 @@ class ExecutorsMainTest {
         catchThrowableOfType(InvalidConfiguration.class, () -> main.start(config));
     assertThat(e)
         .hasMessageContaining(
-            "--only: 'oracle' is none of [aks, cutover, notify, postgresql, redis]")
+            "--only: 'oracle' is none of [aks, cutover, notify, postgresql, pvc, redis]")
         .hasMessageContaining("executors.yaml:4: kafka.partitions: is 'none'")
         .hasMessageContaining("executors.yaml:7: colour: is not known here");
   }

@@ -96,7 +96,11 @@ final class LabCommand implements Callable<Integer> {
       @Option(
               names = "--volumes",
               description = "With the platform's volumes watched and backed up; brings --azure.")
-          boolean volumes)
+          boolean volumes,
+      @Option(
+              names = "--watch-cluster",
+              description = "With the cluster and the public health watched; brings --azure.")
+          boolean clusterWatched)
       throws IOException, InterruptedException {
     Lab lab = new Lab(folder);
     if (!lab.alive().isEmpty()) {
@@ -117,8 +121,9 @@ final class LabCommand implements Callable<Integer> {
                 monitoring ? Optional.of(MonitoringRhythm.TUNED) : Optional.empty(),
                 false,
                 redis ? List.of("redis.aof", "redis.rdb", "redis.cold") : List.of(),
-                azure || volumes,
-                volumes),
+                azure || volumes || clusterWatched,
+                volumes,
+                clusterWatched),
             line -> say(time(begin) + line));
     say(time(begin) + "the lab is up; everything about it is in " + lab.folder().state());
     say("  platform  " + state.platform());

@@ -33,6 +33,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -224,7 +225,9 @@ final class Suite {
   }
 
   private static List<String> components(StepCommand command) {
-    return List.of(parameter(command, "components").orElse("").split(","));
+    return Arrays.stream(parameter(command, "components").orElse("").split(","))
+        .filter(name -> !name.isEmpty())
+        .toList();
   }
 
   /** The verdict of a suite that was not run. */

@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /**
  * The proof of a volume (runbook, section 3, verification): its claim is bound to the disk that was
- * restored and no other, and pods of each workload see what is on it. What is on it was looked at
- * before anybody else had it, by the restore.
+ * restored and no other, and a pod of each workload that runs can list it. What is on it was looked
+ * at before anybody else had it, by the restore.
  */
 final class VolumeProof {
   private VolumeProof() {}
@@ -41,7 +41,7 @@ final class VolumeProof {
     try (KubernetesClient client = ClusterClients.open(kubernetes)) {
       MountCheck check = new MountCheck(client, kubernetes.namespace());
       results.add(check.boundTo(volume.claim(), disk.get(), handle.get()));
-      results.add(check.mounted(volume));
+      results.add(check.mountedBySomebody(volume));
     }
     return results;
   }

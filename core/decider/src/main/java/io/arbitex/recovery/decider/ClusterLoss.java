@@ -120,7 +120,7 @@ final class ClusterLoss {
         "The API of the cluster '%s' does not answer while customers are served (public health %s): nothing is restored."
             .formatted(name, publicHealth(round)),
         "See to the cluster's API; it ends when that answers. When the public health goes down as"
-            + " well, the cluster is restored.",
+            + " well, it is a total outage.",
         null);
   }
 }

@@ -138,7 +138,7 @@ final class Steps {
     List<Fact> parameters = new ArrayList<>();
     parameters.add(new Fact(BAD_SINCE, incident.getBadSince().toString()));
     if (step.getComponent().isEmpty()) {
-      parameters.add(new Fact("components", String.join(",", incident.getComponents())));
+      parameters.add(new Fact("components", String.join(",", recovered(incident))));
       for (StepView done : incident.getSteps()) {
         if (done.getState() == StepPhase.DONE) {
           for (Fact fact : done.getFacts()) {
@@ -163,6 +163,16 @@ final class Steps {
       }
     }
     return Facts.merge(parameters, step.getFacts());
+  }
+
+  /** What the suite must prove: a component that was only told of has nothing to be proven. */
+  private static List<String> recovered(IncidentView incident) {
+    return incident.getSteps().stream()
+        .filter(step -> step.getState() != StepPhase.ABANDONED)
+        .map(StepView::getComponent)
+        .filter(component -> !component.isEmpty())
+        .distinct()
+        .toList();
   }
 
   /**

@@ -240,7 +240,9 @@ final class Triage {
         round,
         component,
         "No procedure is configured for " + component + ".",
-        "Add one to its 'procedures' in the inventory, or recover it by hand.");
+        Landscape.isCluster(round, component)
+            ? "Recover it by hand (runbook, section 2): nothing restores a cluster by itself yet."
+            : "Add one to its 'procedures' in the inventory, or recover it by hand.");
   }
 
   private static String beyondRestore(Round round, ComponentView component) {

@@ -85,6 +85,19 @@ class SeveralStoresStoryTest {
     assertThat(world.passes(10).story.phase()).as("nothing is left over").isEmpty();
   }
 
+  /** Review: the suite was asked to prove a cluster that was only told of, and could not. */
+  @Test
+  void theSuiteProvesWhatWasRecoveredAndNotWhatWasOnlyToldOf() {
+    ClusterWorld world = ClusterWorld.calm(Examples.POLICY);
+    world.is("postgresql", HealthStatus.DOWN).is("cluster", HealthStatus.DEGRADED).passes(10);
+    Story story = world.story;
+    story.accepted().done().accepted().done();
+    assertThat(story.state.getIncident().getComponents()).contains("cluster");
+    assertThat(story.command().getProcedure()).isEqualTo("verify.full");
+    assertThat(Facts.toMap(story.command().getParameters()))
+        .containsEntry("components", "postgresql");
+  }
+
   @Test
   void everythingAtOnceRunsInTheRunbooksOrderAsFarAsTheClusterLets() {
     ClusterWorld world =

@@ -6,12 +6,12 @@ import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.Symptom;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What the answers of all health addresses mean together. The public health is down only when not
- * one address serves and none refuses: who answers 403 is there, and no restore would mend it.
+ * What the answers of all health addresses mean together. The public health is down when not one
+ * address serves, whatever is said instead: customers who get 404 or a bad certificate are not
+ * served either. Only an address that has too many requests serves somebody.
  */
 final class EndpointJudge {
   /** More addresses than a person reads in a page. */
@@ -27,19 +27,23 @@ final class EndpointJudge {
     if (bad.isEmpty()) {
       return Observation.up(at);
     }
-    boolean served = bad.size() < answers.size();
-    Optional<EndpointAnswer> refusal = bad.stream().filter(EndpointJudge::isRefusal).findFirst();
-    boolean gone = bad.stream().anyMatch(EndpointJudge::isGone);
-    if (refusal.isPresent() || (served && gone)) {
-      return new Observation(
-          HealthStatus.DEGRADED,
-          refusal.map(EndpointJudge::symptom).orElse(Symptom.UNCLASSIFIED),
-          text(bad, answers.size()),
-          at);
+    String text = text(bad, answers.size());
+    List<EndpointAnswer> clear = bad.stream().filter(answer -> !isUnclear(answer)).toList();
+    boolean served = bad.size() < answers.size() || bad.stream().anyMatch(EndpointJudge::isBusy);
+    if (clear.isEmpty() || (!served && clear.size() < bad.size())) {
+      return Observation.unknown(text, at);
     }
-    return bad.stream().allMatch(EndpointJudge::isGone)
-        ? new Observation(HealthStatus.DOWN, Symptom.UNREACHABLE, text(bad, answers.size()), at)
-        : Observation.unknown(text(bad, answers.size()), at);
+    Symptom refusal =
+        clear.stream()
+            .filter(answer -> !isGone(answer))
+            .findFirst()
+            .map(EndpointJudge::symptom)
+            .orElse(Symptom.UNCLASSIFIED);
+    if (served) {
+      return new Observation(HealthStatus.DEGRADED, refusal, text, at);
+    }
+    boolean gone = clear.stream().anyMatch(EndpointJudge::isGone);
+    return new Observation(HealthStatus.DOWN, gone ? Symptom.UNREACHABLE : refusal, text, at);
   }
 
   private static boolean isServed(EndpointAnswer answer) {
@@ -55,12 +59,13 @@ final class EndpointJudge {
         .orElse(answer.status() >= 500);
   }
 
-  /** Something is there and says no, or what was not asked for. */
-  private static boolean isRefusal(EndpointAnswer answer) {
-    return answer
-        .none()
-        .map(why -> why.kind() == NoAnswer.Kind.CERTIFICATE)
-        .orElse(!isServed(answer) && answer.status() < 500);
+  /** Nobody knows what it means. */
+  private static boolean isUnclear(EndpointAnswer answer) {
+    return answer.none().filter(why -> why.kind() == NoAnswer.Kind.UNCLEAR).isPresent();
+  }
+
+  private static boolean isBusy(EndpointAnswer answer) {
+    return answer.status() == 429;
   }
 
   private static Symptom symptom(EndpointAnswer refusal) {

@@ -129,8 +129,8 @@ class EndpointProbeTest {
         "1 of 2",
         "HTTP 503");
     assertSeen(look(at("/status/503"), at("/status/502")), HealthStatus.DOWN, Symptom.UNREACHABLE);
-    assertSeen(look(at("/status/401")), HealthStatus.DEGRADED, Symptom.AUTHENTICATION, "401");
-    assertSeen(look(at("/status/302")), HealthStatus.DEGRADED, Symptom.UNCLASSIFIED, "302");
+    assertSeen(look(at("/status/401")), HealthStatus.DOWN, Symptom.AUTHENTICATION, "401");
+    assertSeen(look(at("/status/302")), HealthStatus.DOWN, Symptom.UNCLASSIFIED, "302");
     assertThat(FOLLOWED).hasValue(0);
   }
 

@@ -3,13 +3,10 @@ package io.arbitex.recovery.lab.drill;
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.console.report.IncidentRecords;
 import io.arbitex.recovery.console.report.Summary;
-import io.arbitex.recovery.lab.network.NetworkControl;
 import io.arbitex.recovery.lab.traffic.SessionLedger;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.record.IncidentEvent;
 import io.arbitex.recovery.record.IncidentKind;
-import io.arbitex.recovery.record.Severity;
-import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.StepTransition;
 import io.arbitex.recovery.schemas.Worker;
@@ -70,7 +67,8 @@ final class RedisDegraded implements Disaster {
     if (healed.isEmpty()) {
       return DrillResult.endless(scenario.word(), records, limit, crashes);
     }
-    demandNothingDone(records, brokenAt, failures);
+    NothingDone.demandP2(records.events(), failures);
+    NothingDone.demand(lab, watcher, brokenAt, failures);
     SessionTruth truth = SessionTruth.of(lab, ledger, Instant.MAX);
     truth.demand(failures, "at the end");
     Replayed replayed = Replayed.of(watcher.decisions(), failures);
@@ -110,32 +108,5 @@ final class RedisDegraded implements Disaster {
         && lab.network().messages().stream()
             .filter(message -> message.channel().equals("sre"))
             .anyMatch(message -> message.text().contains("redis is DEGRADED"));
-  }
-
-  private void demandNothingDone(IncidentRecords records, Instant brokenAt, List<String> failures)
-      throws IOException, InterruptedException {
-    List<Severity> severities =
-        records.events().stream().map(IncidentEvent::getSeverity).distinct().toList();
-    Demand.that(
-        failures,
-        "it is a P2 all the time",
-        severities.equals(List.of(Severity.P2)),
-        severities.toString());
-    List<String> commands =
-        watcher.records().stream()
-            .filter(StepCommand.class::isInstance)
-            .map(StepCommand.class::cast)
-            .filter(command -> command.getIncidentId().equals(records.incidentId()))
-            .filter(command -> !command.getWorker().equals(Worker.NOTIFY.id()))
-            .map(StepCommand::getProcedure)
-            .toList();
-    Demand.that(failures, "nothing is done to Redis", commands.isEmpty(), commands.toString());
-    List<String> pages =
-        lab.network().messages().stream()
-            .filter(message -> message.channel().equals("on-call"))
-            .filter(message -> Instant.parse(message.receivedAt()).isAfter(brokenAt))
-            .map(NetworkControl.Message::text)
-            .toList();
-    Demand.that(failures, "nobody is paged", pages.isEmpty(), pages.toString());
   }
 }

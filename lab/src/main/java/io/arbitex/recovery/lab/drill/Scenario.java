@@ -74,6 +74,18 @@ public enum Scenario {
       return new VolumeLost(lab, watcher, limit, say, this, volume);
     }
   },
+  /** Nothing is lost, and it looks so: first to one observer, then to all. */
+  FALSE_ALARM("false-alarm") {
+    @Override
+    LabOptions world(LabOptions options) {
+      return FalseAlarm.world(options);
+    }
+
+    @Override
+    Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
+      return new FalseAlarm(lab, watcher, limit, say, this);
+    }
+  },
   /** Redis comes back empty: its data folder was lost with the process. */
   REDIS_LOST("redis-lost") {
     @Override

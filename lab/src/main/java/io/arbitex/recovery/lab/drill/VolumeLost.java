@@ -5,9 +5,11 @@ import io.arbitex.recovery.console.report.IncidentRecords;
 import io.arbitex.recovery.console.report.Summary;
 import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.lab.world.Lab;
+import io.arbitex.recovery.lab.world.LabFailure;
 import io.arbitex.recovery.lab.world.LabOptions;
 import io.arbitex.recovery.lab.world.LabVolumes;
 import io.arbitex.recovery.record.IncidentEvent;
+import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.StepTransition;
 import io.arbitex.recovery.schemas.Facts;
@@ -16,11 +18,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -34,6 +38,9 @@ final class VolumeLost implements Disaster {
   private static final Duration BACKUP_EVERY = Duration.ofSeconds(10);
   private static final Duration READY = Duration.ofSeconds(30);
   private static final int EVENTS_AFTER_SNAPSHOT = 100;
+
+  /** A file that nobody of the platform knows. */
+  private static final String MARK = "mark-of-the-drill";
 
   /** Which volume it is when nobody says. */
   static final String USUAL = "audit-buffer";
@@ -74,8 +81,11 @@ final class VolumeLost implements Disaster {
       throws IOException, InterruptedException, SQLException, InvalidConfiguration {
     Calm.await(lab, watcher);
     Calm.awaitComponent(lab, watcher, component, point -> true);
-    Calm.moreTraffic(lab, EVENTS_AFTER_SNAPSHOT, READY);
     String claim = LabVolumes.claim(component);
+    String mark = UUID.randomUUID().toString();
+    lab.volumes().mark(claim, MARK, mark);
+    awaitSnapshot(Instant.now());
+    Calm.moreTraffic(lab, EVENTS_AFTER_SNAPSHOT, READY);
     Set<String> disksBefore = new HashSet<>(lab.volumes().disks());
     Instant brokenAt = Instant.now();
     say.accept("");
@@ -100,6 +110,12 @@ final class VolumeLost implements Disaster {
     if (recovered) {
       disksBefore.remove(lost);
       demandDisk(records, claim, disksBefore, failures);
+      demandNewest(records, brokenAt, failures);
+      Demand.that(
+          failures,
+          "the mark is on it that was left before the snapshot",
+          lab.volumes().lines(claim, MARK).equals(List.of(mark)),
+          "it is not");
       demandContents(records, claim, ledger, failures);
       List<TrafficLedger.Entry> missing = TwoAuthorities.missing(ledger, lab.platformDatabase());
       Demand.that(
@@ -132,6 +148,48 @@ final class VolumeLost implements Disaster {
         "made " + made + ", bound " + bound);
   }
 
+  private void awaitSnapshot(Instant since) throws InterruptedException {
+    boolean there =
+        watcher
+            .await(
+                READY,
+                value -> isSnapshot(value) && !((RestorePoint) value).getTakenAt().isBefore(since))
+            .isPresent();
+    if (!there) {
+      throw new LabFailure("no snapshot of " + component + " was taken; see the log of backup");
+    }
+  }
+
+  private boolean isSnapshot(Object value) {
+    return value instanceof RestorePoint point && point.getComponent().equals(component);
+  }
+
+  /** One that Azure has and nobody has published yet may be newer. */
+  private void demandNewest(IncidentRecords records, Instant brokenAt, List<String> failures) {
+    Instant newest =
+        watcher.records().stream()
+            .filter(this::isSnapshot)
+            .map(RestorePoint.class::cast)
+            .filter(point -> point.getFinishedAt().isBefore(brokenAt))
+            .map(RestorePoint::getTakenAt)
+            .max(Comparator.naturalOrder())
+            .orElse(Instant.MAX);
+    Instant taken = taken(records);
+    // Azure says the moment in its own words, to the second or finer.
+    boolean holds = !taken.isBefore(newest.minusSeconds(2)) && !taken.isAfter(brokenAt);
+    Demand.that(
+        failures,
+        "the newest snapshot from before the loss is restored, of " + newest,
+        holds,
+        "it is of " + taken);
+  }
+
+  private Instant taken(IncidentRecords records) {
+    return Optional.ofNullable(facts(records).get("restore-point-taken-at"))
+        .map(Instant::parse)
+        .orElse(Instant.MIN);
+  }
+
   /** A snapshot has all that was acknowledged before it was ordered. */
   private void demandContents(
       IncidentRecords records,
@@ -139,18 +197,10 @@ final class VolumeLost implements Disaster {
       List<TrafficLedger.Entry> ledger,
       List<String> failures)
       throws IOException {
-    Instant taken =
-        Optional.ofNullable(facts(records).get("restore-point-taken-at"))
-            .map(Instant::parse)
-            .orElse(Instant.MIN);
     if (!component.equals(USUAL)) {
-      Demand.that(
-          failures,
-          "there are files on it",
-          !lab.volumes().lines(claim, ".txt").isEmpty(),
-          "it is empty");
       return;
     }
+    Instant taken = taken(records);
     Set<String> kept =
         lab.volumes().lines(claim, ".jsonl").stream().collect(Collectors.toUnmodifiableSet());
     List<TrafficLedger.Entry> early =

@@ -417,6 +417,9 @@ public final class Lab {
       }
       broker.awaitReady();
       say.accept("broker: ready");
+      if (options.clusterWatched()) {
+        ClusterConfiguration.writeKubeconfigs(plan);
+      }
       LabServices services = new LabServices(plan, configuration, processes);
       List<ProcessState> started = options.services() ? services.start() : List.of();
       new LabClients(plan, processes).start(say);
@@ -557,6 +560,10 @@ public final class Lab {
                 (server, port) -> targets.put(server, plan.serverHosts().get(server) + ":" + port));
         targets.put(LabPlan.WITNESS, "127.0.0.1:" + plan.witnessPort());
         plan.redis().ifPresent(port -> targets.put(LabPlan.REDIS, "127.0.0.1:" + port));
+        if (plan.options().clusterWatched()) {
+          targets.put(LabPlan.KUBERNETES, "127.0.0.1:" + plan.cluster().api());
+          targets.put(LabPlan.PUBLIC, "127.0.0.1:" + plan.cluster().platform());
+        }
         targets.forEach(
             (target, address) -> {
               String name = LabPlan.path(observer, target);

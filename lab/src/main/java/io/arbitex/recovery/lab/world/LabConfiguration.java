@@ -46,7 +46,12 @@ final class LabConfiguration {
   void write() throws IOException {
     Files.writeString(
         inventory(),
-        inventory(plan.serverHosts(), plan.serverPorts(), plan.redis()),
+        inventory(
+            plan.serverHosts(),
+            plan.serverPorts(),
+            plan.redis(),
+            LabCluster.kubeconfig(folder),
+            plan.platformAddress()),
         StandardCharsets.UTF_8);
     Files.writeString(policy(), policyText(), StandardCharsets.UTF_8);
     for (String observer : plan.observers()) {
@@ -59,7 +64,15 @@ final class LabConfiguration {
       Path own = folder.etc().resolve("platform-" + observer + ".yaml");
       Optional<Integer> redis =
           Optional.ofNullable(plan.paths().get(LabPlan.path(observer, LabPlan.REDIS)));
-      Files.writeString(own, inventory(Map.of(), ports, redis), StandardCharsets.UTF_8);
+      Files.writeString(
+          own,
+          inventory(
+              Map.of(),
+              ports,
+              redis,
+              ClusterConfiguration.kubeconfig(plan, observer),
+              ClusterConfiguration.platform(plan, observer)),
+          StandardCharsets.UTF_8);
       service(
           observer,
           own,
@@ -150,7 +163,11 @@ final class LabConfiguration {
   }
 
   private String inventory(
-      Map<String, String> hosts, Map<String, Integer> ports, Optional<Integer> redis) {
+      Map<String, String> hosts,
+      Map<String, Integer> ports,
+      Optional<Integer> redis,
+      Path kubeconfig,
+      String platform) {
     String servers =
         LabPlan.SERVERS.stream()
             .map(
@@ -195,15 +212,15 @@ final class LabConfiguration {
                   criticalTables: [tenants, policy_rules, audit_events]
                   salvage: %s
                   servers:
-        %s%s%s"""
+        %s%s%s%s"""
         .formatted(
             LabPlan.PLATFORM,
             plan.observers(),
-            plan.platformAddress(),
-            plan.platformAddress(),
+            platform,
+            platform,
             folder.secrets().resolve("admin-token"),
             folder.secrets().resolve("audit-key"),
-            cluster() + azure(),
+            cluster(kubeconfig) + azure(),
             LabPlan.COMPONENT,
             plan.azure().isPresent() ? "[postgresql.pitr, postgresql.dump]" : "[postgresql.dump]",
             plan.options().monitoring().isEmpty() ? "" : ALERTS,
@@ -220,7 +237,8 @@ final class LabConfiguration {
             redis
                 .map(port -> RedisConfiguration.component(folder, plan.options().redis(), port))
                 .orElse(""),
-            plan.options().volumes() ? VolumeConfiguration.components() : "");
+            plan.options().volumes() ? VolumeConfiguration.components() : "",
+            plan.options().clusterWatched() ? ClusterConfiguration.components() : "");
   }
 
   private String flexibleServer(String server) {
@@ -251,7 +269,7 @@ final class LabConfiguration {
   }
 
   /** The platform's field {@code kubernetes}; indented for its place. */
-  private String cluster() {
+  private String cluster(Path kubeconfig) {
     return """
         kubernetes:
           kubeconfig: file:%s
@@ -269,7 +287,7 @@ final class LabConfiguration {
               timeout: 20s
     """
         .formatted(
-            LabCluster.kubeconfig(folder),
+            kubeconfig,
             LabCluster.NAMESPACE,
             PlatformWorkload.DEPLOYMENTS.stream().map("deployment/"::concat).toList(),
             PlatformWorkload.PLATFORM,

@@ -25,6 +25,8 @@ import java.util.function.Consumer;
  *     first; the policy then lets damaged data be restored without a person
  * @param volumes whether the platform's volumes are watched, backed up and restored; they need the
  *     Azure
+ * @param clusterWatched whether the cluster and the public health are watched, each observer
+ *     reaching them by its own path; the inventory's cluster needs the Azure
  */
 public record LabOptions(
     long events,
@@ -39,7 +41,8 @@ public record LabOptions(
     boolean dryRun,
     List<String> redis,
     boolean azure,
-    boolean volumes) {
+    boolean volumes,
+    boolean clusterWatched) {
   public static final LabOptions DEFAULT =
       new LabOptions(
           100_000,
@@ -54,6 +57,7 @@ public record LabOptions(
           false,
           List.of(),
           false,
+          false,
           false);
 
   public LabOptions {
@@ -62,8 +66,8 @@ public record LabOptions(
       throw new IllegalArgumentException(
           "events: 0 to 100,000,000; rate: above 0; clients: at least 1");
     }
-    if (volumes && !azure) {
-      throw new IllegalArgumentException("volumes need the Azure that has their disks");
+    if ((volumes || clusterWatched) && !azure) {
+      throw new IllegalArgumentException("volumes and a cluster need the Azure that has them");
     }
     if (observers < 1 || observers > 26) {
       throw new IllegalArgumentException("observers: 1 to 26");
@@ -82,6 +86,7 @@ public record LabOptions(
     private List<String> redis;
     private boolean azure;
     private boolean volumes;
+    private boolean clusterWatched;
 
     Draft(LabOptions of) {
       events = of.events;
@@ -94,6 +99,7 @@ public record LabOptions(
       redis = of.redis;
       azure = of.azure;
       volumes = of.volumes;
+      clusterWatched = of.clusterWatched;
     }
   }
 
@@ -113,7 +119,8 @@ public record LabOptions(
         draft.dryRun,
         draft.redis,
         draft.azure,
-        draft.volumes);
+        draft.volumes,
+        draft.clusterWatched);
   }
 
   public LabOptions withEvents(long number) {
@@ -162,6 +169,15 @@ public record LabOptions(
         draft -> {
           draft.azure = true;
           draft.volumes = true;
+        });
+  }
+
+  /** With the cluster and the public health watched. */
+  public LabOptions withClusterWatched() {
+    return with(
+        draft -> {
+          draft.azure = true;
+          draft.clusterWatched = true;
         });
   }
 

@@ -42,6 +42,12 @@ record LabPlan(
   static final List<String> SERVERS = List.of(PRIMARY, SPARE);
   static final String WITNESS = "witness";
 
+  /** End of the names of the paths to the cluster's API. */
+  static final String KUBERNETES = "kubernetes";
+
+  /** End of the names of the paths to the platform's public address. */
+  static final String PUBLIC = "platform";
+
   /** Name of the observers' receiver of alerts. */
   static final String RECEIVER = "alertmanager";
 
@@ -82,7 +88,7 @@ record LabPlan(
     services.addAll(observers);
     FreePorts ports =
         new FreePorts(
-            12 + SERVERS.size() + observers.size() * (SERVERS.size() + 3) + services.size());
+            12 + SERVERS.size() + observers.size() * (SERVERS.size() + 5) + services.size());
     Map<String, Integer> serverPorts = new LinkedHashMap<>();
     SERVERS.forEach(server -> serverPorts.put(server, ports.next()));
     Map<String, Integer> paths = new LinkedHashMap<>();
@@ -93,6 +99,10 @@ record LabPlan(
       paths.put(path(observer, WITNESS), ports.next());
       if (!options.redis().isEmpty()) {
         paths.put(path(observer, REDIS), ports.next());
+      }
+      if (options.clusterWatched()) {
+        paths.put(path(observer, KUBERNETES), ports.next());
+        paths.put(path(observer, PUBLIC), ports.next());
       }
     }
     Map<String, Integer> statusPorts = new LinkedHashMap<>();

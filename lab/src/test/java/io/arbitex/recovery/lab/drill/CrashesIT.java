@@ -7,6 +7,7 @@ import io.arbitex.recovery.lab.world.LabOptions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * The database is lost, and on the way to its recovery the pipeline's own processes are killed with
@@ -59,6 +60,7 @@ class CrashesIT {
             new Kill("classifier", "OPENED"),
             new Kill("observer-a", "PLAN_ISSUED"),
             new Kill("classifier", "restore-dump:ACTION_STARTED", true),
+            new Kill("broker", "prove-database:ACTION_DONE"),
             // The cluster's API is away in the middle of the cutover; its pods live on.
             new Kill("kubernetes", "stop-writers:ACTION_STARTED"),
             new Kill("executors", "start-writers:ACTION_STARTED"),
@@ -68,6 +70,10 @@ class CrashesIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(
+      named = "drills",
+      matches = "all",
+      disabledReason = "two minutes; `./dr test -Ddrills=all` runs it")
   void deadExecutorsGoOnWhereTheyWereAndADeadBrokerIsWaitedFor() throws Exception {
     survives(
         "executors",

@@ -48,7 +48,7 @@ class ClusterProbeTest {
     kubeconfig = folder.resolve("observer.kubeconfig");
     Files.writeString(kubeconfig, sound);
     try (ClusterProbe first = probe(1, "20s")) {
-      first.warmUp(Instant.now());
+      first.look(Instant.now());
     }
   }
 

@@ -37,6 +37,15 @@ public final class MountCheck {
    * {@code mount:CLAIM}.
    */
   public CheckResult mounted(Volume volume) throws InterruptedException {
+    return mounted(volume, false);
+  }
+
+  /** The same, and FAIL when no workload runs that sees it: then nothing is proven. */
+  public CheckResult mountedBySomebody(Volume volume) throws InterruptedException {
+    return mounted(volume, true);
+  }
+
+  private CheckResult mounted(Volume volume, boolean needed) throws InterruptedException {
     String check = "mount:" + volume.claim();
     String expected = "bound, and seen in a pod of each workload";
     try {
@@ -58,7 +67,8 @@ public final class MountCheck {
           seen++;
         }
       }
-      return CheckResult.of(check, true, expected, "bound, seen in " + seen + " workloads");
+      return CheckResult.of(
+          check, seen > 0 || !needed, expected, "bound, seen in " + seen + " workloads");
     } catch (KubernetesClientException e) {
       return CheckResult.error(check, expected, WorkloadCheck.said(e));
     }

@@ -104,6 +104,8 @@ public final class PointInTimeRecovery {
     String last =
         text.lines()
             .filter(line -> line.contains("FATAL: ") || line.contains("PANIC: "))
+            // What a client is told that connects meanwhile is not why it ended.
+            .filter(line -> !line.contains("the database system is "))
             .reduce((earlier, later) -> later)
             .map(line -> line.replaceFirst("^.*?((FATAL|PANIC): )", "$1"))
             .orElse("the server ended without a word");
