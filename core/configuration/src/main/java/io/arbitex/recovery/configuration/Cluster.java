@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param like what a new one is like where Azure does not know the lost one any more
  * @param backup what its backup needs; empty without one
  * @param secrets that are written anew from a key vault: a backup has old ones or none
+ * @param address by which customers find it; empty where a cutover has nothing to change there
  */
 public record Cluster(
     String name,
@@ -26,9 +27,13 @@ public record Cluster(
     Duration slow,
     NodePool like,
     Optional<Backup> backup,
-    List<VaultSecret> secrets) {
+    List<VaultSecret> secrets,
+    Optional<Address> address) {
   /** Restores a backup of the cluster's objects into another cluster. */
   public static final String BACKUP = "aks.backup";
+
+  /** Puts another cluster into the place of the lost one. */
+  public static final String CUTOVER = "cutover.cluster";
 
   private static final int MOST_NODES = 5_000;
 
@@ -66,6 +71,15 @@ public record Cluster(
    */
   public record VaultSecret(String name, Map<String, KeyVault> keys) {}
 
+  /**
+   * The way of customers to a cluster.
+   *
+   * @param namespace of the Service
+   * @param service of type LoadBalancer, which has the address; often the ingress controller's
+   * @param dns the A record that names the address
+   */
+  public record Address(String namespace, String service, DnsRecord dns) {}
+
   static Cluster of(Section section, List<String> procedures) {
     Cluster read =
         new Cluster(
@@ -77,11 +91,30 @@ public record Cluster(
             section.has("backup")
                 ? Optional.of(backup(section.section("backup")))
                 : Optional.empty(),
-            section.sections("secrets").stream().map(Cluster::secret).toList());
+            section.sections("secrets").stream().map(Cluster::secret).toList(),
+            section.has("address")
+                ? Optional.of(address(section.section("address")))
+                : Optional.empty());
     if (procedures.contains(BACKUP) && read.backup().isEmpty()) {
       section.problem("backup", "is needed for " + BACKUP);
     }
     section.passOver("backup");
+    section.passOver("address");
+    section.close();
+    return read;
+  }
+
+  private static Address address(Section section) {
+    String service = section.text("service");
+    String[] parts = service.split("/", -1);
+    if (!service.isEmpty() && (parts.length != 2 || parts[0].isEmpty() || parts[1].isEmpty())) {
+      section.problem("service", "'" + service + "' is no NAMESPACE/NAME");
+    }
+    Address read =
+        new Address(
+            parts[0],
+            parts.length > 1 ? parts[1] : "",
+            DnsRecord.of(section.requiredSection("dns"), List.of()));
     section.close();
     return read;
   }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A record of a DNS zone in Azure that names the database's server, for whoever finds it by name. A
- * CNAME, or an A record where the server's host is an address.
+ * A record of a DNS zone in Azure, for whoever finds a database's server or the cluster by name. A
+ * CNAME, or an A record where it names an address.
  *
  * @param zone its name
  * @param resourceGroup of the zone
