@@ -100,7 +100,13 @@ final class LabCommand implements Callable<Integer> {
       @Option(
               names = "--watch-cluster",
               description = "With the cluster and the public health watched; brings --azure.")
-          boolean clusterWatched)
+          boolean clusterWatched,
+      @Option(
+              names = "--managed-cluster",
+              description =
+                  "With a cluster that is the emulated Azure's: backed up there, and found by"
+                      + " customers through a DNS record; brings --watch-cluster.")
+          boolean managedCluster)
       throws IOException, InterruptedException {
     Lab lab = new Lab(folder);
     if (!lab.alive().isEmpty()) {
@@ -121,9 +127,10 @@ final class LabCommand implements Callable<Integer> {
                 monitoring ? Optional.of(MonitoringRhythm.TUNED) : Optional.empty(),
                 false,
                 redis ? List.of("redis.aof", "redis.rdb", "redis.cold") : List.of(),
-                azure || volumes || clusterWatched,
+                azure || volumes || clusterWatched || managedCluster,
                 volumes,
-                clusterWatched),
+                clusterWatched || managedCluster,
+                managedCluster),
             line -> say(time(begin) + line));
     say(time(begin) + "the lab is up; everything about it is in " + lab.folder().state());
     say("  platform  " + state.platform());
@@ -158,7 +165,9 @@ final class LabCommand implements Callable<Integer> {
     List<String> alive = lab.alive();
     List<String> names = new ArrayList<>(state.get().processes().keySet());
     state.get().servers().keySet().forEach(server -> names.add("postgresql-" + server));
-    alive.stream().filter(each -> each.startsWith(Lab.POD)).forEach(names::add);
+    alive.stream()
+        .filter(each -> each.startsWith(Lab.POD) || each.startsWith(Lab.CLUSTER))
+        .forEach(names::add);
     for (String name : names) {
       say("  %-36s %s".formatted(name, alive.contains(name) ? "alive" : "dead"));
     }
@@ -181,6 +190,7 @@ final class LabCommand implements Callable<Integer> {
                       + " postgresql-stopped: stops it in an orderly way;"
                       + " bad-release, good-release: rolls a release out that damages the database, and back;"
                       + " pvc-lost: deletes a volume and its disk;"
+                      + " aks-unreachable: kills the cluster that is Azure's, and all in it;"
                       + " redis-lost: empties Redis' data folder and kills it;"
                       + " redis-flushed: FLUSHALL;"
                       + " redis-degraded: its background saves fail; redis-mended: they work again.")
@@ -200,6 +210,7 @@ final class LabCommand implements Callable<Integer> {
       case "bad-release" -> lab.releases().rollOutBad();
       case "good-release" -> lab.releases().rollBack();
       case "pvc-lost" -> lab.volumes().lose(LabVolumes.claim(volume));
+      case "aks-unreachable" -> lab.clusters().lose();
       case "redis-lost" -> lab.redis().destroy();
       case "redis-flushed" -> lab.redis().flush();
       case "redis-degraded" -> lab.redis().failSaves();

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -47,6 +49,15 @@ public final class LabNetwork implements Callable<Integer> {
   @Option(names = "--path", paramLabel = "NAME=PORT:HOST:PORT")
   private List<String> pathOptions = List.of();
 
+  @Option(
+      names = "--resolved-path",
+      paramLabel = "NAME=PORT:HOST:PORT",
+      description = "Its host is a name that --names resolves, anew for each connection.")
+  private List<String> resolvedOptions = List.of();
+
+  @Option(names = "--names", description = "Where a name is asked for: what is put before it.")
+  private URI names;
+
   private final Map<String, NetworkPath> paths = new LinkedHashMap<>();
   private MessageBox messages;
 
@@ -61,9 +72,10 @@ public final class LabNetwork implements Callable<Integer> {
   public Integer call() throws IOException {
     messages = new MessageBox(messagesFile, Clock.systemUTC());
     for (String option : pathOptions) {
-      NetworkPath path = path(option);
-      path.become(PathState.OPEN);
-      paths.put(path.name(), path);
+      open(path(option, PathTarget::fixed));
+    }
+    for (String option : resolvedOptions) {
+      open(path(option, (host, port) -> new ResolvedTarget(names, host, port)));
     }
     HttpServer witness = server(witnessPort, "witness");
     witness.createContext(
@@ -79,7 +91,12 @@ public final class LabNetwork implements Callable<Integer> {
     return 0;
   }
 
-  private static NetworkPath path(String option) {
+  private void open(NetworkPath path) throws IOException {
+    path.become(PathState.OPEN);
+    paths.put(path.name(), path);
+  }
+
+  private static NetworkPath path(String option, BiFunction<String, Integer, PathTarget> target) {
     String[] named = option.split("=", 2);
     String[] parts = named.length == 2 ? named[1].split(":", -1) : new String[0];
     if (parts.length != 3) {
@@ -87,9 +104,7 @@ public final class LabNetwork implements Callable<Integer> {
           "'" + option + "' is no path, expected NAME=PORT:HOST:PORT");
     }
     return new NetworkPath(
-        named[0],
-        Integer.parseInt(parts[0]),
-        new InetSocketAddress(parts[1], Integer.parseInt(parts[2])));
+        named[0], Integer.parseInt(parts[0]), target.apply(parts[1], Integer.parseInt(parts[2])));
   }
 
   private static HttpServer server(int port, String name) throws IOException {
@@ -115,7 +130,7 @@ public final class LabNetwork implements Callable<Integer> {
                   name,
                   Map.of(
                       "port", path.port(),
-                      "target", path.target().getHostString() + ":" + path.target().getPort(),
+                      "target", path.target(),
                       "state", path.state().word())));
       answer(exchange, 200, JSON.writeValueAsBytes(all));
       return;

@@ -18,12 +18,12 @@ final class NetworkPath implements AutoCloseable {
 
   private final String name;
   private final int port;
-  private final InetSocketAddress target;
+  private final PathTarget target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private PathState state = PathState.REFUSED;
   private ServerSocket listener;
 
-  NetworkPath(String name, int port, InetSocketAddress target) {
+  NetworkPath(String name, int port, PathTarget target) {
     this.name = name;
     this.port = port;
     this.target = target;
@@ -37,8 +37,8 @@ final class NetworkPath implements AutoCloseable {
     return port;
   }
 
-  InetSocketAddress target() {
-    return target;
+  String target() {
+    return target.toString();
   }
 
   synchronized PathState state() {
@@ -94,10 +94,16 @@ final class NetworkPath implements AutoCloseable {
     }
     Socket server = new Socket();
     try {
-      server.connect(target, 2_000);
+      server.connect(target.address(), 2_000);
       server.setTcpNoDelay(true);
       client.setTcpNoDelay(true);
     } catch (IOException e) {
+      log.debug("path {}: {}", name, e.toString());
+      end(client);
+      end(server);
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       end(client);
       end(server);
       return;

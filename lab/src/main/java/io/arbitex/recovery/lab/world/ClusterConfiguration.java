@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 
 /** What the inventory says of the cluster and the public health, and how observers reach them. */
 final class ClusterConfiguration {
@@ -13,22 +14,60 @@ final class ClusterConfiguration {
               kind: endpoint
             - name: cluster
               kind: aks
-              procedures: []
+              procedures: %s
               cluster:
                 name: %s
                 resourceGroup: %s
-                nodes: 1
+                nodes: %d
                 like: {location: %s, vmSize: Standard_D4s_v5}
       """;
 
-  /** Its name in Azure. */
-  private static final String NAME = "arbitex-aks";
+  /** What the recovery of a managed one needs. */
+  private static final String RECOVERY =
+      """
+                backup: {vault: %s, resourceGroup: %s, instance: %s, storageAccount: %s, container: %s, storageGroup: %s}
+                secrets:
+                  - name: %s
+                    url: %s
+                    keys: {%s}
+                address:
+                  service: %s/%s
+                  dns: {zone: %s, resourceGroup: %s, record: %s, ttl: %ds}
+      """;
 
   private ClusterConfiguration() {}
 
   /** The components; indented for their place. */
-  static String components() {
-    return COMPONENTS.formatted(NAME, LabAzureCloud.GROUP, LabAzureCloud.LOCATION);
+  static String components(LabPlan plan) {
+    boolean managed = plan.options().managedCluster();
+    return COMPONENTS.formatted(
+            managed ? "[aks.backup]" : "[]",
+            LabManagedCluster.NAME,
+            LabAzureCloud.GROUP,
+            LabManagedCluster.NODES,
+            LabAzureCloud.LOCATION)
+        + (managed ? recovery(plan) : "");
+  }
+
+  private static String recovery(LabPlan plan) {
+    return RECOVERY.formatted(
+        ClusterProtection.VAULT,
+        LabAzureCloud.GROUP,
+        ClusterProtection.INSTANCE,
+        ClusterProtection.STORAGE_ACCOUNT,
+        ClusterProtection.CONTAINER,
+        LabAzureCloud.GROUP,
+        PlatformWorkload.SECRET,
+        PlatformVault.url(plan),
+        LabWorkloads.keys(plan).stream()
+            .map(key -> key + ": " + PlatformVault.name(key))
+            .collect(Collectors.joining(", ")),
+        LabCluster.NAMESPACE,
+        PlatformWorkload.PLATFORM,
+        PublicRecord.ZONE,
+        LabAzureCloud.GROUP,
+        PublicRecord.RECORD,
+        PublicRecord.TTL);
   }
 
   /** The kubeconfig of an observer; the cluster's own where it has no path of its own. */

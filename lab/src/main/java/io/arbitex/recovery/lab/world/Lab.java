@@ -3,6 +3,7 @@ package io.arbitex.recovery.lab.world;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.RestorePointManifest;
 import io.arbitex.recovery.lab.azure.AzureControl;
+import io.arbitex.recovery.lab.azure.clusters.OrderedClusters;
 import io.arbitex.recovery.lab.azure.postgresql.Leftovers;
 import io.arbitex.recovery.lab.kubernetes.kubelet.PodProcesses;
 import io.arbitex.recovery.lab.network.LabNetwork;
@@ -40,6 +41,9 @@ public final class Lab {
   /** Begins the names of the pods that run in the cluster. */
   public static final String POD = "pod-";
 
+  /** Begins the names of the clusters that Azure has. */
+  public static final String CLUSTER = "cluster-";
+
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int ALERT_SENDERS = 2;
 
@@ -73,7 +77,10 @@ public final class Lab {
                 new LabFailure("there is no lab in " + folder.root() + "; start one with lab up"));
   }
 
-  /** Names of what lives: processes, {@code postgresql-SERVER}, {@code pod-POD}. */
+  /**
+   * Names of what lives: processes, {@code postgresql-SERVER}, {@code cluster-CLUSTER}, {@code
+   * pod-POD}.
+   */
   public List<String> alive() throws IOException {
     List<String> alive = new ArrayList<>();
     for (ProcessState process : processes.all().values()) {
@@ -86,7 +93,12 @@ public final class Lab {
         alive.add("postgresql-" + server.name());
       }
     }
-    for (PodProcesses.Running pod : pods().running()) {
+    for (OrderedClusters.Ordered cluster : OrderedClusters.in(folder.azure())) {
+      if (cluster.process().isPresent()) {
+        alive.add(CLUSTER + cluster.name());
+      }
+    }
+    for (PodProcesses.Running pod : running()) {
       alive.add(POD + pod.pod());
     }
     alive.sort(Comparator.naturalOrder());
@@ -163,18 +175,32 @@ public final class Lab {
       LabProcesses.end(List.of(broker), Duration.ofSeconds(10));
     }
     // Those of a cluster or an Azure that was killed, and could not end them itself.
-    LabProcesses.awaitEnd(pods().kill(), Duration.ofSeconds(10));
+    for (OrderedClusters.Ordered cluster : OrderedClusters.in(folder.azure())) {
+      LabProcesses.awaitEnd(cluster.kill(), Duration.ofSeconds(10));
+    }
+    LabProcesses.awaitEnd(new PodProcesses(folder.kubernetes()).kill(), Duration.ofSeconds(10));
     Leftovers.end(folder.azure());
   }
 
-  private PodProcesses pods() {
-    return new PodProcesses(folder.kubernetes());
+  /** What runs in the pods of all clusters. */
+  private List<PodProcesses.Running> running() throws IOException {
+    List<PodProcesses.Running> running =
+        new ArrayList<>(new PodProcesses(folder.kubernetes()).running());
+    for (OrderedClusters.Ordered cluster : OrderedClusters.in(folder.azure())) {
+      running.addAll(cluster.pods().running());
+    }
+    return running;
+  }
+
+  /** The clusters that Azure has. */
+  public LabClusters clusters() throws IOException {
+    return new LabClusters(folder, requireState());
   }
 
   /** kill -9 of a process alone, or of what runs in a pod: that comes back by itself. */
   public void kill(String process) throws IOException, InterruptedException {
     List<ProcessHandle> inPod =
-        pods().running().stream()
+        running().stream()
             .filter(each -> process.equals(POD + each.pod()))
             .map(PodProcesses.Running::process)
             .toList();
@@ -390,6 +416,7 @@ public final class Lab {
       state.write(folder);
       processes.shareClassPath();
       Map<String, String> passwords = secrets(plan);
+      LabWorkloads.writeImages(plan, processes);
       if (plan.azure().isPresent()) {
         plan = azure(plan, passwords, say);
         configuration = new LabConfiguration(plan);
@@ -400,10 +427,12 @@ public final class Lab {
 
       say.accept("broker: starting on " + broker.bootstrap());
       broker.start(plan.controllerPort());
+      Map<String, String> platformSecrets =
+          LabWorkloads.secrets(plan, platformSecrets(plan, passwords));
       network(plan);
       try (LabWorkloads workloads = new LabWorkloads(plan, processes)) {
-        say.accept("kubernetes: starting on port " + plan.cluster().api());
-        workloads.begin(platformSecrets(plan, passwords));
+        say.accept("kubernetes: on port " + plan.cluster().api());
+        workloads.begin(platformSecrets);
         for (String name : plan.ownServers()) {
           say.accept("postgresql " + name + ": starting on port " + plan.serverPorts().get(name));
           server(plan, name, passwords);
@@ -414,6 +443,9 @@ public final class Lab {
           new LabAzureCloud(folder, processes, plan.azure().get()).takeBackup();
         }
         workloads.awaitReady(say);
+      }
+      if (plan.options().managedCluster()) {
+        managed(plan).finish(platformSecrets, say);
       }
       broker.awaitReady();
       say.accept("broker: ready");
@@ -445,11 +477,25 @@ public final class Lab {
         throws IOException, InterruptedException {
       LabPlan.AzurePorts ports = plan.azure().orElseThrow();
       say.accept("azure: starting at " + LabAzureCloud.endpoint(ports));
-      String host =
-          new LabAzureCloud(folder, processes, ports)
-              .start(passwords.get(LabPlan.PRIMARY), plan.tools());
+      LabAzureCloud cloud = new LabAzureCloud(folder, processes, ports);
+      boolean managed = plan.options().managedCluster();
+      cloud.start(plan.tools(), managed ? LabManagedCluster.azureArguments(plan) : List.of());
+      if (managed) {
+        managed(plan).order();
+      }
+      String host = cloud.makeServer(passwords.get(LabPlan.PRIMARY), plan.tools());
       say.accept("azure: the server " + LabAzureCloud.SERVER + " is at " + host);
-      return plan.withPrimaryAt(host);
+      LabPlan placed = plan.withPrimaryAt(host);
+      if (managed) {
+        placed = managed(plan).await(placed);
+        say.accept("azure: the cluster " + LabManagedCluster.NAME + " is there");
+      }
+      return placed;
+    }
+
+    private static LabManagedCluster managed(LabPlan plan) {
+      return new LabManagedCluster(
+          plan, new LabArm(LabAzureCloud.endpoint(plan.azure().orElseThrow())));
     }
 
     private static LabState.Azure azure(LabPlan plan) {
@@ -517,7 +563,7 @@ public final class Lab {
       return new LabState.Cluster(
           LabCluster.kubeconfig(plan.folder()).toString(),
           "http://127.0.0.1:" + plan.cluster().control(),
-          plan.folder().kubernetes().toString(),
+          plan.clusterFolder().toString(),
           LabCluster.NAMESPACE,
           PlatformWorkload.DEPLOYMENTS,
           PlatformWorkload.SECRET,
@@ -569,6 +615,16 @@ public final class Lab {
               String name = LabPlan.path(observer, target);
               arguments.add("--path=" + name + "=" + plan.paths().get(name) + ":" + address);
             });
+      }
+      if (plan.options().managedCluster()) {
+        arguments.add("--names=" + LabAzureCloud.control(plan.azure().orElseThrow()) + "/names/");
+        arguments.add(
+            "--resolved-path=%s=%d:%s:%d"
+                .formatted(
+                    LabPlan.EDGE,
+                    plan.cluster().platform(),
+                    PublicRecord.NAME,
+                    plan.cluster().platform()));
       }
       processes.start(
           "network", processes.java("network", 64, LabNetwork.class.getName(), arguments), 0);

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The lab's Azure as a process of its own, and the platform's database server in it, ordered by
@@ -54,26 +55,33 @@ final class LabAzureCloud {
     return URI.create("http://127.0.0.1:" + ports.control());
   }
 
-  /** Starts it, and makes the server; returns where that listens. */
-  String start(String password, Path tools) throws IOException, InterruptedException {
+  /**
+   * Starts it; returns when it answers.
+   *
+   * @param more arguments beside the usual ones
+   */
+  void start(Path tools, List<String> more) throws IOException, InterruptedException {
     processes.start(
         NAME,
         processes.java(
             NAME,
             128,
             LabAzure.class.getName(),
-            List.of(
-                "--port=" + ports.api(),
-                "--control-port=" + ports.control(),
-                "--state-folder=" + folder.azure(),
-                "--postgresql=" + tools,
-                "--subscription=" + SUBSCRIPTION,
-                "--resource-group=" + GROUP,
-                "--resource-group=" + NODES,
-                "--resource-group=" + SNAPSHOTS,
-                "--disks-folder=" + folder.disks(),
-                "--found-disks-group=" + NODES,
-                "--server-port=" + ports.server())),
+            Stream.concat(
+                    Stream.of(
+                        "--port=" + ports.api(),
+                        "--control-port=" + ports.control(),
+                        "--state-folder=" + folder.azure(),
+                        "--postgresql=" + tools,
+                        "--subscription=" + SUBSCRIPTION,
+                        "--resource-group=" + GROUP,
+                        "--resource-group=" + NODES,
+                        "--resource-group=" + SNAPSHOTS,
+                        "--disks-folder=" + folder.disks(),
+                        "--found-disks-group=" + NODES,
+                        "--server-port=" + ports.server()),
+                    more.stream())
+                .toList()),
         0);
     PostgreSqlManager azure = new LabAzureClient(endpoint(ports)).postgresql();
     Waiting.until(
@@ -81,6 +89,11 @@ final class LabAzureCloud {
         LIMIT,
         () -> azure.servers().listByResourceGroup(GROUP).stream().findAny().isEmpty(),
         () -> processes.tail(NAME));
+  }
+
+  /** Makes the server; returns where it listens. */
+  String makeServer(String password, Path tools) throws IOException, InterruptedException {
+    PostgreSqlManager azure = new LabAzureClient(endpoint(ports)).postgresql();
     try {
       Server made =
           azure

@@ -43,10 +43,13 @@ final class LabCluster {
     return "http://127.0.0.1:" + ports.control();
   }
 
-  /** Starts it with its registry of images; not yet ready. */
-  void start(String images) throws IOException {
-    Path imageFile = folder.etc().resolve("images.yaml");
-    Files.writeString(imageFile, images, StandardCharsets.UTF_8);
+  /** The registry of images. */
+  static Path imageFile(LabFolder folder) {
+    return folder.etc().resolve("images.yaml");
+  }
+
+  /** Starts it; not yet ready. */
+  void start() throws IOException {
     processes.start(
         NAME,
         processes.java(
@@ -58,7 +61,7 @@ final class LabCluster {
                 "--control-port=" + ports.control(),
                 "--state-folder=" + folder.kubernetes(),
                 "--disks-folder=" + folder.disks(),
-                "--image-file=" + imageFile)),
+                "--image-file=" + imageFile(folder))),
         0);
   }
 

@@ -207,7 +207,7 @@ final class LabConfiguration {
                   restoreTo: [%s]
                   applicationRole: %s
                   connectionSecret: kubernetes:%s/%s
-                  backups: [%s]
+        %s          backups: [%s]
                   tools: %s
                   criticalTables: [tenants, policy_rules, audit_events]
                   salvage: %s
@@ -230,6 +230,7 @@ final class LabConfiguration {
             PlatformDatabase.APPLICATION,
             PlatformWorkload.SECRET,
             PlatformWorkload.DATABASE_URL,
+            keyVault(),
             folder.backups(),
             plan.tools(),
             folder.root().resolve("salvage"),
@@ -238,7 +239,15 @@ final class LabConfiguration {
                 .map(port -> RedisConfiguration.component(folder, plan.options().redis(), port))
                 .orElse(""),
             plan.options().volumes() ? VolumeConfiguration.components() : "",
-            plan.options().clusterWatched() ? ClusterConfiguration.components() : "");
+            plan.options().clusterWatched() ? ClusterConfiguration.components(plan) : "");
+  }
+
+  /** Where a new cluster takes the database's URL from; a cutover keeps it up to date. */
+  private String keyVault() {
+    return plan.options().managedCluster()
+        ? "          keyVault: {url: %s, secret: %s}\n"
+            .formatted(PlatformVault.url(plan), PlatformVault.name(PlatformWorkload.DATABASE_URL))
+        : "";
   }
 
   private String flexibleServer(String server) {
@@ -320,8 +329,9 @@ final class LabConfiguration {
             postgresql: [postgresql.pitr, postgresql.dump]
             redis: [redis.aof, redis.rdb, redis.cold]
             pvc: [pvc.snapshot]
+            aks: [aks.backup]
           pitr: {archiveLag: 6s}
-          timeouts: {postgresql.pitr: 90s, redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 60s, pvc.snapshot: 60s, cutover.volume: 60s}
+          timeouts: {postgresql.pitr: 90s, redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 60s, pvc.snapshot: 60s, cutover.volume: 60s, aks.backup: 2m}
           expected:
             postgresql.pitr: 10s
             postgresql.dump: 5s
@@ -332,6 +342,7 @@ final class LabConfiguration {
             cutover.redis: 5s
             pvc.snapshot: 5s
             cutover.volume: 10s
+            aks.backup: 20s
             verify.full: 5s
         guards:
           cooldown: %s

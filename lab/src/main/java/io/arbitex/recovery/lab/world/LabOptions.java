@@ -27,6 +27,8 @@ import java.util.function.Consumer;
  *     Azure
  * @param clusterWatched whether the cluster and the public health are watched, each observer
  *     reaching them by its own path; the inventory's cluster needs the Azure
+ * @param managedCluster whether the platform's cluster is the Azure's: protected by a backup vault,
+ *     found by customers through a DNS record, restored when it is lost; it is watched then
  */
 public record LabOptions(
     long events,
@@ -42,7 +44,8 @@ public record LabOptions(
     List<String> redis,
     boolean azure,
     boolean volumes,
-    boolean clusterWatched) {
+    boolean clusterWatched,
+    boolean managedCluster) {
   public static final LabOptions DEFAULT =
       new LabOptions(
           100_000,
@@ -58,6 +61,7 @@ public record LabOptions(
           List.of(),
           false,
           false,
+          false,
           false);
 
   public LabOptions {
@@ -68,6 +72,9 @@ public record LabOptions(
     }
     if ((volumes || clusterWatched) && !azure) {
       throw new IllegalArgumentException("volumes and a cluster need the Azure that has them");
+    }
+    if (managedCluster && !clusterWatched) {
+      throw new IllegalArgumentException("a managed cluster is watched");
     }
     if (observers < 1 || observers > 26) {
       throw new IllegalArgumentException("observers: 1 to 26");
@@ -87,6 +94,7 @@ public record LabOptions(
     private boolean azure;
     private boolean volumes;
     private boolean clusterWatched;
+    private boolean managedCluster;
 
     Draft(LabOptions of) {
       events = of.events;
@@ -100,6 +108,7 @@ public record LabOptions(
       azure = of.azure;
       volumes = of.volumes;
       clusterWatched = of.clusterWatched;
+      managedCluster = of.managedCluster;
     }
   }
 
@@ -120,7 +129,8 @@ public record LabOptions(
         draft.redis,
         draft.azure,
         draft.volumes,
-        draft.clusterWatched);
+        draft.clusterWatched,
+        draft.managedCluster);
   }
 
   public LabOptions withEvents(long number) {
@@ -178,6 +188,16 @@ public record LabOptions(
         draft -> {
           draft.azure = true;
           draft.clusterWatched = true;
+        });
+  }
+
+  /** With a cluster that is the Azure's, protected, and watched. */
+  public LabOptions withManagedCluster() {
+    return with(
+        draft -> {
+          draft.azure = true;
+          draft.clusterWatched = true;
+          draft.managedCluster = true;
         });
   }
 

@@ -1,5 +1,6 @@
 package io.arbitex.recovery.lab.world;
 
+import io.arbitex.recovery.lab.azure.clusters.OrderedClusters;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -48,6 +49,9 @@ record LabPlan(
   /** End of the names of the paths to the platform's public address. */
   static final String PUBLIC = "platform";
 
+  /** Name of the path that customers take: to wherever the platform's DNS record says. */
+  static final String EDGE = "edge";
+
   /** Name of the observers' receiver of alerts. */
   static final String RECEIVER = "alertmanager";
 
@@ -64,7 +68,8 @@ record LabPlan(
    *
    * @param api of the API server
    * @param control by which the cluster is made to misbehave
-   * @param platform the node port that leads to the platform's pods
+   * @param platform the port that leads to the platform's pods: a node port, or of a managed
+   *     cluster the port of its load balancer and of the edge before that
    * @param cloud the node port that leads to those of its other deployment
    */
   record ClusterPorts(int api, int control, int platform, int cloud) {}
@@ -75,8 +80,9 @@ record LabPlan(
    * @param api of the Resource Manager
    * @param control by which it is made to misbehave
    * @param server of all its PostgreSQL servers, each of which has an address of its own
+   * @param vault of the key vault that has a managed cluster's secrets
    */
-  record AzurePorts(int api, int control, int server) {}
+  record AzurePorts(int api, int control, int server, int vault) {}
 
   static LabPlan make(LabFolder folder, LabOptions options, Path tools) throws IOException {
     List<String> observers = new ArrayList<>();
@@ -88,9 +94,10 @@ record LabPlan(
     services.addAll(observers);
     FreePorts ports =
         new FreePorts(
-            12 + SERVERS.size() + observers.size() * (SERVERS.size() + 5) + services.size());
+            13 + SERVERS.size() + observers.size() * (SERVERS.size() + 5) + services.size());
     Map<String, Integer> serverPorts = new LinkedHashMap<>();
     SERVERS.forEach(server -> serverPorts.put(server, ports.next()));
+    ClusterPorts cluster = new ClusterPorts(ports.next(), ports.next(), ports.next(), ports.next());
     Map<String, Integer> paths = new LinkedHashMap<>();
     for (String observer : observers) {
       for (String server : SERVERS) {
@@ -104,6 +111,9 @@ record LabPlan(
         paths.put(path(observer, KUBERNETES), ports.next());
         paths.put(path(observer, PUBLIC), ports.next());
       }
+    }
+    if (options.managedCluster()) {
+      paths.put(EDGE, cluster.platform());
     }
     Map<String, Integer> statusPorts = new LinkedHashMap<>();
     services.forEach(service -> statusPorts.put(service, ports.next()));
@@ -124,7 +134,7 @@ record LabPlan(
         paths,
         statusPorts,
         receiverPorts,
-        new ClusterPorts(ports.next(), ports.next(), ports.next(), ports.next()),
+        cluster,
         options.redis().isEmpty() ? Optional.empty() : Optional.of(ports.next()),
         azure(options, ports),
         SERVERS.stream().collect(Collectors.toMap(server -> server, server -> "127.0.0.1")));
@@ -132,7 +142,7 @@ record LabPlan(
 
   private static Optional<AzurePorts> azure(LabOptions options, FreePorts ports) {
     return options.azure()
-        ? Optional.of(new AzurePorts(ports.next(), ports.next(), ports.next()))
+        ? Optional.of(new AzurePorts(ports.next(), ports.next(), ports.next(), ports.next()))
         : Optional.empty();
   }
 
@@ -159,6 +169,34 @@ record LabPlan(
         redis,
         azure,
         hosts);
+  }
+
+  /** With the cluster at the ports that Azure has given it. */
+  LabPlan withClusterAt(int api, int control) {
+    return new LabPlan(
+        folder,
+        options,
+        tools,
+        brokerPort,
+        controllerPort,
+        serverPorts,
+        controlPort,
+        witnessPort,
+        observers,
+        paths,
+        statusPorts,
+        receiverPorts,
+        new ClusterPorts(api, control, cluster.platform(), cluster.cloud()),
+        redis,
+        azure,
+        serverHosts);
+  }
+
+  /** Where the cluster keeps all that it knows. */
+  Path clusterFolder() {
+    return options.managedCluster()
+        ? OrderedClusters.folder(folder.azure(), LabManagedCluster.NAME)
+        : folder.kubernetes();
   }
 
   /** What of the servers is not Azure's. */

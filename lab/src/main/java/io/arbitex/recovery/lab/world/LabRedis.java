@@ -50,7 +50,7 @@ public final class LabRedis {
 
   private void kill() throws IOException {
     List<PodProcesses.Running> servers =
-        new PodProcesses(folder.kubernetes())
+        new PodProcesses(Path.of(cluster.stateFolder()))
             .running().stream()
                 .filter(each -> each.name().equals(RedisWorkload.CONTAINER))
                 .toList();

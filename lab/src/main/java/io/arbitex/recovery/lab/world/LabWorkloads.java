@@ -2,7 +2,11 @@ package io.arbitex.recovery.lab.world;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -17,6 +21,7 @@ import java.util.function.Consumer;
  */
 final class LabWorkloads implements AutoCloseable {
   private static final long END_SECONDS = 10;
+  private static final String REDIS_URL = "REDIS_URL";
 
   private final LabPlan plan;
   private final LabProcesses processes;
@@ -34,25 +39,46 @@ final class LabWorkloads implements AutoCloseable {
     this.processes = processes;
   }
 
-  /**
-   * Starts the cluster, and everything in it as soon as it takes requests.
-   *
-   * @param secrets by key; the address of Redis is added
-   */
-  void begin(Map<String, String> secrets) throws IOException {
-    LabCluster cluster = new LabCluster(plan.folder(), processes, plan.cluster());
+  /** Writes the registry of images, which a cluster reads whenever a container starts. */
+  static void writeImages(LabPlan plan, LabProcesses processes) throws IOException {
     StringBuilder images = new StringBuilder("images:\n").append(PlatformWorkload.image(processes));
     images.append(PlatformWorkload.badImage(processes, plan.folder()));
     images.append(VolumeConfiguration.IMAGE);
     plan.redis().ifPresent(port -> images.append(RedisWorkload.image(port)));
-    cluster.start(images.toString());
-    Map<String, String> all = new LinkedHashMap<>(secrets);
-    plan.redis().ifPresent(port -> all.put("REDIS_URL", "redis://127.0.0.1:" + port + "/0"));
+    Files.writeString(
+        LabCluster.imageFile(plan.folder()), images.toString(), StandardCharsets.UTF_8);
+  }
+
+  /** The keys of the platform's Secret. */
+  static List<String> keys(LabPlan plan) {
+    List<String> keys =
+        new ArrayList<>(List.of(PlatformWorkload.DATABASE_URL, "AUDIT_KEY", "ADMIN_TOKEN"));
+    plan.redis().ifPresent(port -> keys.add(REDIS_URL));
+    return keys;
+  }
+
+  /** What the platform's Secret holds, by key. */
+  static Map<String, String> secrets(LabPlan plan, Map<String, String> own) {
+    Map<String, String> all = new LinkedHashMap<>(own);
+    plan.redis().ifPresent(port -> all.put(REDIS_URL, "redis://127.0.0.1:" + port + "/0"));
+    return all;
+  }
+
+  /**
+   * Starts the cluster, if it is not Azure's, and everything in it as soon as it takes requests.
+   *
+   * @param secrets what the platform's Secret holds, by key
+   */
+  void begin(Map<String, String> secrets) throws IOException {
+    LabCluster cluster = new LabCluster(plan.folder(), processes, plan.cluster());
+    if (!plan.options().managedCluster()) {
+      cluster.start();
+    }
     applied =
         thread.submit(
             () -> {
               cluster.awaitReady();
-              return apply(all);
+              return apply(secrets);
             });
   }
 

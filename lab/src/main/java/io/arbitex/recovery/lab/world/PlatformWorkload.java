@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 
 /**
  * The platform as workloads of the cluster: two deployments of one image that write to the same
- * database, each behind a node port, and the claims that the runbook names. Pods read their
+ * database, each behind a service, and the claims that the runbook names. Pods read their
  * connection from a Secret when they start.
  */
 final class PlatformWorkload {
@@ -39,6 +39,7 @@ final class PlatformWorkload {
 
   static final String AUDIT_BUFFER = "arbitex-audit-buffer";
 
+  private static final String NODE_PORT = "NodePort";
   private static final int HEAP_MEGABYTES = 96;
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -81,10 +82,10 @@ final class PlatformWorkload {
         namespace: %2$s
         labels: {app: %1$s, app.kubernetes.io/part-of: arbitex}
       spec:
-        type: NodePort
+        type: %8$s
         selector: {app: %1$s}
         ports:
-        - {name: http, port: 80, targetPort: http, nodePort: %3$d}
+        - {name: http, targetPort: http, %3$s}
       ---
       apiVersion: apps/v1
       kind: Deployment
@@ -201,14 +202,24 @@ final class PlatformWorkload {
     for (String claim : List.of(DB_DATA, AUDIT_BUFFER, "arbitex-db-backup")) {
       manifest.append(CLAIM.formatted(claim, LabCluster.NAMESPACE));
     }
-    manifest.append(deployment(PLATFORM, plan.cluster().platform(), 2, FOLDERS)).append(MOUNTS);
-    manifest.append(deployment(CLOUD, plan.cluster().cloud(), 1, ""));
+    int port = plan.cluster().platform();
+    manifest.append(
+        plan.options().managedCluster()
+            ? deployment(PLATFORM, "LoadBalancer", "port: " + port, 2, FOLDERS)
+            : deployment(PLATFORM, NODE_PORT, nodePort(port), 2, FOLDERS));
+    manifest.append(MOUNTS);
+    manifest.append(deployment(CLOUD, NODE_PORT, nodePort(plan.cluster().cloud()), 1, ""));
     create(client, Files.writeString(folder.etc().resolve("arbitex-platform.yaml"), manifest));
   }
 
-  private static String deployment(String name, int nodePort, int replicas, String folders) {
+  private static String nodePort(int port) {
+    return "port: 80, nodePort: " + port;
+  }
+
+  private static String deployment(
+      String name, String serviceType, String ports, int replicas, String folders) {
     return DEPLOYMENT.formatted(
-        name, LabCluster.NAMESPACE, nodePort, replicas, IMAGE, SECRET, folders);
+        name, LabCluster.NAMESPACE, ports, replicas, IMAGE, SECRET, folders, serviceType);
   }
 
   private static String secret(Map<String, String> secrets) throws JsonProcessingException {

@@ -40,20 +40,25 @@ final class ClusterProcess {
     this.disks = disks;
   }
 
-  private String stateFolder() {
+  private static String stateFolder(Path folder) {
     return "--state-folder=" + folder;
   }
 
   /** The process, if it lives. */
   Optional<ProcessHandle> find() {
-    return ProcessHandle.allProcesses().filter(this::isIt).findFirst();
+    return find(folder);
+  }
+
+  /** The process of the cluster with that state folder, if it lives. */
+  static Optional<ProcessHandle> find(Path folder) {
+    return ProcessHandle.allProcesses().filter(each -> isIt(each, stateFolder(folder))).findFirst();
   }
 
   /** Looked up in full: what the JDK tells of a command line ends after a page. */
-  private boolean isIt(ProcessHandle process) {
+  private static boolean isIt(ProcessHandle process, String argument) {
     try {
       String line = Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"), ISO_8859_1);
-      return List.of(line.split("\0", -1)).contains(stateFolder());
+      return List.of(line.split("\0", -1)).contains(argument);
     } catch (IOException e) {
       // It has ended meanwhile.
       return false;
@@ -79,7 +84,7 @@ final class ClusterProcess {
             LabKubernetes.class.getName(),
             "--port=" + cluster.port(),
             "--control-port=" + cluster.controlPort(),
-            stateFolder(),
+            stateFolder(folder),
             "--image-file=" + imageFile,
             "--disks-folder=" + disks,
             "--nodes=" + cluster.nodes())

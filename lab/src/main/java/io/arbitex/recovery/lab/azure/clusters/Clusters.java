@@ -23,7 +23,7 @@ public final class Clusters {
 
   private final List<ManagedCluster> given;
   private final RecordFiles<ManagedCluster> records;
-  private final Path folders;
+  private final Path state;
   private final Path imageFile;
   private final Path disks;
 
@@ -37,7 +37,7 @@ public final class Clusters {
       throws IOException {
     this.given = List.copyOf(given);
     this.records = new RecordFiles<>(state.resolve("clusters"), ManagedCluster.class);
-    this.folders = state.resolve("cluster-folders");
+    this.state = state;
     this.imageFile = imageFile;
     this.disks = disks;
   }
@@ -94,7 +94,7 @@ public final class Clusters {
   }
 
   private Path folder(String name) {
-    return folders.resolve(key(name));
+    return OrderedClusters.folder(state, name);
   }
 
   ClusterProcess process(ManagedCluster cluster) {
