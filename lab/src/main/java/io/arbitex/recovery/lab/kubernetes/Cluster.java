@@ -12,7 +12,7 @@ import io.arbitex.recovery.lab.kubernetes.kubelet.KubeletSettings;
 import io.arbitex.recovery.lab.kubernetes.objects.Meta;
 import io.arbitex.recovery.lab.kubernetes.objects.ObjectKey;
 import io.arbitex.recovery.lab.kubernetes.objects.ResourceTypes;
-import io.arbitex.recovery.lab.kubernetes.proxy.NodePorts;
+import io.arbitex.recovery.lab.kubernetes.proxy.ServiceProxy;
 import io.arbitex.recovery.lab.kubernetes.store.ObjectStore;
 import io.arbitex.recovery.lab.kubernetes.store.Registry;
 import java.io.IOException;
@@ -31,7 +31,7 @@ final class Cluster implements AutoCloseable {
   private final Misbehaviours misbehaviours = new Misbehaviours();
   private final ControllerLoop controllers;
   private final Kubelet kubelet;
-  private final NodePorts nodePorts;
+  private final ServiceProxy proxy;
   private final ApiServer api;
   private final Path stateFolder;
   private final ServerCertificate certificate;
@@ -59,7 +59,7 @@ final class Cluster implements AutoCloseable {
     this.kubelet =
         new Kubelet(
             registry, new ImageFile(images), KubeletSettings.of(stateFolder, disks, nodes), clock);
-    this.nodePorts = new NodePorts(registry);
+    this.proxy = new ServiceProxy(registry, stateFolder);
     this.api =
         new ApiServer(port, token, certificate.tls(), registry, kubelet, misbehaviours, clock);
   }
@@ -68,7 +68,7 @@ final class Cluster implements AutoCloseable {
   void start() throws IOException {
     kubelet.start();
     controllers.start();
-    nodePorts.start();
+    proxy.start();
     api.start();
     Kubeconfig.write(kubeconfig(), api.port(), certificate.pem(), token, "default");
   }
@@ -123,7 +123,7 @@ final class Cluster implements AutoCloseable {
   @Override
   public void close() {
     api.close();
-    nodePorts.close();
+    proxy.close();
     controllers.close();
     kubelet.close();
   }

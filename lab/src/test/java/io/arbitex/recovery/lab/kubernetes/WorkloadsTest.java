@@ -51,7 +51,7 @@ class WorkloadsTest {
     cluster.close();
   }
 
-  private static Deployment deployment(int replicas, Container container) {
+  static Deployment deployment(int replicas, Container container) {
     return new DeploymentBuilder()
         .withNewMetadata()
         .withName("d")
@@ -74,7 +74,7 @@ class WorkloadsTest {
         .build();
   }
 
-  private static StatefulSet statefulSet(int replicas, Container container) {
+  static StatefulSet statefulSet(int replicas, Container container) {
     return new StatefulSetBuilder()
         .withNewMetadata()
         .withName("s")
@@ -99,7 +99,7 @@ class WorkloadsTest {
         .build();
   }
 
-  private static Container withData(Container container) {
+  static Container withData(Container container) {
     return new ContainerBuilder(container)
         .addNewVolumeMount()
         .withName("data")

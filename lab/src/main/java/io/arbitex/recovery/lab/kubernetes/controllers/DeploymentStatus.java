@@ -56,6 +56,11 @@ final class DeploymentStatus {
             : complete ? "NewReplicaSetAvailable" : "ReplicaSetUpdated",
         now);
     keepProgressTime(conditions, deployment, replicas, updated, available, now);
+    sets.stream()
+        .map(ReplicaFailure::of)
+        .filter(failure -> !failure.isEmpty())
+        .findFirst()
+        .ifPresent(conditions::add);
     return status;
   }
 

@@ -1,28 +1,35 @@
 package io.arbitex.recovery.lab.kubernetes.controllers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.arbitex.recovery.lab.kubernetes.objects.ApiFailure;
 import io.arbitex.recovery.lab.kubernetes.objects.Meta;
 import io.arbitex.recovery.lab.kubernetes.objects.ObjectKey;
 import io.arbitex.recovery.lab.kubernetes.objects.ResourceTypes;
+import io.arbitex.recovery.lab.kubernetes.store.EventRecorder;
 import io.arbitex.recovery.lab.kubernetes.store.Registry;
 import java.time.Clock;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Jobs: pods until enough have succeeded or too many have failed. */
 final class Jobs implements Controller {
   private final Registry registry;
+  private final EventRecorder events;
+  private final CreateBackoff backoff;
   private final Clock clock;
 
-  Jobs(Registry registry, Clock clock) {
+  Jobs(Registry registry, EventRecorder events, Clock clock) {
     this.registry = registry;
+    this.events = events;
+    this.backoff = new CreateBackoff(clock);
     this.clock = clock;
   }
 
   @Override
   public void reconcile() {
-    registry.all(ResourceTypes.JOB, "").stream()
-        .filter(each -> !Meta.isBeingDeleted(each))
-        .forEach(this::reconcile);
+    List<ObjectNode> jobs = registry.all(ResourceTypes.JOB, "");
+    backoff.keepOnly(jobs.stream().map(Meta::uid).collect(Collectors.toSet()));
+    jobs.stream().filter(each -> !Meta.isBeingDeleted(each)).forEach(this::reconcile);
   }
 
   private void reconcile(ObjectNode job) {
@@ -39,14 +46,28 @@ final class Jobs implements Controller {
     boolean hopeless = failed > job.at("/spec/backoffLimit").asInt(6);
     if (!complete && !hopeless && !job.at("/spec/suspend").asBoolean()) {
       int wanted = Math.min(job.at("/spec/parallelism").asInt(1), completions - succeeded) - active;
-      for (int i = 0; i < wanted; i++) {
-        ObjectNode pod = Pods.fromTemplate(ResourceTypes.JOB, job);
-        pod.withObject("/metadata").put("generateName", Meta.name(job) + "-");
-        registry.create(ResourceTypes.POD, Meta.namespace(job), pod, false);
-        active++;
+      for (int i = 0; i < wanted && backoff.isDue(job); i++) {
+        if (create(job)) {
+          active++;
+        }
       }
     }
     report(job, active, succeeded, failed, complete ? "Complete" : hopeless ? "Failed" : "");
+  }
+
+  private boolean create(ObjectNode job) {
+    ObjectNode pod = Pods.fromTemplate(ResourceTypes.JOB, job);
+    pod.withObject("/metadata").put("generateName", Meta.name(job) + "-");
+    try {
+      ObjectNode made = registry.create(ResourceTypes.POD, Meta.namespace(job), pod, false);
+      events.normal(job, "SuccessfulCreate", "Created pod: " + Meta.name(made));
+      backoff.settled(job);
+      return true;
+    } catch (ApiFailure e) {
+      events.warn(job, "FailedCreate", "Error creating: " + e.getMessage());
+      backoff.refused(job, e.getMessage());
+      return false;
+    }
   }
 
   private static int count(List<ObjectNode> pods, String phase) {

@@ -12,6 +12,7 @@ import io.arbitex.recovery.lab.kubernetes.store.Registry;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Replica sets: as many pods of a template as they say. */
 final class ReplicaSets implements Controller {
@@ -23,24 +24,31 @@ final class ReplicaSets implements Controller {
 
   private final Registry registry;
   private final EventRecorder events;
+  private final CreateBackoff backoff;
   private final Clock clock;
 
   ReplicaSets(Registry registry, EventRecorder events, Clock clock) {
     this.registry = registry;
     this.events = events;
+    this.backoff = new CreateBackoff(clock);
     this.clock = clock;
   }
 
   @Override
   public void reconcile() {
-    registry.all(ResourceTypes.REPLICA_SET, "").forEach(this::reconcile);
+    List<ObjectNode> sets = registry.all(ResourceTypes.REPLICA_SET, "");
+    backoff.keepOnly(sets.stream().map(Meta::uid).collect(Collectors.toSet()));
+    sets.forEach(this::reconcile);
   }
 
   private void reconcile(ObjectNode set) {
     List<ObjectNode> active = Pods.of(registry, set).stream().filter(Pods::isActive).toList();
     if (!Meta.isBeingDeleted(set)) {
       int missing = set.at("/spec/replicas").asInt() - active.size();
-      for (int i = 0; i < missing; i++) {
+      if (missing <= 0) {
+        backoff.settled(set);
+      }
+      for (int i = 0; i < missing && backoff.isDue(set); i++) {
         create(set);
       }
       active.stream().sorted(LEAST_WORTH).limit(Math.max(0, -missing)).forEach(this::delete);
@@ -54,8 +62,10 @@ final class ReplicaSets implements Controller {
     try {
       ObjectNode made = registry.create(ResourceTypes.POD, Meta.namespace(set), pod, false);
       events.normal(set, "SuccessfulCreate", "Created pod: " + Meta.name(made));
+      backoff.settled(set);
     } catch (ApiFailure e) {
       events.warn(set, "FailedCreate", "Error creating: " + e.getMessage());
+      backoff.refused(set, e.getMessage());
     }
   }
 
@@ -71,12 +81,22 @@ final class ReplicaSets implements Controller {
         active.stream().filter(pod -> Pods.isAvailable(pod, minReady, clock.instant())).count();
     registry.amend(
         ObjectKey.of(ResourceTypes.REPLICA_SET, set),
-        each ->
-            each.putObject("status")
-                .put("observedGeneration", Meta.generation(set))
-                .put("replicas", active.size())
-                .put("fullyLabeledReplicas", active.size())
-                .put("readyReplicas", (int) ready)
-                .put("availableReplicas", (int) available));
+        each -> {
+          ObjectNode before = ReplicaFailure.of(each);
+          ObjectNode status =
+              each.putObject("status")
+                  .put("observedGeneration", Meta.generation(set))
+                  .put("replicas", active.size())
+                  .put("fullyLabeledReplicas", active.size())
+                  .put("readyReplicas", (int) ready)
+                  .put("availableReplicas", (int) available);
+          backoff
+              .refusal(set)
+              .ifPresent(
+                  why ->
+                      status
+                          .putArray("conditions")
+                          .add(ReplicaFailure.because(why, before, clock.instant())));
+        });
   }
 }

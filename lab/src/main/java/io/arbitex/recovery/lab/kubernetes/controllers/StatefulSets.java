@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Stateful sets: numbered pods, each with claims of its own. */
 final class StatefulSets implements Controller {
@@ -22,18 +23,22 @@ final class StatefulSets implements Controller {
   private final Registry registry;
   private final EventRecorder events;
   private final StatefulClaims claims;
+  private final CreateBackoff backoff;
   private final Clock clock;
 
   StatefulSets(Registry registry, EventRecorder events, Clock clock) {
     this.registry = registry;
     this.events = events;
     this.claims = new StatefulClaims(registry);
+    this.backoff = new CreateBackoff(clock);
     this.clock = clock;
   }
 
   @Override
   public void reconcile() {
-    for (ObjectNode set : registry.all(ResourceTypes.STATEFUL_SET, "")) {
+    List<ObjectNode> sets = registry.all(ResourceTypes.STATEFUL_SET, "");
+    backoff.keepOnly(sets.stream().map(Meta::uid).collect(Collectors.toSet()));
+    for (ObjectNode set : sets) {
       if (!Meta.isBeingDeleted(set)) {
         step(set);
         claims.retain(set);
@@ -81,7 +86,14 @@ final class StatefulSets implements Controller {
                       + Meta.name(set)
                       + " successful");
             });
-    steps.make().forEach(ordinal -> make(set, ordinal, revision));
+    if (steps.make().isEmpty()) {
+      backoff.settled(set);
+    }
+    for (int ordinal : steps.make()) {
+      if (backoff.isDue(set)) {
+        make(set, ordinal, revision);
+      }
+    }
   }
 
   private static String label(JsonNode pod) {
@@ -127,8 +139,10 @@ final class StatefulSets implements Controller {
           set,
           "SuccessfulCreate",
           "create Pod " + name + " in StatefulSet " + Meta.name(set) + " successful");
+      backoff.settled(set);
     } catch (ApiFailure e) {
       events.warn(set, "FailedCreate", "create Pod " + name + " failed: " + e.getMessage());
+      backoff.refused(set, e.getMessage());
     }
   }
 

@@ -20,6 +20,8 @@ public final class ResourceTypes {
   public static final ResourceType CONFIG_MAP = plain("", "v1", "ConfigMap", "configmaps", "cm");
   public static final ResourceType SERVICE_ACCOUNT =
       plain("", "v1", "ServiceAccount", "serviceaccounts", "sa");
+  public static final ResourceType RESOURCE_QUOTA =
+      namespaced("", "v1", "ResourceQuota", "resourcequotas", "quota");
   public static final ResourceType EVENT = plain("", "v1", "Event", "events", "ev");
   public static final ResourceType DEPLOYMENT =
       scaled("apps", "Deployment", "deployments", "deploy");
@@ -76,6 +78,7 @@ public final class ResourceTypes {
           SECRET,
           CONFIG_MAP,
           SERVICE_ACCOUNT,
+          RESOURCE_QUOTA,
           EVENT,
           DEPLOYMENT,
           REPLICA_SET,

@@ -46,6 +46,7 @@ public final class Validation {
         }
       }
       case "Service" -> service(key, object.path("spec"));
+      case "ResourceQuota" -> quota(key, object.path("spec"));
       case "Job" -> {
         if (object.at("/spec/template/spec/restartPolicy").asText().equals("Always")) {
           throw ApiFailure.invalid(
@@ -72,6 +73,18 @@ public final class Validation {
               "Required value: 1-65535, the lab allocates none by itself");
         }
       }
+    }
+  }
+
+  private static void quota(ObjectKey key, JsonNode spec) {
+    JsonNode pods = spec.path("hard").path("pods");
+    if (!pods.isMissingNode() && !pods.asText().matches("\\d{1,9}")) {
+      throw ApiFailure.invalid(
+          key, "spec.hard[pods]", "Invalid value: " + pods + ": must be an integer, 0 or more");
+    }
+    if (!spec.path("scopes").isEmpty() || spec.hasNonNull("scopeSelector")) {
+      throw ApiFailure.invalid(
+          key, "spec.scopes", "Forbidden: the lab's quotas count all pods of their namespace");
     }
   }
 

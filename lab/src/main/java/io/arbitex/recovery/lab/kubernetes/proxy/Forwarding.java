@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection through a node port. When one side has nothing more to say, the other is told; a
- * connection that breaks on one side is broken on the other.
+ * One connection through a port of a service. When one side has nothing more to say, the other is
+ * told; a connection that breaks on one side is broken on the other.
  */
 final class Forwarding {
   private static final Logger log = LoggerFactory.getLogger(Forwarding.class);

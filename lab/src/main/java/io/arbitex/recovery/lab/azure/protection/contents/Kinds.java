@@ -29,7 +29,8 @@ final class Kinds {
           ResourceTypes.POD,
           ResourceTypes.AUTOSCALER,
           ResourceTypes.DISRUPTION_BUDGET,
-          ResourceTypes.INGRESS);
+          ResourceTypes.INGRESS,
+          ResourceTypes.RESOURCE_QUOTA);
 
   private Kinds() {}
 

@@ -1,7 +1,6 @@
 package io.arbitex.recovery.lab.kubernetes.proxy;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -14,12 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One port on 127.0.0.1. Each connection goes to the next pod in turn; while there is none,
- * connections are refused. A connection outlives its pod's readiness, as it does with kube-proxy:
- * only its two ends end it.
+ * One port that a service is reached at. Each connection goes to the next pod in turn; while there
+ * is none, connections are refused. A connection outlives its pod's readiness, as it does with
+ * kube-proxy: only its two ends end it.
  */
-final class NodePort implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(NodePort.class);
+final class ServicePort implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ServicePort.class);
   private static final int BACKLOG = 128;
   private static final int CONNECT_MILLIS = 2_000;
 
@@ -36,8 +35,8 @@ final class NodePort implements AutoCloseable {
   private ServerSocket listener;
   private int next;
 
-  NodePort(int port) throws IOException {
-    address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  ServicePort(InetSocketAddress address) throws IOException {
+    this.address = address;
     holder = SocketChannel.open();
     try {
       holder.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -79,7 +78,7 @@ final class NodePort implements AutoCloseable {
         daemon("connect", () -> connect(client));
       } catch (IOException e) {
         if (!socket.isClosed()) {
-          log.warn("node port {}: {}", address.getPort(), e.toString());
+          log.warn("{}: {}", address, e.toString());
         }
       }
     }
@@ -94,7 +93,7 @@ final class NodePort implements AutoCloseable {
       client.setTcpNoDelay(true);
       pod.setTcpNoDelay(true);
     } catch (IOException e) {
-      log.debug("node port {}: {}", address.getPort(), e.toString());
+      log.debug("{}: {}", address, e.toString());
       forwarding.reset();
       return;
     }
@@ -110,7 +109,7 @@ final class NodePort implements AutoCloseable {
   }
 
   private void daemon(String role, Runnable work) {
-    Thread thread = new Thread(work, "node-port-" + address.getPort() + "-" + role);
+    Thread thread = new Thread(work, "service-port-" + address.getPort() + "-" + role);
     thread.setDaemon(true);
     thread.start();
   }
@@ -125,7 +124,7 @@ final class NodePort implements AutoCloseable {
       }
       holder.close();
     } catch (IOException e) {
-      log.warn("node port {} closes: {}", address.getPort(), e.toString());
+      log.warn("{} closes: {}", address, e.toString());
     }
     open.forEach(Forwarding::reset);
   }

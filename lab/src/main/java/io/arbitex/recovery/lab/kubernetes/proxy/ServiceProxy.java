@@ -7,7 +7,9 @@ import io.arbitex.recovery.lab.kubernetes.objects.ObjectKey;
 import io.arbitex.recovery.lab.kubernetes.objects.ResourceTypes;
 import io.arbitex.recovery.lab.kubernetes.store.Registry;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,23 +22,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a port of this machine open for each port of a service of type NodePort, as long as a pod
- * behind it is ready. It reads nothing but services and their Endpoints.
+ * Keeps open what clients outside of the cluster reach: a port of this machine for each node port,
+ * and the ports of each load balancer at its own address; as long as a pod behind it is ready. It
+ * reads nothing but services and their Endpoints.
  */
-public final class NodePorts implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(NodePorts.class);
+public final class ServiceProxy implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ServiceProxy.class);
 
   /** A port that could not be opened is tried again. */
   private static final long LOOK_MILLIS = 500;
 
   private final Registry registry;
-  private final Map<Integer, NodePort> ports = new HashMap<>();
+  private final LoadBalancerAddresses balancers;
+  private final Map<InetSocketAddress, ServicePort> ports = new HashMap<>();
+
+  /** Those that somebody else on this machine has, another cluster for instance. */
+  private final Set<InetSocketAddress> taken = new HashSet<>();
+
   private final Semaphore work = new Semaphore(1);
-  private final Thread thread = new Thread(this::loop, "node-ports");
+  private final Thread thread = new Thread(this::loop, "service-proxy");
   private volatile boolean closed;
 
-  public NodePorts(Registry registry) {
+  /**
+   * @param folder of the cluster, from which its load balancers' addresses come
+   */
+  public ServiceProxy(Registry registry, Path folder) {
     this.registry = registry;
+    this.balancers = new LoadBalancerAddresses(registry, folder);
   }
 
   public void start() {
@@ -58,15 +70,20 @@ public final class NodePorts implements AutoCloseable {
   }
 
   private void look() {
-    Set<Integer> wanted = new HashSet<>();
+    Set<InetSocketAddress> wanted = new HashSet<>();
     for (ObjectNode service : registry.all(ResourceTypes.SERVICE, "")) {
-      if (service.at("/spec/type").asText().equals("NodePort")) {
-        for (JsonNode port : service.at("/spec/ports")) {
-          int number = port.path("nodePort").asInt();
-          if (wanted.add(number)) {
-            lead(number, service, port);
-          }
+      String type = service.at("/spec/type").asText();
+      String balancer = balancers.keep(service);
+      for (JsonNode port : service.at("/spec/ports")) {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        int node = port.path("nodePort").asInt();
+        if (node > 0 && (type.equals("NodePort") || type.equals("LoadBalancer"))) {
+          addresses.add(new InetSocketAddress(InetAddress.getLoopbackAddress(), node));
         }
+        if (!balancer.isEmpty()) {
+          addresses.add(new InetSocketAddress(balancer, port.path("port").asInt()));
+        }
+        addresses.stream().filter(wanted::add).forEach(each -> lead(each, service, port));
       }
     }
     ports
@@ -79,18 +96,24 @@ public final class NodePorts implements AutoCloseable {
               }
               return gone;
             });
+    taken.retainAll(wanted);
   }
 
-  private void lead(int number, ObjectNode service, JsonNode port) {
+  private void lead(InetSocketAddress address, ObjectNode service, JsonNode port) {
     try {
-      NodePort open = ports.get(number);
+      ServicePort open = ports.get(address);
       if (open == null) {
-        open = new NodePort(number);
-        ports.put(number, open);
+        open = new ServicePort(address);
+        ports.put(address, open);
       }
       open.leadTo(ready(service, port));
+      if (taken.remove(address)) {
+        log.info("{} of service {} was taken, and is its own now", address, Meta.name(service));
+      }
     } catch (IOException e) {
-      log.warn("node port {} of service {}: {}", number, Meta.name(service), e.toString());
+      if (taken.add(address)) {
+        log.warn("{} of service {}: {}", address, Meta.name(service), e.toString());
+      }
     }
   }
 
@@ -129,6 +152,6 @@ public final class NodePorts implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    ports.values().forEach(NodePort::close);
+    ports.values().forEach(ServicePort::close);
   }
 }
