@@ -11,6 +11,7 @@ import io.arbitex.recovery.executors.azure.AzureAccess;
 import io.arbitex.recovery.executors.azure.Disks;
 import io.arbitex.recovery.executors.azure.FlexibleServers;
 import io.arbitex.recovery.executors.azure.ResourceManager;
+import io.arbitex.recovery.executors.clusters.ClusterCutover;
 import io.arbitex.recovery.executors.clusters.ClusterProcedure;
 import io.arbitex.recovery.executors.clusters.ClusterTarget;
 import io.arbitex.recovery.executors.cutover.CutoverProcedure;
@@ -122,7 +123,8 @@ public final class Procedures {
                           () -> bindings.of(command.getPlatform(), command.getComponent()))));
       case SnapshotProcedure.NAME -> Optional.of(volume(command, SnapshotProcedure::of));
       case VolumeCutover.NAME -> Optional.of(volume(command, VolumeCutover::of));
-      case ClusterProcedure.NAME -> Optional.of(cluster(command));
+      case ClusterProcedure.NAME -> Optional.of(cluster(command, ClusterProcedure::of));
+      case ClusterCutover.NAME -> Optional.of(cluster(command, ClusterCutover::of));
       case NotifyProcedure.SLACK, NotifyProcedure.PAGERDUTY -> Optional.of(notify(command));
       default -> Optional.empty();
     };
@@ -237,7 +239,7 @@ public final class Procedures {
         target, new Disks(azure(platform.azure().orElseThrow()), at.disks(), at.snapshots()));
   }
 
-  private Procedure cluster(StepCommand command) {
+  private Procedure cluster(StepCommand command, Function<ClusterTarget, Procedure> procedure) {
     Optional<Inventory.Platform> platform = inventory.platform(command.getPlatform());
     return platform
         .flatMap(found -> found.component(command.getComponent()))
@@ -245,18 +247,18 @@ public final class Procedures {
         .filter(found -> found.backup().isPresent())
         .map(
             found ->
-                ClusterProcedure.of(
-                    new ClusterTarget(
-                        platform.get(),
-                        found,
-                        found.backup().get(),
-                        () -> bindings.of(command.getPlatform(), command.getComponent()),
-                        // The inventory refuses a cluster without an Azure.
-                        context ->
-                            new ResourceManager(
-                                azure(platform.get().azure().orElseThrow())
-                                    .within(context::remaining)),
-                        ClusterTarget.UNANSWERED)))
+                new ClusterTarget(
+                    platform.get(),
+                    found,
+                    found.backup().get(),
+                    () -> bindings.of(command.getPlatform(), command.getComponent()),
+                    // The inventory refuses a cluster without an Azure.
+                    context ->
+                        new ResourceManager(
+                            azure(platform.get().azure().orElseThrow()).within(context::remaining)),
+                    ClusterTarget.UNANSWERED,
+                    ClusterTarget.ROLLOUT))
+        .map(procedure)
         .orElseGet(
             () -> MissingTarget.procedure(command, "cluster with a backup in the inventory"));
   }

@@ -18,7 +18,7 @@ final class ProcedureTimes {
           Map.entry("pvc.snapshot", Duration.ofMinutes(30)),
           Map.entry("cutover.volume", Duration.ofMinutes(15)),
           Map.entry("aks.backup", Duration.ofMinutes(60)),
-          Map.entry("cutover.cluster", Duration.ofMinutes(15)),
+          Map.entry("cutover.cluster", Duration.ofMinutes(30)),
           Map.entry("verify.full", Duration.ofMinutes(30)));
 
   /** What people are told to expect. */
@@ -34,7 +34,7 @@ final class ProcedureTimes {
           Map.entry("pvc.snapshot", Duration.ofMinutes(3)),
           Map.entry("cutover.volume", Duration.ofMinutes(3)),
           Map.entry("aks.backup", Duration.ofMinutes(20)),
-          Map.entry("cutover.cluster", Duration.ofMinutes(2)),
+          Map.entry("cutover.cluster", Duration.ofMinutes(8)),
           Map.entry("verify.full", Duration.ofMinutes(5)));
 
   private ProcedureTimes() {}

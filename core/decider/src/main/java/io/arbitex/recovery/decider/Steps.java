@@ -157,12 +157,24 @@ final class Steps {
             || Guards.lifeIsNoObstacle(round, component)
             || ClusterSteps.isGone(round, step.getComponent());
     parameters.add(new Fact("source-may-live", Boolean.toString(mayLive)));
+    parameters.add(new Fact("stores-wait", String.join(",", waiting(incident, step))));
     for (StepView done : incident.getSteps()) {
       if (done.getState() == StepPhase.DONE && done.getComponent().equals(step.getComponent())) {
         parameters = Facts.merge(parameters, done.getFacts());
       }
     }
     return Facts.merge(parameters, step.getFacts());
+  }
+
+  /** Other components that are still to be cut over. */
+  private static List<String> waiting(IncidentView incident, StepView step) {
+    return incident.getSteps().stream()
+        .filter(other -> other.getPhase() == Phase.CUTOVER)
+        .filter(other -> !other.getComponent().equals(step.getComponent()))
+        .filter(other -> !isOver(other))
+        .map(StepView::getComponent)
+        .distinct()
+        .toList();
   }
 
   /** What the suite must prove: a component that was only told of has nothing to be proven. */

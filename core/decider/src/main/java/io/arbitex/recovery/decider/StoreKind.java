@@ -33,8 +33,8 @@ enum StoreKind {
       Worker.AKS,
       "cutover.cluster",
       "The new cluster is kept aside for a person; the old one was not touched.",
-      "Before the cutover the old cluster can be given its access back. After it: only forward; the"
-          + " old cluster is kept aside.");
+      "Until customers are led to the new cluster: nothing runs there any more and the old one is"
+          + " started again. After it: only forward; the old cluster stays stopped and is kept.");
 
   /** Needs no restore point and loses all: sessions, counters, 30 to 60 s of bloom filter. */
   static final String REDIS_COLD = "redis.cold";

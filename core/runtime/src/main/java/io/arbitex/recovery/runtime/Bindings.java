@@ -31,6 +31,9 @@ public final class Bindings implements AutoCloseable {
   /** Fact of a binding: the server of the inventory of which a recovery made the bound one. */
   public static final String LIKE = "like";
 
+  /** Fact of a binding: the resource group of a cluster in Azure. */
+  public static final String GROUP = "group";
+
   /**
    * Fact of a binding: the resource that was bound before; with {@code -host}, {@code -port} and
    * {@code -like} behind it, where that answers.

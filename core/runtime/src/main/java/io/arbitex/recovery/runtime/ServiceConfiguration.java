@@ -70,7 +70,6 @@ public record ServiceConfiguration<T>(
     Policy policy = null;
     try {
       inventory = Inventory.read(own.inventory());
-      problems.addAll(unfinished(own.inventory(), inventory));
     } catch (InvalidConfiguration e) {
       problems.addAll(e.problems());
     }
@@ -95,26 +94,5 @@ public record ServiceConfiguration<T>(
                     .collect(Collectors.toSet())),
         own.stateFolder(),
         own.own());
-  }
-
-  /**
-   * A cluster is restored beside, and nothing moves to it by itself yet: what stops the old one
-   * first must not be begun without a person.
-   */
-  private static List<Problem> unfinished(Path file, Inventory inventory) {
-    List<Problem> problems = new ArrayList<>();
-    for (Inventory.Platform platform : inventory.platforms()) {
-      for (Inventory.Component component : platform.components()) {
-        if (component.cluster().isPresent() && !component.procedures().isEmpty()) {
-          problems.add(
-              new Problem(
-                  file.toString(),
-                  platform.firstLine(),
-                  platform.name() + "." + component.name() + ".procedures",
-                  "a cluster is not restored by itself yet, allowed: []; a person is paged"));
-        }
-      }
-    }
-    return problems;
   }
 }

@@ -12,6 +12,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Managed clusters of a resource group, their extensions, and who is let into them. */
 public final class ManagedClusters {
@@ -39,6 +41,14 @@ public final class ManagedClusters {
   /** The cluster of that name; empty when Azure has none. */
   public Optional<ManagedCluster> find(String name) throws ActionFailure, InterruptedException {
     return azure.find("look for the cluster " + name, id(name), VERSION).map(ManagedCluster::of);
+  }
+
+  /** The names of all clusters of the resource group. */
+  public Set<String> names() throws ActionFailure, InterruptedException {
+    String all = TYPE.substring(0, TYPE.length() - 1);
+    return azure.list("list the clusters of " + group, azure.id(group, all), VERSION).stream()
+        .map(each -> each.path("name").asText())
+        .collect(Collectors.toSet());
   }
 
   /**

@@ -46,7 +46,8 @@ final class CheckCluster extends ClusterAction {
     facts.put(ClusterFacts.PROTECTION, protection(context, clusters));
     Optional<ManagedCluster> old = clusters.find(ClusterTarget.source(context));
     if (old.isPresent()) {
-      SourceCluster.refuseIfChanging(context, old.get());
+      SourceCluster.refuseIfChanging(old.get());
+      new SourceCluster(target).refuseOther(context, old.get());
     }
     facts.put(
         ClusterFacts.OLD,

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -173,6 +174,33 @@ final class ClusterContents {
               client.persistentVolumeClaims().inNamespace(namespace).withName(name).get();
           return read == null ? null : String.valueOf(read.getStatus().getPhase());
         });
+  }
+
+  /** The address or the name that a Service of type LoadBalancer got; empty as long as none. */
+  Optional<String> address(String in, String service) throws ActionFailure, InterruptedException {
+    return session.find(
+        "get services/" + service,
+        client -> {
+          Service read = client.services().inNamespace(in).withName(service).get();
+          if (read == null
+              || read.getStatus() == null
+              || read.getStatus().getLoadBalancer() == null) {
+            return null;
+          }
+          return read.getStatus().getLoadBalancer().getIngress().stream()
+              .map(each -> each.getIp() == null ? each.getHostname() : each.getIp())
+              .findFirst()
+              .orElse(null);
+        });
+  }
+
+  /** Whether there is a Service of the name. */
+  boolean hasService(String in, String service) throws ActionFailure, InterruptedException {
+    return session
+        .find(
+            "get services/" + service,
+            client -> client.services().inNamespace(in).withName(service).get())
+        .isPresent();
   }
 
   /** The names of a Secret's keys; empty when there is no such Secret. */

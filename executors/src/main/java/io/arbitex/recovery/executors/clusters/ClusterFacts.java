@@ -8,6 +8,10 @@ final class ClusterFacts {
   static final String BAD_SINCE = "bad-since";
   static final String REJECTED = "rejected";
   static final String SOURCE_RESOURCE = "source-resource";
+  static final String SOURCE_EPOCH = "source-epoch";
+
+  /** Parameter: other components of the incident that are not cut over yet, joined by commas. */
+  static final String STORES_WAIT = "stores-wait";
 
   /** Parameter: {@code true} when a cluster that answers may be stopped all the same. */
   static final String SOURCE_MAY_LIVE = "source-may-live";
@@ -81,6 +85,24 @@ final class ClusterFacts {
 
   /** What is left on a standby that was given back. */
   static final String LEFT = "left-on-standby";
+
+  /** Epoch of the binding that a cutover publishes. */
+  static final String EPOCH = "epoch";
+
+  /** Whether Azure knew the old cluster when the cutover began. */
+  static final String OLD_SEEN = "old-cluster-seen";
+
+  /** The command that let the platform run in the restored cluster. */
+  static final String RELEASED = "released-by";
+
+  /** Workloads that are not ready while another store is still to be recovered. */
+  static final String UNREADY = "not-ready-yet";
+
+  /** Where the restored cluster takes customers. */
+  static final String ADDRESS = "address";
+
+  /** What the DNS record says now. */
+  static final String DNS = "dns";
 
   private ClusterFacts() {}
 }

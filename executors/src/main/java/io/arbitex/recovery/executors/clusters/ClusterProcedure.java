@@ -14,18 +14,17 @@ public final class ClusterProcedure {
         .action(new CheckCluster(target))
         .action(new ChoosePoint(target))
         .action(new RecheckCluster(target))
-        .action(new StopCluster(target))
         .action(new ClaimStandby(target))
         .action(new MakeCluster(target))
         .action(new AwaitCluster(target))
         .action(new InstallExtension(target))
         .action(new LetVaultIn(target))
-        .action(new WriteSecrets(target))
+        .action(new HoldWorkloads(target))
         .action(new RestoreObjects(target))
+        .action(new WriteSecrets(target))
         .action(new ProveCluster(target))
         .onFailure(new DeleteCluster(target))
         .onFailure(new EmptyStandby(target))
-        .onFailure(new TellSource(target))
         .build();
   }
 }

@@ -28,6 +28,7 @@ import java.util.function.Supplier;
  * @param bound the component's newest known binding
  * @param clouds the way to Azure
  * @param unanswered after it a restore that was ordered and that no job tells of was not taken
+ * @param rollout for the platform to run in the restored cluster
  */
 public record ClusterTarget(
     Inventory.Platform platform,
@@ -35,11 +36,15 @@ public record ClusterTarget(
     Cluster.Backup backup,
     Supplier<Optional<Bound>> bound,
     Clouds clouds,
-    Duration unanswered) {
+    Duration unanswered,
+    Duration rollout) {
   /**
    * A job is seen within seconds of its order; a minute is twice the longest that users tell of.
    */
   public static final Duration UNANSWERED = Duration.ofMinutes(1);
+
+  /** As long as the runbook's own {@code helm install --atomic} waits (section 2c). */
+  public static final Duration ROLLOUT = Duration.ofMinutes(10);
 
   /** On a cluster: the command that may change it. */
   static final String COMMAND_TAG = "recovery-command";
@@ -110,9 +115,24 @@ public record ClusterTarget(
     return found.tag(COMMAND_TAG).filter(context.command().getCommandId()::equals).isPresent();
   }
 
-  /** A session with the target, in the platform's namespace. */
+  /** A session with what is restored into, in the platform's namespace. */
   ClusterSession session(ActionContext context) throws ActionFailure, InterruptedException {
-    return ClusterSession.of(clusters(context).kubeconfig(name(context)), kubernetes().namespace());
+    return session(context, name(context));
+  }
+
+  /** A session with what a restore has left, for the cutover to it. */
+  ClusterSession restored(ActionContext context) throws ActionFailure, InterruptedException {
+    return session(context, context.required(ClusterFacts.CLUSTER));
+  }
+
+  private ClusterSession session(ActionContext context, String name)
+      throws ActionFailure, InterruptedException {
+    return ClusterSession.of(clusters(context).kubeconfig(name), kubernetes().namespace());
+  }
+
+  /** Whether the platform is bound to a cluster, as far as is known. */
+  boolean isBoundTo(String name) {
+    return bound.get().filter(known -> known.resource().equals(name)).isPresent();
   }
 
   /** All workloads that the inventory names: the backup has to hold them. */

@@ -55,7 +55,7 @@ final class DeleteCluster extends ClusterAction {
     if (found.isEmpty() || !ClusterTarget.isOurs(context, found.get())) {
       return;
     }
-    if (target.bound().get().filter(bound -> bound.resource().equals(name)).isPresent()) {
+    if (target.isBoundTo(name)) {
       throw ActionFailure.permanent(
           FailureCode.PREFLIGHT,
           "the platform is bound to the cluster " + name + "; it is not deleted",

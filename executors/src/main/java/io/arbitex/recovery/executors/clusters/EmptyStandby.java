@@ -54,7 +54,7 @@ final class EmptyStandby extends ClusterAction {
     if (found.filter(it -> ClusterTarget.isOurs(context, it)).isEmpty()) {
       return;
     }
-    if (target.bound().get().filter(bound -> bound.resource().equals(name)).isPresent()) {
+    if (target.isBoundTo(name)) {
       throw ActionFailure.permanent(
           FailureCode.PREFLIGHT,
           "the platform is bound to the standby " + name + "; it is not emptied",

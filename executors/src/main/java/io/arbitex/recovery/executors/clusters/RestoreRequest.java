@@ -6,10 +6,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * What the vault is asked to restore: the objects of one namespace, without the data of volumes,
- * which other steps restore. What is there stays. Azure leaves out objects by type only, not by
- * name; so the secrets of the key vault are there before, and claims that other steps restore are
- * left out with all others.
+ * What the vault is asked to restore: the objects of one namespace. Azure leaves out objects by
+ * type only, not by name: where other steps restore claims, all are left out; where none does, they
+ * come with their data. Pods are left out, since those that run them make them anew.
  */
 final class RestoreRequest {
   private RestoreRequest() {}
@@ -24,7 +23,7 @@ final class RestoreRequest {
    *
    * @param instance the backup instance as Azure tells of it
    * @param cluster resource id of the target
-   * @param claims whether claims are restored too, with new and empty volumes
+   * @param claims whether claims are restored too, with the data of their volumes
    */
   static ObjectNode of(
       JsonNode instance,
@@ -60,12 +59,14 @@ final class RestoreRequest {
             .addObject()
             .put("objectType", "KubernetesClusterRestoreCriteria")
             .put("includeClusterScopeResources", true)
-            .put("persistentVolumeRestoreMode", "RestoreWithoutVolumeData")
+            .put(
+                "persistentVolumeRestoreMode",
+                claims ? "RestoreWithVolumeData" : "RestoreWithoutVolumeData")
             .put("conflictPolicy", "Skip");
     criteria.putArray("includedNamespaces").add(namespace);
-    ArrayNode excluded = criteria.putArray("excludedResourceTypes").add("v1/PersistentVolume");
+    ArrayNode excluded = criteria.putArray("excludedResourceTypes").add("v1/Pod");
     if (!claims) {
-      excluded.add("v1/PersistentVolumeClaim");
+      excluded.add("v1/PersistentVolume").add("v1/PersistentVolumeClaim");
     }
     return order;
   }

@@ -4,15 +4,21 @@ import io.arbitex.recovery.checks.EndpointCheck;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.azure.ManagedCluster;
+import io.arbitex.recovery.executors.azure.ManagedClusters;
 import io.arbitex.recovery.executors.kubernetes.ClusterAccess;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.record.FailureCode;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Set;
 
 /** Judges the cluster that is said to be lost. */
 final class SourceCluster {
   private static final Duration ANSWER = Duration.ofSeconds(5);
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
+
+  /** What no proxy says in the place of an API server that is gone. */
+  private static final Set<Integer> SERVER_ITSELF = Set.of(429, 500);
 
   private final ClusterTarget target;
 
@@ -31,7 +37,7 @@ final class SourceCluster {
     if (context.fact(ClusterFacts.SOURCE_MAY_LIVE).filter("true"::equals).isPresent()) {
       return;
     }
-    if (isReady()) {
+    if (isAlive()) {
       throw ActionFailure.permanent(
           FailureCode.SOURCE_SOUND,
           "the API of " + ClusterTarget.source(context) + " answers: it is not stopped",
@@ -52,10 +58,27 @@ final class SourceCluster {
     }
   }
 
-  private boolean isReady() throws ActionFailure, InterruptedException {
+  /**
+   * The observers' judgement, as far as it lets another cluster be: whatever the API server itself
+   * says is an answer; what stands before it says 502 to 504 when there is none; and a cluster
+   * without one ready node runs nothing.
+   */
+  private boolean isAlive() throws ActionFailure, InterruptedException {
     try (ClusterSession session = new ClusterAccess(target.kubernetes()).open()) {
-      session.ask("get /readyz", client -> client.raw("/readyz"));
-      return true;
+      try {
+        session.ask("get /readyz", client -> client.raw("/readyz"));
+      } catch (ActionFailure e) {
+        if (e.code() != FailureCode.TARGET_UNREACHABLE) {
+          throw e;
+        }
+        return SERVER_ITSELF.contains(ClusterSession.status(e));
+      }
+      try {
+        return ClusterContents.readyNodes(session) > 0;
+      } catch (ActionFailure e) {
+        // It was ready a moment ago: nothing says that it is lost.
+        return true;
+      }
     } catch (ActionFailure e) {
       if (e.code() == FailureCode.TARGET_UNREACHABLE) {
         return false;
@@ -65,13 +88,62 @@ final class SourceCluster {
   }
 
   /**
+   * Refuses when the API that is watched is not that of the cluster that Azure knows by the name:
+   * then it would be another one that is stopped.
+   *
+   * @throws ActionFailure PREFLIGHT then
+   */
+  void refuseOther(ActionContext context, ManagedCluster old)
+      throws ActionFailure, InterruptedException {
+    String watched;
+    try (ClusterSession session = new ClusterAccess(target.kubernetes()).open()) {
+      watched = session.server();
+    }
+    String known;
+    try (ClusterSession session =
+        ClusterSession.of(
+            target.clusters(context).kubeconfig(old.name()), target.kubernetes().namespace())) {
+      known = session.server();
+    }
+    if (!watched.equals(known)) {
+      throw ActionFailure.permanent(
+          FailureCode.PREFLIGHT,
+          "'kubernetes.kubeconfig' leads to %s, but Azure's cluster %s is at %s: they may be two clusters"
+              .formatted(watched, old.name(), known),
+          "Correct the kubeconfig or 'cluster.name' of the inventory, then `dr retry`.");
+    }
+  }
+
+  /**
+   * Refuses to believe one answer that there is no such cluster: one that was there when the
+   * cutover began has not gone by itself, and any other is looked for twice and by the list.
+   *
+   * @throws ActionFailure UNKNOWN when it is there after all, or was there before
+   */
+  void refuseUnlessGone(ActionContext context) throws ActionFailure, InterruptedException {
+    String name = ClusterTarget.source(context);
+    boolean seen = context.fact(ClusterFacts.OLD_SEEN).filter("true"::equals).isPresent();
+    Thread.sleep(BETWEEN_LOOKS.toMillis());
+    ManagedClusters clusters = target.clusters(context);
+    boolean there = clusters.find(name).isPresent() || clusters.names().contains(name);
+    if (seen || there) {
+      throw ActionFailure.permanent(
+          FailureCode.UNKNOWN,
+          "Azure says that there is no cluster "
+              + name
+              + (there ? ", and that there is one" : ", which was there a moment ago"),
+          "See in Azure's activity log what became of it, then `dr retry`.");
+    }
+  }
+
+  /**
    * Refuses a cluster that Azure is at work on, or that somebody else has stopped: it comes back by
    * itself, or by that person.
    *
    * @throws ActionFailure UNKNOWN then, so that no other procedure is tried either
    */
-  static void refuseIfChanging(ActionContext context, ManagedCluster old) throws ActionFailure {
-    boolean ours = isStoppedFor(context, old);
+  static void refuseIfChanging(ManagedCluster old) throws ActionFailure {
+    boolean ours = isStoppedByUs(old);
     if (!old.isSettled() && !ours) {
       throw ActionFailure.permanent(
           FailureCode.UNKNOWN,
@@ -86,10 +158,8 @@ final class SourceCluster {
     }
   }
 
-  /** Whether an attempt of this incident stops it, or has stopped it. */
-  static boolean isStoppedFor(ActionContext context, ManagedCluster old) {
-    String incident = context.command().getIncidentId();
-    return old.tag(ClusterTarget.STOPPED_TAG).isPresent()
-        && old.tag(ClusterTarget.INCIDENT_TAG).filter(incident::equals).isPresent();
+  /** Whether a cutover of ours stops it, or has stopped it, in whichever incident. */
+  static boolean isStoppedByUs(ManagedCluster old) {
+    return old.tag(ClusterTarget.STOPPED_TAG).isPresent();
   }
 }

@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * The old cluster is stopped, since its workloads may live on behind an API that nobody reaches and
- * would write beside the restored ones. A stopped cluster keeps its state, so that it can be
- * started again; that is a person's to do, or the next procedure's, never this one's.
+ * would write beside the restored ones. Its successor is proven by then. A stopped cluster keeps
+ * its state, so that it can be started again.
  */
 final class StopCluster extends ClusterAction {
   /** They say that the cluster lives, not that it cannot be stopped. */
@@ -36,16 +36,20 @@ final class StopCluster extends ClusterAction {
     String name = ClusterTarget.source(context);
     Optional<ManagedCluster> old = target.clusters(context).find(name);
     if (old.isEmpty()) {
+      new SourceCluster(target).refuseUnlessGone(context);
       return Look.alreadySo(Map.of(ClusterFacts.OLD, "Azure does not know it any more"));
     }
-    SourceCluster.refuseIfChanging(context, old.get());
+    SourceCluster.refuseIfChanging(old.get());
     return old.get().isStopped()
         ? Look.alreadySo(
             Map.of(
                 ClusterFacts.OLD,
                 "stopped by this recovery; its disks and its state are kept",
                 ClusterFacts.UNDO,
-                target.howToStart(context)))
+                "first stop "
+                    + context.required(ClusterFacts.CLUSTER)
+                    + ", lest two platforms write, then: "
+                    + target.howToStart(context)))
         : Look.notYet("the old cluster is " + old.get().state() + ", " + old.get().power());
   }
 
@@ -61,7 +65,7 @@ final class StopCluster extends ClusterAction {
           e.code(),
           "the old cluster "
               + ClusterTarget.source(context)
-              + " is not known to be stopped, so nothing is restored, lest two platforms write: "
+              + " is not known to be stopped, so its successor stays held, lest two platforms write: "
               + e.getMessage(),
           "Stop it by hand (az aks stop), or close its way to the database and the key vault, then"
               + " `dr retry`. "
@@ -79,7 +83,7 @@ final class StopCluster extends ClusterAction {
     if (old.isEmpty()) {
       return;
     }
-    if (!SourceCluster.isStoppedFor(context, old.get())) {
+    if (!SourceCluster.isStoppedByUs(old.get())) {
       // Before it is stopped: who comes later knows by it whose stop it was.
       tag(
           context,

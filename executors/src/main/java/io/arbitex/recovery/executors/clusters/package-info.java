@@ -1,7 +1,12 @@
 /**
- * {@code aks.backup}: brings the platform's cluster back from its backup (runbook, section 2). The
- * old cluster is stopped first, since its workloads may live on behind an API that nobody reaches.
- * Then the objects of the platform's namespace are restored into a standby or a new cluster and
- * counted. Traffic is not touched: that is the cutover of the cluster.
+ * A lost cluster is brought back (runbook, section 2).
+ *
+ * <p>{@code aks.backup} restores the objects of the platform's namespace from the cluster's backup
+ * into a standby or a new cluster, where nothing may run yet, and counts them. It does not touch
+ * the old cluster.
+ *
+ * <p>{@code cutover.cluster} looks once more whether the old cluster is lost, stops it, since its
+ * workloads may live on behind an API that nobody reaches, lets the platform run in the restored
+ * one, and leads customers there. Before that last step all can be given back.
  */
 package io.arbitex.recovery.executors.clusters;

@@ -4,6 +4,7 @@ import io.arbitex.recovery.configuration.ConnectionSecret;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.executors.azure.RecordSwitch;
 import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.executors.database.Checkpoints;

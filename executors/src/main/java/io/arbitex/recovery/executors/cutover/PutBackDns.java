@@ -5,6 +5,7 @@ import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.engine.RetryPolicy;
 import io.arbitex.recovery.executors.BoundAction;
+import io.arbitex.recovery.executors.azure.RecordSwitch;
 import java.time.Duration;
 
 /** Clean-up: the DNS record names what it named before, if what it names is of this incident. */

@@ -6,6 +6,7 @@ import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.net.URL;
 import java.util.Optional;
 
 /** A client of the cluster for one action, and the namespace that it works in. */
@@ -48,6 +49,17 @@ public final class ClusterSession implements AutoCloseable {
 
   public String namespace() {
     return namespace;
+  }
+
+  /** Where the API is: scheme, host and port. */
+  public String server() {
+    URL master = client.getMasterUrl();
+    return master.getProtocol() + "://" + master.getAuthority();
+  }
+
+  /** The HTTP status of a refused request; 0 where there was no answer. */
+  public static int status(ActionFailure failure) {
+    return ClusterErrors.code(failure.getCause());
   }
 
   KubernetesClient client() {

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 public enum ObjectKind {
   DEPLOYMENT("apps", "v1", "Deployment", "deployments"),
   STATEFULSET("apps", "v1", "StatefulSet", "statefulsets"),
+  REPLICASET("apps", "v1", "ReplicaSet", "replicasets"),
   CRONJOB("batch", "v1", "CronJob", "cronjobs"),
   SECRET("", "v1", "Secret", "secrets"),
   CLAIM("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims"),

@@ -16,6 +16,9 @@ public final class RecoveryNotes {
   /** The command that started a writer on what it cut over to. Stays. */
   public static final String STARTED_FOR = PREFIX + "started-for";
 
+  /** The command that let the controller of a restored cluster make its pods. Stays. */
+  public static final String RELEASED_BY = PREFIX + "released-by";
+
   /** On the first writer: which source a recovery closed to the platform. */
   public static final String FENCED = PREFIX + "fenced";
 

@@ -10,8 +10,13 @@ import com.azure.resourcemanager.containerservice.fluent.models.TrustedAccessRol
 import com.azure.resourcemanager.containerservice.models.AgentPoolMode;
 import com.azure.resourcemanager.containerservice.models.ManagedClusterAgentPoolProfile;
 import com.azure.resourcemanager.containerservice.models.TagsObject;
+import com.azure.resourcemanager.dns.fluent.RecordSetsClient;
+import com.azure.resourcemanager.dns.fluent.models.RecordSetInner;
+import com.azure.resourcemanager.dns.models.ARecord;
+import com.azure.resourcemanager.dns.models.RecordType;
 import com.azure.security.keyvault.secrets.SecretClient;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.arbitex.recovery.lab.azure.dns.Zone;
 import io.arbitex.recovery.lab.azure.operations.Operation;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -29,7 +34,8 @@ import java.util.stream.Stream;
 
 /**
  * The lab's Azure with a cluster that is in use and protected by a vault, aks-prod, one that stands
- * by with nothing in it, aks-standby, and a key vault.
+ * by with nothing in it, aks-standby, a key vault, and the zone by which customers find the
+ * platform.
  */
 public final class BackupCloud implements AutoCloseable {
   public static final String GROUP = EmptyAzure.GROUP;
@@ -37,6 +43,8 @@ public final class BackupCloud implements AutoCloseable {
   public static final String STANDBY = "aks-standby";
 
   private static final String KEY_VAULT = "kv-prod";
+  private static final String ZONE = "arbitex.example";
+  private static final String RECORD = "api";
   private static final String IMAGES =
       """
       images:
@@ -48,6 +56,7 @@ public final class BackupCloud implements AutoCloseable {
   private final EmptyAzure azure;
   private final ContainerServiceManagementClient service;
   private final ProtectionClient protection;
+  private final RecordSetsClient records;
 
   /**
    * @param objects what the cluster in use has, in YAML; its namespace is arbitex
@@ -58,7 +67,13 @@ public final class BackupCloud implements AutoCloseable {
     azure =
         new EmptyAzure(
             new Inventory(
-                Map.of(KEY_VAULT, 0), List.of(), folder.resolve("disks"), null, List.of(), images));
+                Map.of(KEY_VAULT, 0),
+                List.of(new Zone(false, GROUP, ZONE)),
+                folder.resolve("disks"),
+                null,
+                List.of(),
+                images));
+    records = AzureClients.dns(azure.address()).serviceClient().getRecordSets();
     service = AzureClients.containerService(azure.address()).serviceClient();
     protection = new ProtectionClient(azure.address());
     try {
@@ -127,16 +142,48 @@ public final class BackupCloud implements AutoCloseable {
     secrets.setSecret(name, value);
   }
 
+  /** The inventory's {@code dns} of an address, in one line. */
+  public String dns() {
+    return "{zone: %s, resourceGroup: %s, record: %s, ttl: 5s}".formatted(ZONE, GROUP, RECORD);
+  }
+
+  /** Lets the record that customers find name addresses, whoever changed it before. */
+  public void setRecord(String... addresses) {
+    records.createOrUpdate(
+        GROUP,
+        ZONE,
+        RECORD,
+        RecordType.A,
+        new RecordSetInner()
+            .withTtl(300L)
+            .withARecords(
+                Stream.of(addresses).map(each -> new ARecord().withIpv4Address(each)).toList()));
+  }
+
+  public List<String> named() {
+    return record().aRecords().stream().map(ARecord::ipv4Address).toList();
+  }
+
+  public Map<String, String> notes() {
+    return record().metadata();
+  }
+
+  private RecordSetInner record() {
+    return records.get(GROUP, ZONE, RECORD, RecordType.A);
+  }
+
   public String kubeconfig(String cluster) {
     return new String(
         clusters().listClusterUserCredentials(GROUP, cluster).kubeconfigs().get(0).value(),
         StandardCharsets.UTF_8);
   }
 
-  /** One that leads to a port where nobody listens. */
-  public String deadKubeconfig() throws IOException {
-    return kubeconfig(STANDBY)
-        .replaceFirst("127\\.0\\.0\\.1:\\d+", "127.0.0.1:" + TestAzure.freePort());
+  /** One of the same server, over a proxy that is away. */
+  public String deadKubeconfig(String cluster) throws IOException {
+    return kubeconfig(cluster)
+        .replaceFirst(
+            "(?m)^( *)(server: .*)$",
+            "$1$2\n$1proxy-url: http://127.0.0.1:" + TestAzure.freePort());
   }
 
   public KubernetesClient client(String cluster) {
@@ -195,6 +242,10 @@ public final class BackupCloud implements AutoCloseable {
         .map(ManagedClusterInner::name)
         .filter(name -> !name.equals(SOURCE) && !name.equals(STANDBY))
         .toList();
+  }
+
+  public void make(String cluster) {
+    clusters().createOrUpdate(GROUP, cluster, cluster());
   }
 
   public void delete(String cluster) {

@@ -9,6 +9,7 @@ import io.arbitex.recovery.executors.ProcedureBench;
 import io.arbitex.recovery.executors.Procedures;
 import io.arbitex.recovery.executors.azure.AzureAccess;
 import io.arbitex.recovery.executors.azure.ResourceManager;
+import io.arbitex.recovery.executors.clusters.ClusterCutover;
 import io.arbitex.recovery.executors.clusters.ClusterProcedure;
 import io.arbitex.recovery.executors.clusters.ClusterTarget;
 import io.arbitex.recovery.lab.azure.BackupCloud;
@@ -18,6 +19,7 @@ import io.arbitex.recovery.record.Severity;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Times;
+import io.arbitex.recovery.schemas.Worker;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +53,7 @@ final class ClusterWorld implements AutoCloseable {
       - apiVersion: v1
         kind: Secret
         metadata: {name: arbitex-secrets, namespace: arbitex}
-        data: {DATABASE_URL: b2xk}
+        data: {DATABASE_URL: b2xk, REGION: ZXU=}
       - apiVersion: v1
         kind: Secret
         metadata: {name: certificate, namespace: arbitex}
@@ -67,8 +69,9 @@ final class ClusterWorld implements AutoCloseable {
         kind: Service
         metadata: {name: arbitex-platform, namespace: arbitex}
         spec:
+          type: LoadBalancer
           selector: {app: arbitex-platform}
-          ports: [{port: 80}]
+          ports: [{port: 8080, targetPort: 8080}]
       - apiVersion: apps/v1
         kind: Deployment
         metadata: {name: arbitex-platform, namespace: arbitex}
@@ -132,11 +135,21 @@ final class ClusterWorld implements AutoCloseable {
 
   /** The way to the old cluster's API is cut; its pods live on. */
   void cutOff() throws IOException {
-    Files.writeString(folder.resolve("kubeconfig"), cloud.deadKubeconfig());
+    Files.writeString(folder.resolve("kubeconfig"), cloud.deadKubeconfig(BackupCloud.SOURCE));
   }
 
   void reconnect() throws IOException {
     Files.writeString(folder.resolve("kubeconfig"), cloud.kubeconfig(BackupCloud.SOURCE));
+  }
+
+  /** The kubeconfig leads to another cluster than the inventory's name. */
+  void watchAnother() throws IOException {
+    watch(BackupCloud.STANDBY);
+  }
+
+  /** The way to a cluster's API, which is cut. */
+  void watch(String cluster) throws IOException {
+    Files.writeString(folder.resolve("kubeconfig"), cloud.deadKubeconfig(cluster));
   }
 
   /** As an incident finds it: it runs, and nobody reaches it. */
@@ -150,14 +163,18 @@ final class ClusterWorld implements AutoCloseable {
     cutOff();
   }
 
-  /** As an earlier attempt of the same incident leaves it. */
+  String incident() {
+    return "inc-" + incident;
+  }
+
+  /** As an earlier cutover leaves it. */
   void oldClusterIsStopped() throws Exception {
     cutOff();
     cloud.setTags(
         BackupCloud.SOURCE,
         Map.of(
             "recovery-stopped-by",
-            "inc-" + incident + "/cluster.restore/0",
+            "inc-" + incident + "/cluster.cutover/0",
             "recovery-incident",
             "inc-" + incident));
     if (cloud.power(BackupCloud.SOURCE).equals("Running")) {
@@ -199,6 +216,7 @@ final class ClusterWorld implements AutoCloseable {
                     - name: arbitex-secrets
                       url: "%s"
                       keys: {DATABASE_URL: DATABASE-URL, AUDIT_KEY: %s}
+                  address: {service: arbitex/arbitex-platform, dns: %s}
         """
             .formatted(
                 health,
@@ -208,7 +226,8 @@ final class ClusterWorld implements AutoCloseable {
                 cloud.backup(),
                 standby ? ", standby: " + BackupCloud.STANDBY : "",
                 cloud.keyVault(),
-                auditKey));
+                auditKey,
+                cloud.dns()));
   }
 
   ProcedureBench bench(boolean standby) throws Exception {
@@ -220,7 +239,7 @@ final class ClusterWorld implements AutoCloseable {
             Clock.systemUTC()));
   }
 
-  /** One that soon takes a restore without an answer for one that was not taken. */
+  /** One that soon gives up to wait for what does not come. */
   ProcedureBench impatientBench() throws Exception {
     Inventory.Platform platform = inventory(false).platform("eu-1").orElseThrow();
     Cluster cluster = platform.component("cluster").flatMap(it -> it.cluster()).orElseThrow();
@@ -232,31 +251,47 @@ final class ClusterWorld implements AutoCloseable {
             cluster.backup().orElseThrow(),
             Optional::empty,
             context -> new ResourceManager(access.within(context::remaining)),
-            Duration.ofSeconds(2));
-    return new ProcedureBench(command -> Optional.of(ClusterProcedure.of(target)));
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(6));
+    return new ProcedureBench(
+        command ->
+            Optional.of(
+                command.getProcedure().equals(ClusterCutover.NAME)
+                    ? ClusterCutover.of(target)
+                    : ClusterProcedure.of(target)));
   }
 
-  /** An attempt. */
+  /** An attempt to restore. */
   StepCommand restore(Map<String, String> more) {
+    return command("restore", ClusterProcedure.NAME, Worker.AKS.id(), more);
+  }
+
+  /** An attempt to cut over to what a restore has left. */
+  StepCommand cutover(Map<String, String> restored) {
+    return command("cutover", ClusterCutover.NAME, Worker.CUTOVER.id(), restored);
+  }
+
+  private StepCommand command(
+      String step, String procedure, String worker, Map<String, String> more) {
     Instant now = Times.now(Clock.systemUTC());
     Map<String, String> parameters = new LinkedHashMap<>();
     parameters.put("bad-since", badSince.toString());
     parameters.put("symptom", "UNREACHABLE");
     parameters.put("source-resource", BackupCloud.SOURCE);
     parameters.put("source-epoch", "0");
-    // Asking the old cluster's dead API takes seconds; two tests do.
+    // Asking the old cluster's dead API takes seconds; few tests do.
     parameters.put("source-may-live", "true");
     parameters.putAll(more);
     attempts++;
     return StepCommand.newBuilder()
-        .setCommandId("inc-" + incident + "/cluster.restore/" + attempts)
+        .setCommandId("inc-" + incident + "/cluster." + step + "/" + attempts)
         .setIncidentId("inc-" + incident)
         .setPlatform("eu-1")
         .setKind(CommandKind.EXECUTE)
-        .setStepId("cluster.restore")
+        .setStepId("cluster." + step)
         .setComponent("cluster")
-        .setProcedure("aks.backup")
-        .setWorker("aks")
+        .setProcedure(procedure)
+        .setWorker(worker)
         .setAttempt(attempts)
         .setSeverity(Severity.P0)
         .setMode(Mode.ACT)

@@ -1,11 +1,9 @@
-package io.arbitex.recovery.executors.cutover;
+package io.arbitex.recovery.executors.azure;
 
 import io.arbitex.recovery.configuration.Azure;
 import io.arbitex.recovery.configuration.DnsRecord;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
-import io.arbitex.recovery.executors.azure.AzureAccess;
-import io.arbitex.recovery.executors.azure.RecordSets;
 import io.arbitex.recovery.executors.azure.RecordSets.Found;
 import io.arbitex.recovery.record.FailureCode;
 import java.util.LinkedHashMap;
@@ -13,16 +11,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * The DNS record that names the database's server. Its old value is kept in its own metadata; what
- * names neither source nor target is somebody else's, and is left as it is.
+ * A DNS record that is led to what a recovery has brought back. Its old value is kept in its own
+ * metadata, and it is changed only as it was read.
  */
-final class RecordSwitch {
-  static final String OLD = "recovery-old";
-  static final String INCIDENT = "recovery-incident";
-  static final String COMMAND = "recovery-command";
+public final class RecordSwitch {
+  private static final String OLD = "recovery-old";
+  private static final String INCIDENT = "recovery-incident";
+  private static final String COMMAND = "recovery-command";
 
   private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
   private static final int TRIES = 3;
@@ -31,7 +30,7 @@ final class RecordSwitch {
   private final DnsRecord place;
   private RecordSets open;
 
-  RecordSwitch(Azure azure, DnsRecord place) {
+  public RecordSwitch(Azure azure, DnsRecord place) {
     this.azure = azure;
     this.place = place;
   }
@@ -48,12 +47,40 @@ final class RecordSwitch {
   }
 
   /**
-   * Lets it name another server, where it names the one of before.
+   * What it names now.
+   *
+   * @param to decides the type: A for an address, else CNAME
+   * @return empty when there is none of the type
+   * @throws ActionFailure when Azure does not say
+   */
+  public Optional<List<String>> values(String to) throws ActionFailure, InterruptedException {
+    return find(to).map(Found::values);
+  }
+
+  /**
+   * Lets it name another server, where it names the one of before: what names neither is somebody
+   * else's, and is left as it is.
    *
    * @return what is to be told: that it does now, or why it is left as it is
    * @throws ActionFailure when Azure refuses or does not say
    */
-  String change(ActionContext context, String from, String to)
+  public String change(ActionContext context, String from, String to)
+      throws ActionFailure, InterruptedException {
+    return change(context, found -> isAt(found, from), to);
+  }
+
+  /**
+   * Lets it name another address, where it names just one, whatever that is.
+   *
+   * @return as above
+   * @throws ActionFailure as above
+   */
+  public String change(ActionContext context, String to)
+      throws ActionFailure, InterruptedException {
+    return change(context, found -> found.values().size() == 1, to);
+  }
+
+  private String change(ActionContext context, Predicate<Found> expected, String to)
       throws ActionFailure, InterruptedException {
     for (int i = 0; i < TRIES; i++) {
       Optional<Found> found = find(to);
@@ -65,7 +92,7 @@ final class RecordSwitch {
       if (isAt(found.get(), to)) {
         return place.fullName() + " names " + to;
       }
-      if (!isAt(found.get(), from)) {
+      if (!expected.test(found.get())) {
         return place.fullName() + " is left as it is: it names " + found.get().values();
       }
       Map<String, String> notes = new LinkedHashMap<>(found.get().metadata());
@@ -79,13 +106,19 @@ final class RecordSwitch {
     throw restless();
   }
 
+  /** Whether it names that and nothing else. */
+  public boolean isAt(String to) throws ActionFailure, InterruptedException {
+    return find(to).filter(found -> isAt(found, to)).isPresent();
+  }
+
   /** Whether it names that host since this incident. */
-  boolean isSwitched(ActionContext context, String to) throws ActionFailure, InterruptedException {
+  public boolean isSwitched(ActionContext context, String to)
+      throws ActionFailure, InterruptedException {
     return find(to).filter(found -> isOurs(context, found, to)).isPresent();
   }
 
   /** Lets it name again what it named before, where what it names is this incident's. */
-  void putBack(ActionContext context, String to) throws ActionFailure, InterruptedException {
+  public void putBack(ActionContext context, String to) throws ActionFailure, InterruptedException {
     for (int i = 0; i < TRIES; i++) {
       Optional<Found> found = find(to).filter(each -> isOurs(context, each, to));
       if (found.isEmpty()) {

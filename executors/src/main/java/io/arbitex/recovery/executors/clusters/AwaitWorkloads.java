@@ -1,0 +1,101 @@
+package io.arbitex.recovery.executors.clusters;
+
+import io.arbitex.recovery.configuration.Cluster;
+import io.arbitex.recovery.configuration.Workload;
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.Patience;
+import io.arbitex.recovery.record.FailureCode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The platform runs in the restored cluster before customers are led to it: every workload that the
+ * inventory names is rolled out but what waits for claims that later steps restore, and the Service
+ * of the address has one. While another store of the incident is still to be recovered, readiness
+ * is told and not asked for: a platform without its database gets ready with it.
+ */
+final class AwaitWorkloads extends ClusterAction {
+  AwaitWorkloads(ClusterTarget target) {
+    super(
+        target,
+        "await-workloads",
+        "wait until the platform runs in the restored cluster",
+        false,
+        target.rollout().plusMinutes(1));
+  }
+
+  @Override
+  public Look look(ActionContext context) throws ActionFailure, InterruptedException {
+    boolean storesWait =
+        context.fact(ClusterFacts.STORES_WAIT).filter(names -> !names.isEmpty()).isPresent();
+    try (ClusterSession session = target.restored(context)) {
+      ClusterContents contents = new ClusterContents(session);
+      Optional<String> lack =
+          Patience.await(context, target.rollout(), () -> lack(contents, storesWait));
+      if (lack.isPresent()) {
+        throw ActionFailure.permanent(
+            FailureCode.NOT_CONFIRMED,
+            "the platform does not run in the restored cluster: " + lack.get(),
+            "See its pods and events there; what they lack may lack in the backup.");
+      }
+      Map<String, String> facts = new LinkedHashMap<>();
+      facts.put(ClusterFacts.UNREADY, joined(unready(contents)));
+      Optional<Cluster.Address> address = target.cluster().address();
+      if (address.isPresent()) {
+        facts.put(
+            ClusterFacts.ADDRESS,
+            contents.address(address.get().namespace(), address.get().service()).orElseThrow());
+      }
+      return Look.alreadySo(facts);
+    }
+  }
+
+  private Optional<String> lack(ClusterContents contents, boolean storesWait)
+      throws ActionFailure, InterruptedException {
+    try {
+      List<String> lacks = new ArrayList<>();
+      Optional<Cluster.Address> address = target.cluster().address();
+      if (address.isPresent()
+          && contents.address(address.get().namespace(), address.get().service()).isEmpty()) {
+        lacks.add("the Service " + address.get().service() + " has no address yet");
+      }
+      if (!storesWait) {
+        List<Workload> unready = unready(contents);
+        if (!unready.isEmpty()) {
+          lacks.add("not rolled out: " + joined(unready));
+        }
+      }
+      return lacks.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", lacks));
+    } catch (ActionFailure e) {
+      if (!e.retryable()) {
+        throw e;
+      }
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /** Those that are not rolled out, though no step is to restore a claim of theirs. */
+  private List<Workload> unready(ClusterContents contents)
+      throws ActionFailure, InterruptedException {
+    List<Workload> unready = new ArrayList<>();
+    for (Workload each : target.workloads()) {
+      Optional<ClusterContents.Found> found = contents.workload(each);
+      if (found.filter(ClusterContents.Found::rolledOut).isEmpty()
+          && !ProveCluster.waitsForClaims(target, contents, found)) {
+        unready.add(each);
+      }
+    }
+    return unready;
+  }
+
+  private static String joined(List<Workload> workloads) {
+    return workloads.stream().map(Workload::toString).collect(Collectors.joining(", "));
+  }
+}
