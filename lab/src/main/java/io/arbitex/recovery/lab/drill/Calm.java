@@ -7,6 +7,7 @@ import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.RestorePoint;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -62,6 +63,31 @@ public final class Calm {
               + component
               + (found.isEmpty() ? " has no such restore point" : " is UP for " + up + " only")
               + "; see its logs");
+    }
+  }
+
+  /** Waits until every observer says UP of a component, from now on. */
+  static void awaitUp(Lab lab, Watcher watcher, String component, Duration limit)
+      throws InterruptedException, IOException {
+    long observers = observers(lab);
+    Instant since = Instant.now();
+    Set<String> up = new HashSet<>();
+    boolean all =
+        watcher
+            .await(
+                limit,
+                value -> {
+                  if (value instanceof HealthEvent event
+                      && event.getComponent().equals(component)
+                      && event.getStatus() == HealthStatus.UP
+                      && !event.getObservedAt().isBefore(since)) {
+                    up.add(event.getObserver());
+                  }
+                  return up.size() >= observers;
+                })
+            .isPresent();
+    if (!all) {
+      throw new LabFailure(component + " is UP for " + up + " only; see the lab's logs");
     }
   }
 

@@ -5,7 +5,6 @@ import io.arbitex.recovery.console.report.IncidentRecords;
 import io.arbitex.recovery.console.report.Summary;
 import io.arbitex.recovery.lab.network.PathState;
 import io.arbitex.recovery.lab.world.Lab;
-import io.arbitex.recovery.lab.world.LabFailure;
 import io.arbitex.recovery.lab.world.LabOptions;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthStatus;
@@ -15,7 +14,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -66,8 +64,8 @@ final class FalseAlarm implements Disaster {
   public DrillResult run(CrashPlan crashes)
       throws IOException, InterruptedException, InvalidConfiguration {
     Calm.await(lab, watcher);
-    awaitUp(CLUSTER);
-    awaitUp("public-health");
+    Calm.awaitUp(lab, watcher, CLUSTER, READY);
+    Calm.awaitUp(lab, watcher, "public-health", READY);
     Instant begin = Instant.now();
     List<String> failures = new ArrayList<>();
     oneObserverIsCutOff(begin, failures);
@@ -149,7 +147,7 @@ final class FalseAlarm implements Disaster {
                     event.getStatus() == HealthStatus.DOWN
                         && event.getConsecutive() >= CONFIRMATIONS),
         its.toString());
-    awaitUp(CLUSTER);
+    Calm.awaitUp(lab, watcher, CLUSTER, READY);
   }
 
   private static boolean isWitness(String path) {
@@ -161,30 +159,6 @@ final class FalseAlarm implements Disaster {
         .filter(HealthEvent.class::isInstance)
         .map(HealthEvent.class::cast)
         .filter(event -> !event.getObservedAt().isBefore(since));
-  }
-
-  /** Waits until every observer says UP of it, from now on. */
-  private void awaitUp(String component) throws InterruptedException, IOException {
-    long observers = Calm.observers(lab);
-    Instant since = Instant.now();
-    Set<String> up = new HashSet<>();
-    boolean all =
-        watcher
-            .await(
-                READY,
-                value -> {
-                  if (value instanceof HealthEvent event
-                      && event.getComponent().equals(component)
-                      && event.getStatus() == HealthStatus.UP
-                      && !event.getObservedAt().isBefore(since)) {
-                    up.add(event.getObserver());
-                  }
-                  return up.size() >= observers;
-                })
-            .isPresent();
-    if (!all) {
-      throw new LabFailure(component + " is UP for " + up + " only; see the lab's logs");
-    }
   }
 
   private Optional<IncidentEvent> awaitKind(Duration patience, Instant since, IncidentKind kind)

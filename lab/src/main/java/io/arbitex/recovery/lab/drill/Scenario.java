@@ -74,6 +74,18 @@ public enum Scenario {
       return new VolumeLost(lab, watcher, limit, say, this, volume);
     }
   },
+  /** The cluster and all that runs in it are gone; Azure says that it runs. */
+  AKS_UNREACHABLE("aks-unreachable") {
+    @Override
+    LabOptions world(LabOptions options) {
+      return ClusterLost.world(options);
+    }
+
+    @Override
+    Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
+      return new ClusterLost(lab, watcher, limit, say, this);
+    }
+  },
   /** Nothing is lost, and it looks so: first to one observer, then to all. */
   FALSE_ALARM("false-alarm") {
     @Override

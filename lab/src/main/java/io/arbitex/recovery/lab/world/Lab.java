@@ -274,6 +274,12 @@ public final class Lab {
     return new LabVolumes(folder, requireState().cluster());
   }
 
+  /** The volumes of the platform in one of Azure's clusters. */
+  public LabVolumes volumes(String cluster) throws IOException {
+    Path kubeconfig = OrderedClusters.folder(folder.azure(), cluster).resolve("kubeconfig");
+    return new LabVolumes(folder, requireState().cluster().foundBy(kubeconfig));
+  }
+
   /** The Azure of the lab. */
   public AzureControl azure() throws IOException {
     LabState.Azure found = requireState().azure();

@@ -35,6 +35,11 @@ public final class LabClusters {
     }
   }
 
+  /** Backs the first cluster up; returns when the recovery point is there. */
+  public void backUp() throws IOException, InterruptedException {
+    new ClusterProtection(azure).backUp();
+  }
+
   /** Name of the platform's first cluster. */
   public static String first() {
     return LabManagedCluster.NAME;

@@ -86,6 +86,12 @@ public record LabState(
       String key,
       @JsonInclude(JsonInclude.Include.NON_NULL) Redis redis) {
 
+    /** The same platform in another cluster. */
+    Cluster foundBy(Path other) {
+      return new Cluster(
+          other.toString(), control, stateFolder, namespace, deployments, secret, key, redis);
+    }
+
     /** The Redis of a lab that must have one. */
     Redis requireRedis() {
       if (redis == null) {

@@ -73,6 +73,17 @@ class CreateBackoffTest {
   }
 
   @Test
+  void anAnnotationIsAChangeAndWhatItsControllerReportsIsNone() {
+    ObjectNode set = workload("a", 1);
+    backoff.refused(set, "no room");
+    set.withObject("/metadata").put("resourceVersion", "17");
+    set.putObject("status").put("replicas", 0);
+    assertThat(backoff.isDue(set)).isFalse();
+    set.withObject("/metadata/annotations").put("released-by", "somebody");
+    assertThat(backoff.isDue(set)).isTrue();
+  }
+
+  @Test
   void whatWasRefusedIsForgottenWithSuccess() {
     ObjectNode set = workload("a", 1);
     backoff.refused(set, "no room");
