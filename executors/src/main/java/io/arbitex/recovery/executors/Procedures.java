@@ -33,6 +33,7 @@ import io.arbitex.recovery.executors.volumes.SnapshotProcedure;
 import io.arbitex.recovery.executors.volumes.VolumeCutover;
 import io.arbitex.recovery.executors.volumes.VolumeTarget;
 import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.runtime.notify.Post;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Worker;
@@ -146,6 +147,14 @@ public final class Procedures {
                     found,
                     Facts.find(command.getParameters(), BoundClusters.RESOURCE),
                     Facts.find(command.getParameters(), BoundClusters.GROUP)));
+  }
+
+  /** A platform with its workloads in a cluster that a binding names; the inventory's without. */
+  Inventory.Platform at(Inventory.Platform platform, Optional<Bindings.ManagedCluster> bound) {
+    return clusters.follow(
+        platform,
+        bound.map(Bindings.ManagedCluster::resource),
+        bound.flatMap(Bindings.ManagedCluster::group));
   }
 
   private Procedure dump(StepCommand command) {

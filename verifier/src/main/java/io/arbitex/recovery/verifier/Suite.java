@@ -22,6 +22,7 @@ import io.arbitex.recovery.record.OutcomeKind;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.ValidationOutcome;
+import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Times;
 import java.io.IOException;
@@ -79,6 +80,14 @@ final class Suite {
     this.loss = loss;
     this.threads = threads;
     this.clock = clock;
+  }
+
+  /** A platform with its workloads in a cluster that a binding names; the inventory's without. */
+  Inventory.Platform at(Inventory.Platform platform, Optional<Bindings.ManagedCluster> bound) {
+    return clusters.follow(
+        platform,
+        bound.map(Bindings.ManagedCluster::resource),
+        bound.flatMap(Bindings.ManagedCluster::group));
   }
 
   /** Finds a restore point with its baseline. */

@@ -5,6 +5,7 @@ import io.arbitex.recovery.configuration.Kubernetes;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,17 +19,25 @@ public final class ClusterGreeting {
 
   private ClusterGreeting() {}
 
-  /** Greets all clusters on a thread of its own, which no service waits for. */
-  public static Thread start(Inventory inventory) {
-    Thread thread = new Thread(() -> greet(inventory), "cluster-greeting");
+  /**
+   * Greets all clusters on a thread of its own, which no service waits for.
+   *
+   * @param now a platform of the inventory with its workloads in the cluster that it is bound to
+   */
+  public static Thread start(Inventory inventory, UnaryOperator<Inventory.Platform> now) {
+    Thread thread = new Thread(() -> greet(inventory, now), "cluster-greeting");
     thread.setDaemon(true);
     thread.start();
     return thread;
   }
 
-  private static void greet(Inventory inventory) {
+  private static void greet(Inventory inventory, UnaryOperator<Inventory.Platform> now) {
     for (Inventory.Platform platform : inventory.platforms()) {
-      platform.kubernetes().ifPresent(settings -> greet(platform.name(), settings));
+      try {
+        now.apply(platform).kubernetes().ifPresent(settings -> greet(platform.name(), settings));
+      } catch (IllegalStateException e) {
+        log.warn("{}: its cluster is not greeted: {}", platform.name(), e.getMessage());
+      }
     }
   }
 
