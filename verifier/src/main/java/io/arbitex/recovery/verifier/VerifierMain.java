@@ -86,10 +86,13 @@ public final class VerifierMain extends ServiceCommand {
                   ::measure,
               configuration.own(),
               clock);
-      bindings.awaitCaughtUp();
       // By the bindings: a suite goes by its command, but a wrong way is to be told by day.
       ClusterGreeting.start(
-          configuration.inventory(), platform -> suite.at(platform, bindings.cluster(platform)));
+          configuration.inventory(),
+          platform -> {
+            bindings.awaitCaughtUp();
+            return suite.at(platform, bindings.cluster(platform));
+          });
       while (running.get()) {
         loop =
             new VerificationLoop(

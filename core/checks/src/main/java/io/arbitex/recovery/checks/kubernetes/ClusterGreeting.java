@@ -5,7 +5,6 @@ import io.arbitex.recovery.configuration.Kubernetes;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,22 +18,36 @@ public final class ClusterGreeting {
 
   private ClusterGreeting() {}
 
+  /** A platform of the inventory, with its workloads in the cluster that it is bound to. */
+  @FunctionalInterface
+  public interface Bound {
+    /**
+     * The platform as it is now.
+     *
+     * @throws IllegalStateException when nobody knows which cluster that is
+     */
+    Inventory.Platform now(Inventory.Platform platform) throws InterruptedException;
+  }
+
   /**
    * Greets all clusters on a thread of its own, which no service waits for.
    *
-   * @param now a platform of the inventory with its workloads in the cluster that it is bound to
+   * @param bound where the platforms are now; it may wait until that is known
    */
-  public static Thread start(Inventory inventory, UnaryOperator<Inventory.Platform> now) {
-    Thread thread = new Thread(() -> greet(inventory, now), "cluster-greeting");
+  public static Thread start(Inventory inventory, Bound bound) {
+    Thread thread = new Thread(() -> greet(inventory, bound), "cluster-greeting");
     thread.setDaemon(true);
     thread.start();
     return thread;
   }
 
-  private static void greet(Inventory inventory, UnaryOperator<Inventory.Platform> now) {
+  private static void greet(Inventory inventory, Bound bound) {
     for (Inventory.Platform platform : inventory.platforms()) {
       try {
-        now.apply(platform).kubernetes().ifPresent(settings -> greet(platform.name(), settings));
+        bound.now(platform).kubernetes().ifPresent(settings -> greet(platform.name(), settings));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
       } catch (IllegalStateException e) {
         log.warn("{}: its cluster is not greeted: {}", platform.name(), e.getMessage());
       }
