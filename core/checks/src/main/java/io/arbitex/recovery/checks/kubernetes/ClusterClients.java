@@ -6,7 +6,6 @@ import io.arbitex.recovery.configuration.NoSuchCluster;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -78,8 +77,8 @@ public final class ClusterClients {
       throw e;
     } catch (IOException e) {
       throw new IOException("the kubeconfig " + settings.place() + " cannot be read: " + e, e);
-    } catch (KubernetesClientException | IllegalArgumentException e) {
-      // The parser's message may quote the file, so it is no cause either.
+    } catch (RuntimeException e) {
+      // The parsers' messages quote the file, so they are no cause either.
       throw new IOException(
           "the kubeconfig "
               + settings.place()
@@ -98,8 +97,8 @@ public final class ClusterClients {
     try {
       return builder(Config.fromKubeconfig(kubeconfig), namespace, CONNECT, REQUEST, RETRIES)
           .build();
-    } catch (KubernetesClientException | IllegalArgumentException e) {
-      // The parser's message may quote the content, so it is no cause either.
+    } catch (RuntimeException e) {
+      // The parsers' messages quote the content, so they are no cause either.
       throw new IOException(
           "the kubeconfig that was given out is none that can be used ("
               + e.getClass().getSimpleName()
