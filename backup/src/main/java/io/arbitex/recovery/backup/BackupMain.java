@@ -1,7 +1,9 @@
 package io.arbitex.recovery.backup;
 
+import io.arbitex.recovery.azure.BoundClusters;
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.configuration.Kubernetes;
 import io.arbitex.recovery.configuration.Problem;
 import io.arbitex.recovery.configuration.Redis;
 import io.arbitex.recovery.configuration.Volume;
@@ -40,6 +42,9 @@ import picocli.CommandLine.TypeConversionException;
 public final class BackupMain extends ServiceCommand {
   private static final Logger log = LoggerFactory.getLogger(BackupMain.class);
   private static final Duration LIMIT = Duration.ofHours(2);
+
+  /** Longer than Azure takes with a token that has to be fetched first. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   @Option(
       names = "--every",
@@ -144,6 +149,7 @@ public final class BackupMain extends ServiceCommand {
     private final Bindings bindings;
     private final StatusServer status;
     private final List<StoreBackups> stores = new ArrayList<>();
+    private final BoundClusters clusters = new BoundClusters(PATIENCE);
     private volatile boolean stopping;
 
     Backups(
@@ -237,13 +243,26 @@ public final class BackupMain extends ServiceCommand {
           () -> {
             bindings.throwIfInDoubt(of.name(), found.name());
             Optional<Binding> bound = bindings.find(of.name(), found.name());
+            Kubernetes cluster = cluster(of);
             return new BackupSchedule.Bound(
                 bound.map(Binding::getResource).orElse(settings.claim()),
                 bound.map(Binding::getEpoch).orElse(0L),
-                backup::take);
+                () -> backup.take(cluster));
           },
           killSwitch,
           backup::cancel);
+    }
+
+    /** The cluster that the platform's claims are in now. */
+    private Kubernetes cluster(Inventory.Platform of) {
+      Optional<Bindings.ManagedCluster> now = bindings.cluster(of);
+      return clusters
+          .follow(
+              of,
+              now.map(Bindings.ManagedCluster::resource),
+              now.flatMap(Bindings.ManagedCluster::group))
+          .kubernetes()
+          .orElseThrow();
     }
 
     private Shelf folders(Inventory.Platform of, Inventory.Component found, List<Path> folders) {

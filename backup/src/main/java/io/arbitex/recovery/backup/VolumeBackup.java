@@ -30,7 +30,7 @@ public final class VolumeBackup {
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
   private static final long LOOK_SECONDS = 1;
 
-  private final Kubernetes cluster;
+  private final Kubernetes own;
   private final Volume volume;
   private final VolumeSnapshots snapshots;
   private final Clock clock;
@@ -56,24 +56,31 @@ public final class VolumeBackup {
   }
 
   private VolumeBackup(
-      Kubernetes cluster, Volume volume, VolumeSnapshots snapshots, Clock clock, Duration limit) {
-    this.cluster = cluster;
+      Kubernetes own, Volume volume, VolumeSnapshots snapshots, Clock clock, Duration limit) {
+    this.own = own;
     this.volume = volume;
     this.snapshots = snapshots;
     this.clock = clock;
     this.limit = limit;
   }
 
+  /** Takes a snapshot of the disk that is behind the claim in the inventory's cluster. */
+  public RestorePoint take() throws BackupFailed, InterruptedException {
+    return take(own);
+  }
+
   /**
    * Takes a snapshot.
    *
+   * @param cluster that the platform is bound to now: the claim in one that was given up has
+   *     another disk
    * @throws BackupFailed when there is none now; earlier ones are untouched
    */
-  public RestorePoint take() throws BackupFailed, InterruptedException {
+  public RestorePoint take(Kubernetes cluster) throws BackupFailed, InterruptedException {
     Instant begin = clock.instant();
     String name = volume.claim() + "-" + NAME.format(begin);
     try {
-      snapshots.begin(name, handle());
+      snapshots.begin(name, handle(cluster));
       while (true) {
         Optional<RestorePoint> found = snapshots.find(name);
         if (found.filter(at -> at.getState() == RestorePointState.AVAILABLE).isPresent()) {
@@ -109,7 +116,7 @@ public final class VolumeBackup {
   }
 
   /** Of the disk that is behind the claim now. */
-  private String handle() throws BackupFailed, IOException {
+  private String handle(Kubernetes cluster) throws BackupFailed, IOException {
     try (KubernetesClient client = ClusterClients.open(cluster)) {
       PersistentVolumeClaim claim =
           client

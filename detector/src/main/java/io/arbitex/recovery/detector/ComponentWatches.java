@@ -1,5 +1,6 @@
 package io.arbitex.recovery.detector;
 
+import io.arbitex.recovery.azure.BoundClusters;
 import io.arbitex.recovery.checks.BaselineReader;
 import io.arbitex.recovery.checks.redis.RedisDoor;
 import io.arbitex.recovery.configuration.Cluster;
@@ -58,6 +59,7 @@ final class ComponentWatches implements AutoCloseable {
   private final Clock clock;
   private final Consumer<HealthEvent> tell;
   private final Consumer<Baseline> baselines;
+  private final BoundClusters clusters;
   private final List<Watch> looking = new ArrayList<>();
   private final List<AutoCloseable> parts = new ArrayList<>();
 
@@ -78,6 +80,7 @@ final class ComponentWatches implements AutoCloseable {
     this.clock = clock;
     this.tell = tell;
     this.baselines = baselines;
+    this.clusters = new BoundClusters(settings.timeout());
   }
 
   /** Begins to look at every component of the platform. */
@@ -165,7 +168,12 @@ final class ComponentWatches implements AutoCloseable {
     // The inventory refuses a volume without a cluster.
     VolumeProbe probe = new VolumeProbe(platform.kubernetes().orElseThrow(), found);
     parts.add(probe);
-    start(platform, component, bound(platform, component, probe));
+    PlatformCluster cluster = cluster(platform);
+    start(platform, component, () -> bound(platform, component, probe.in(cluster.now())).get());
+  }
+
+  private PlatformCluster cluster(Inventory.Platform platform) {
+    return new PlatformCluster(platform, () -> bindings.cluster(platform), clusters);
   }
 
   private void watch(Inventory.Platform platform, Inventory.Component component, Cluster found)
@@ -174,12 +182,13 @@ final class ComponentWatches implements AutoCloseable {
     ClusterProbe probe =
         new ClusterProbe(platform.kubernetes().orElseThrow(), found, settings.timeout());
     parts.add(probe);
+    PlatformCluster cluster = cluster(platform);
     start(
         platform,
         component,
-        // Later than the probe itself: it knows what did not come.
-        ClusterProbe.limit(found, settings.timeout()).plus(settings.timeout()),
-        bound(platform, component, probe));
+        // Later than the probe itself: it knows what did not come, also of the credentials.
+        ClusterProbe.limit(found, settings.timeout()).plus(settings.timeout().multipliedBy(2)),
+        () -> cluster.target(probe));
   }
 
   private void watchPublicHealth(Inventory.Platform platform, Inventory.Component component) {

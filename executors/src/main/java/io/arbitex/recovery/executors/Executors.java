@@ -1,5 +1,6 @@
 package io.arbitex.recovery.executors;
 
+import io.arbitex.recovery.checks.kubernetes.ClusterGreeting;
 import io.arbitex.recovery.engine.Outcome;
 import io.arbitex.recovery.engine.ProgressSink;
 import io.arbitex.recovery.executors.database.Bound;
@@ -94,6 +95,8 @@ public final class Executors implements ServiceCommand.Running {
             new BaselineHistory(clients, framing)::since,
             clock,
             new Post());
+    ClusterGreeting.start(
+        configuration.inventory(), platform -> procedures.at(platform, bindings.cluster(platform)));
     for (Worker worker : workers) {
       CommandLoop loop =
           new CommandLoop(

@@ -1,6 +1,5 @@
 package io.arbitex.recovery.executors;
 
-import io.arbitex.recovery.checks.kubernetes.ClusterGreeting;
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.configuration.Problem;
 import io.arbitex.recovery.runtime.ServiceCommand;
@@ -51,7 +50,6 @@ public final class ExecutorsMain extends ServiceCommand {
     if (!problems.isEmpty()) {
       throw new InvalidConfiguration(problems);
     }
-    ClusterGreeting.start(configuration.inventory());
     return Executors.start(configuration, workers, Clock.systemUTC());
   }
 

@@ -1,5 +1,6 @@
 package io.arbitex.recovery.executors;
 
+import io.arbitex.recovery.azure.BoundClusters;
 import io.arbitex.recovery.configuration.Azure;
 import io.arbitex.recovery.configuration.Channel;
 import io.arbitex.recovery.configuration.Inventory;
@@ -33,6 +34,7 @@ import io.arbitex.recovery.executors.volumes.SnapshotProcedure;
 import io.arbitex.recovery.executors.volumes.VolumeCutover;
 import io.arbitex.recovery.executors.volumes.VolumeTarget;
 import io.arbitex.recovery.record.StepCommand;
+import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.runtime.notify.Post;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Worker;
@@ -53,6 +55,9 @@ public final class Procedures {
       Set.of(
           Worker.POSTGRESQL, Worker.REDIS, Worker.PVC, Worker.AKS, Worker.CUTOVER, Worker.NOTIFY);
 
+  /** Longer than Azure takes with a token that has to be fetched first. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   /** The newest known binding of a component. */
   @FunctionalInterface
   public interface KnownBindings {
@@ -68,6 +73,7 @@ public final class Procedures {
   private final Post post;
   private final PageOrder order;
   private final Map<Azure, AzureAccess> clouds = new ConcurrentHashMap<>();
+  private final BoundClusters clusters = new BoundClusters(PATIENCE);
 
   /** Where nothing is known of healthy times, and messages are posted as usual. */
   public Procedures(Inventory inventory, Policy policy, KnownBindings bindings, Clock clock) {
@@ -130,8 +136,31 @@ public final class Procedures {
     };
   }
 
+  /**
+   * The command's platform, with its workloads in the cluster that the command names: what this
+   * executor has read of bindings may be older than the command.
+   */
+  private Optional<Inventory.Platform> platform(StepCommand command) {
+    return inventory
+        .platform(command.getPlatform())
+        .map(
+            found ->
+                clusters.follow(
+                    found,
+                    Facts.find(command.getParameters(), BoundClusters.RESOURCE),
+                    Facts.find(command.getParameters(), BoundClusters.GROUP)));
+  }
+
+  /** A platform with its workloads in a cluster that a binding names; the inventory's without. */
+  Inventory.Platform at(Inventory.Platform platform, Optional<Bindings.ManagedCluster> bound) {
+    return clusters.follow(
+        platform,
+        bound.map(Bindings.ManagedCluster::resource),
+        bound.flatMap(Bindings.ManagedCluster::group));
+  }
+
   private Procedure dump(StepCommand command) {
-    Optional<Inventory.Platform> platform = inventory.platform(command.getPlatform());
+    Optional<Inventory.Platform> platform = platform(command);
     return postgresql(command)
         .map(
             found ->
@@ -149,7 +178,7 @@ public final class Procedures {
   }
 
   private Procedure pitr(StepCommand command) {
-    Optional<Inventory.Platform> platform = inventory.platform(command.getPlatform());
+    Optional<Inventory.Platform> platform = platform(command);
     Optional<Azure> azure = platform.flatMap(Inventory.Platform::azure);
     if (azure.isEmpty()) {
       return MissingTarget.procedure(command, "'azure' of the platform in the inventory");
@@ -182,7 +211,7 @@ public final class Procedures {
   }
 
   private Procedure cutover(StepCommand command) {
-    Optional<Inventory.Platform> platform = inventory.platform(command.getPlatform());
+    Optional<Inventory.Platform> platform = platform(command);
     return postgresql(command)
         .map(
             found ->
@@ -197,7 +226,7 @@ public final class Procedures {
   }
 
   private Procedure redis(StepCommand command, Function<RedisTarget, Procedure> procedure) {
-    Optional<Inventory.Platform> platform = inventory.platform(command.getPlatform());
+    Optional<Inventory.Platform> platform = platform(command);
     return platform
         .flatMap(found -> found.component(command.getComponent()))
         .flatMap(Inventory.Component::redis)
@@ -214,7 +243,7 @@ public final class Procedures {
   }
 
   private Procedure volume(StepCommand command, Function<VolumeTarget, Procedure> procedure) {
-    Optional<Inventory.Platform> platform = inventory.platform(command.getPlatform());
+    Optional<Inventory.Platform> platform = platform(command);
     return platform
         .flatMap(found -> found.component(command.getComponent()))
         .flatMap(Inventory.Component::volume)
@@ -240,7 +269,7 @@ public final class Procedures {
   }
 
   private Procedure cluster(StepCommand command, Function<ClusterTarget, Procedure> procedure) {
-    Optional<Inventory.Platform> platform = inventory.platform(command.getPlatform());
+    Optional<Inventory.Platform> platform = platform(command);
     return platform
         .flatMap(found -> found.component(command.getComponent()))
         .flatMap(Inventory.Component::cluster)
@@ -289,8 +318,7 @@ public final class Procedures {
   }
 
   private Optional<Inventory.Postgresql> postgresql(StepCommand command) {
-    return inventory
-        .platform(command.getPlatform())
+    return platform(command)
         .flatMap(platform -> platform.component(command.getComponent()))
         .flatMap(Inventory.Component::postgresql);
   }

@@ -1,5 +1,6 @@
 package io.arbitex.recovery.verifier;
 
+import io.arbitex.recovery.azure.BoundClusters;
 import io.arbitex.recovery.checks.AuditChain;
 import io.arbitex.recovery.checks.BaselineComparison;
 import io.arbitex.recovery.checks.BaselineReader;
@@ -21,6 +22,7 @@ import io.arbitex.recovery.record.OutcomeKind;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.ValidationOutcome;
+import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Times;
 import java.io.IOException;
@@ -53,12 +55,16 @@ final class Suite {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration READ = Duration.ofMinutes(5);
 
+  /** Longer than Azure takes with a token that has to be fetched first. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   private final Inventory inventory;
   private final RestorePointLookup restorePoints;
   private final LossMeter loss;
   private final int threads;
   private final Clock clock;
   private final EndpointCheck endpoints = new EndpointCheck(Duration.ofSeconds(10));
+  private final BoundClusters clusters = new BoundClusters(PATIENCE);
 
   /**
    * @param threads connections side by side for the audit chain
@@ -74,6 +80,14 @@ final class Suite {
     this.loss = loss;
     this.threads = threads;
     this.clock = clock;
+  }
+
+  /** A platform with its workloads in a cluster that a binding names; the inventory's without. */
+  Inventory.Platform at(Inventory.Platform platform, Optional<Bindings.ManagedCluster> bound) {
+    return clusters.follow(
+        platform,
+        bound.map(Bindings.ManagedCluster::resource),
+        bound.flatMap(Bindings.ManagedCluster::group));
   }
 
   /** Finds a restore point with its baseline. */
@@ -171,7 +185,16 @@ final class Suite {
     Instant started = Times.now(clock);
     Run run = new Run(command);
     List<LossMetric> losses = new ArrayList<>();
-    Optional<Inventory.Platform> platform = inventory.platform(command.getPlatform());
+    // As the command names it: this verifier may have read less of the bindings.
+    Optional<Inventory.Platform> platform =
+        inventory
+            .platform(command.getPlatform())
+            .map(
+                found ->
+                    clusters.follow(
+                        found,
+                        parameter(command, BoundClusters.RESOURCE),
+                        parameter(command, BoundClusters.GROUP)));
     if (platform.isEmpty()) {
       run.check(
           "",

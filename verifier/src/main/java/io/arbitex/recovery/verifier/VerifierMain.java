@@ -2,6 +2,7 @@ package io.arbitex.recovery.verifier;
 
 import io.arbitex.recovery.checks.kubernetes.ClusterGreeting;
 import io.arbitex.recovery.runtime.BaselineHistory;
+import io.arbitex.recovery.runtime.Bindings;
 import io.arbitex.recovery.runtime.KafkaClients;
 import io.arbitex.recovery.runtime.SchemaTopic;
 import io.arbitex.recovery.runtime.ServiceCommand;
@@ -49,6 +50,7 @@ public final class VerifierMain extends ServiceCommand {
     private final KafkaClients clients;
     private final Framing framing;
     private final RestorePoints restorePoints;
+    private final Bindings bindings;
     private final StatusServer status;
     private final Counter deadLetters;
     private final AtomicBoolean running = new AtomicBoolean(true);
@@ -61,12 +63,14 @@ public final class VerifierMain extends ServiceCommand {
       this.clients = clients;
       this.framing = framing;
       this.restorePoints = new RestorePoints(clients, framing);
+      this.bindings = new Bindings(clients, framing);
       this.status = new StatusServer(configuration.httpPort(), () -> sick.or(restorePoints::sick));
       this.deadLetters =
           Counter.builder("recovery.verifier.dead.letters")
               .description("Commands and ends of incidents that could not be believed")
               .register(status.metrics());
       status.showPassedOver(Topic.BACKUPS, restorePoints::passedOver);
+      status.showPassedOver(Topic.BINDINGS, bindings::passedOver);
       log.info("verifying as {}; status on port {}", configuration.name(), status.port());
     }
 
@@ -74,7 +78,6 @@ public final class VerifierMain extends ServiceCommand {
     @Override
     public void await() throws Exception {
       Clock clock = Clock.systemUTC();
-      ClusterGreeting.start(configuration.inventory());
       Suite suite =
           new Suite(
               configuration.inventory(),
@@ -83,6 +86,13 @@ public final class VerifierMain extends ServiceCommand {
                   ::measure,
               configuration.own(),
               clock);
+      // By the bindings: a suite goes by its command, but a wrong way is to be told by day.
+      ClusterGreeting.start(
+          configuration.inventory(),
+          platform -> {
+            bindings.awaitCaughtUp();
+            return suite.at(platform, bindings.cluster(platform));
+          });
       while (running.get()) {
         loop =
             new VerificationLoop(
@@ -112,6 +122,7 @@ public final class VerifierMain extends ServiceCommand {
         current.close();
       }
       restorePoints.close();
+      bindings.close();
       status.close();
     }
   }

@@ -7,6 +7,7 @@ import io.arbitex.recovery.checks.AuditTables;
 import io.arbitex.recovery.checks.BaselineReader;
 import io.arbitex.recovery.checks.BaselineText;
 import io.arbitex.recovery.checks.PostgresFixture;
+import io.arbitex.recovery.checks.kubernetes.ClustersFixture;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.CheckStatus;
@@ -46,10 +47,14 @@ class SuiteTest {
   private static HttpServer platform;
   private static volatile int health;
   private static int databases;
+  private static ClustersFixture clusters;
 
   @TempDir Path folder;
   private String database;
   private Baseline baseline;
+
+  /** File of the inventory's kubeconfig. */
+  private String kubeconfig = "key";
 
   /** Further parameters of the command. */
   private List<Fact> more = List.of();
@@ -57,6 +62,7 @@ class SuiteTest {
   @BeforeAll
   static void start() throws Exception {
     postgres = PostgresFixture.start();
+    clusters = new ClustersFixture();
     platform = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8);
     platform.createContext(
         "/",
@@ -73,6 +79,7 @@ class SuiteTest {
   @AfterAll
   static void stop() {
     platform.stop(0);
+    clusters.close();
     postgres.close();
   }
 
@@ -108,8 +115,8 @@ class SuiteTest {
                   auditVerify: %s/verify
                   adminToken: file:token
                   auditKey: file:key
-                kubernetes: {kubeconfig: "file:key", namespace: arbitex}
-                azure: {subscription: s, tenant: t, resourceGroup: g}
+                kubernetes: {kubeconfig: "file:%s", namespace: arbitex}
+                azure: {endpoint: "%s", credential: none, subscription: s, tenant: t, resourceGroup: g}
                 components:
                   - {name: public-health, kind: endpoint}
                   - name: cluster
@@ -120,6 +127,13 @@ class SuiteTest {
                       nodes: 3
                       slow: 500ms
                       like: {location: westeurope, vmSize: Standard_D4s_v5}
+                  - name: buffer
+                    kind: pvc
+                    volume:
+                      claim: arbitex-audit-buffer
+                      workloads: [cronjob/nightly]
+                      helperImage: busybox:1.36
+                      azure: {snapshots: g, disks: g}
                   - name: postgresql
                     kind: postgresql
                     postgresql:
@@ -134,7 +148,13 @@ class SuiteTest {
                       servers:
                         - {name: spare, host: 127.0.0.1, port: %d, sslMode: disable, adminUser: %s, adminPassword: "file:password"}
             """
-                .formatted(address, address, postgres.port(), PostgresFixture.USER));
+                .formatted(
+                    address,
+                    address,
+                    kubeconfig,
+                    clusters.azure(),
+                    postgres.port(),
+                    PostgresFixture.USER));
     return new Suite(
             inventory,
             (name, folders, id) -> point,
@@ -269,6 +289,27 @@ class SuiteTest {
             new Fact("postgresql.restore-point-baseline", BaselineText.of(baseline)),
             new Fact("postgresql.restore-moment", moment.toString()));
     return run(Optional.empty());
+  }
+
+  /** What this verifier has read of bindings may be older than the command. */
+  @Test
+  void itLooksIntoTheClusterThatTheCommandNames() throws Exception {
+    Files.writeString(folder.resolve("kubeconfig"), clusters.kubeconfig("arbitex-aks"));
+    kubeconfig = "kubeconfig";
+    List<Fact> volume =
+        List.of(
+            new Fact("components", "buffer"),
+            new Fact("buffer.disk", "disk-1"),
+            new Fact("buffer.disk-id", "/disks/disk-1"));
+    more = Facts.merge(volume, List.of(new Fact("cluster-resource", "arbitex-aks-2")));
+    assertThat(status(run(point()), "restored-disk:arbitex-audit-buffer"))
+        .as("there is nothing in it")
+        .isEqualTo(CheckStatus.FAIL);
+    assertThat(clusters.asked("arbitex-aks-2")).isNotEmpty();
+    assertThat(clusters.asked("arbitex-aks")).isEmpty();
+    more = volume;
+    run(point());
+    assertThat(clusters.asked("arbitex-aks")).isNotEmpty();
   }
 
   @Test

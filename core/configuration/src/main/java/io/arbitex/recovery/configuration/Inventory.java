@@ -39,6 +39,24 @@ public record Inventory(List<Platform> platforms, String text) {
     public Optional<Component> component(String component) {
       return components.stream().filter(each -> each.name().equals(component)).findFirst();
     }
+
+    /** The managed cluster that its workloads run in; empty where that is no component. */
+    public Optional<Component> managedCluster() {
+      return components.stream().filter(each -> each.cluster().isPresent()).findFirst();
+    }
+
+    /** The same platform, with its workloads in another cluster. */
+    public Platform boundTo(Kubeconfig another) {
+      return new Platform(
+          name,
+          observers,
+          endpoints,
+          kubernetes.map(each -> each.boundTo(another)),
+          azure,
+          components,
+          firstLine,
+          endLine);
+    }
   }
 
   /**

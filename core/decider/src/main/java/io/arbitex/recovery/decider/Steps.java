@@ -66,9 +66,15 @@ final class Steps {
     if (step.getPhase() == Phase.RESTORE) {
       keepWhatIsWrong(round, step);
     }
+    BoundCluster.keepWhatIsReplaced(round, step);
     LeftBehind.keep(step);
     step.setError(null);
-    StepCommand command = command(round, step, CommandKind.EXECUTE, parameters(round, step));
+    StepCommand command =
+        command(
+            round,
+            step,
+            CommandKind.EXECUTE,
+            Facts.merge(parameters(round, step), BoundCluster.parameters(round)));
     round.publish(
         Topic.commandsOf(Worker.of(step.getWorker())),
         round.state.getPlatform(),

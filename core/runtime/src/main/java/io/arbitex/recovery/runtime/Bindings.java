@@ -22,6 +22,15 @@ public final class Bindings implements AutoCloseable {
    */
   public record Database(Inventory.Server server, String database, String resource, long epoch) {}
 
+  /**
+   * A managed cluster.
+   *
+   * @param resource its name in Azure
+   * @param group its resource group, where the binding names one
+   * @param epoch of the binding; 0 is the inventory's own
+   */
+  public record ManagedCluster(String resource, Optional<String> group, long epoch) {}
+
   /** Fact of a binding: where a server answers. */
   public static final String HOST = "host";
 
@@ -31,7 +40,7 @@ public final class Bindings implements AutoCloseable {
   /** Fact of a binding: the server of the inventory of which a recovery made the bound one. */
   public static final String LIKE = "like";
 
-  /** Fact of a binding: the resource group of a cluster in Azure. */
+  /** Fact of a binding: the resource group of a managed cluster. */
   public static final String GROUP = "group";
 
   /**
@@ -149,6 +158,25 @@ public final class Bindings implements AutoCloseable {
                             + name
                             + "', which is not in the inventory; add it there"));
     return new Database(found, database, resource, epoch);
+  }
+
+  /**
+   * The managed cluster that a platform's workloads run in; empty where that is no component.
+   *
+   * @throws IllegalStateException when its binding cannot be read
+   */
+  public Optional<ManagedCluster> cluster(Inventory.Platform platform) {
+    Optional<Inventory.Component> component = platform.managedCluster();
+    if (component.isEmpty()) {
+      return Optional.empty();
+    }
+    throwIfInDoubt(platform.name(), component.get().name());
+    Optional<Binding> binding = find(platform.name(), component.get().name());
+    return Optional.of(
+        new ManagedCluster(
+            binding.map(Binding::getResource).orElse(component.get().resource()),
+            binding.flatMap(of -> Facts.find(of.getFacts(), GROUP)),
+            binding.map(Binding::getEpoch).orElse(0L)));
   }
 
   /** The server that a binding names and the inventory does not, as a recovery has made it. */

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.arbitex.recovery.configuration.InvalidConfiguration;
+import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.record.Fact;
 import io.arbitex.recovery.record.SchemaEntry;
 import io.arbitex.recovery.schemas.Framing;
 import io.arbitex.recovery.schemas.RecordType;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -82,6 +86,64 @@ class FuzzedViewsTest {
       await(() -> bindings.find("doubt", "db").isPresent());
       assertThatCode(() -> bindings.throwIfInDoubt("doubt", "db")).doesNotThrowAnyException();
     }
+  }
+
+  @Test
+  void aClusterIsTheInventorysUntilABindingSaysOtherwiseAndNothingWhileThatIsInDoubt()
+      throws Exception {
+    Inventory.Platform platform = platformWithCluster();
+    try (Bindings bindings = new Bindings(broker.clients("view"), FRAMING)) {
+      bindings.awaitCaughtUp();
+      assertThat(bindings.cluster(platform))
+          .contains(new Bindings.ManagedCluster("arbitex-aks", Optional.empty(), 0));
+      Binding moved = binding("eu-9", 1);
+      moved.setComponent("cluster");
+      moved.setResource("arbitex-aks-2");
+      moved.setFacts(List.of(new Fact(Bindings.GROUP, "standby-rg")));
+      send(Topic.BINDINGS, "eu-9/cluster", GARBAGE);
+      await(() -> bindings.passedOver() > 0 && isInDoubt(bindings, platform));
+      send(Topic.BINDINGS, "eu-9/cluster", FRAMING.encode(moved));
+      await(() -> bindings.find("eu-9", "cluster").isPresent());
+      assertThat(bindings.cluster(platform))
+          .contains(new Bindings.ManagedCluster("arbitex-aks-2", Optional.of("standby-rg"), 1));
+    }
+  }
+
+  private static boolean isInDoubt(Bindings bindings, Inventory.Platform platform) {
+    try {
+      bindings.cluster(platform);
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
+  }
+
+  private static Inventory.Platform platformWithCluster() throws InvalidConfiguration {
+    return Inventory.parse(
+            "platform.yaml",
+            folder,
+            """
+            platforms:
+              - name: eu-9
+                observers: [a]
+                endpoints:
+                  health: ["http://127.0.0.1:1/health"]
+                  adminToken: env:TOKEN
+                  auditKey: env:KEY
+                kubernetes: {kubeconfig: "file:kubeconfig", namespace: arbitex}
+                azure: {subscription: s, tenant: t, resourceGroup: g}
+                components:
+                  - {name: public-health, kind: endpoint}
+                  - name: cluster
+                    kind: aks
+                    cluster:
+                      name: arbitex-aks
+                      resourceGroup: g
+                      nodes: 3
+                      like: {location: westeurope, vmSize: Standard_D4s_v5}
+            """)
+        .platforms()
+        .get(0);
   }
 
   @Test

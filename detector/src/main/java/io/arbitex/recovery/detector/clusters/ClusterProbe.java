@@ -4,9 +4,13 @@ import io.arbitex.recovery.checks.kubernetes.ClusterClients;
 import io.arbitex.recovery.checks.kubernetes.CrashLoops;
 import io.arbitex.recovery.configuration.Cluster;
 import io.arbitex.recovery.configuration.Kubernetes;
+import io.arbitex.recovery.configuration.NoSuchCluster;
 import io.arbitex.recovery.detector.Observation;
 import io.arbitex.recovery.detector.Probe;
+import io.arbitex.recovery.detector.ProbeInCluster;
 import io.arbitex.recovery.detector.network.NoAnswer;
+import io.arbitex.recovery.record.HealthStatus;
+import io.arbitex.recovery.record.Symptom;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeCondition;
 import io.fabric8.kubernetes.api.model.NodeList;
@@ -22,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Asks a cluster's API server how it is, which nodes are ready, and which pods crash. */
-public final class ClusterProbe implements Probe, AutoCloseable {
+public final class ClusterProbe implements Probe, ProbeInCluster, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ClusterProbe.class);
 
   /** Out of the API server's cache: it is asked in each round, and /readyz tells of etcd. */
@@ -31,20 +35,22 @@ public final class ClusterProbe implements Probe, AutoCloseable {
   /** A token that a plugin of the kubeconfig fetches counts from then on. */
   private static final Duration OPEN_ANEW = Duration.ofMinutes(5);
 
-  private final Kubernetes settings;
+  private final Kubernetes own;
   private final Duration connect;
   private final Duration limit;
   private final ClusterJudge judge;
   private KubernetesClient client;
+  private Kubernetes opened;
   private String kubeconfig;
   private long openedAt;
 
   /**
+   * @param own the inventory's cluster, which is asked where no other is named
    * @param timeout for a connection; and what is waited for an answer after {@code slow}, since one
    *     that is slow must be told apart from none
    */
-  public ClusterProbe(Kubernetes settings, Cluster cluster, Duration timeout) {
-    this.settings = settings;
+  public ClusterProbe(Kubernetes own, Cluster cluster, Duration timeout) {
+    this.own = own;
     this.connect = timeout;
     this.limit = limit(cluster, timeout);
     this.judge = new ClusterJudge(cluster.nodes(), cluster.slow());
@@ -67,17 +73,29 @@ public final class ClusterProbe implements Probe, AutoCloseable {
   }
 
   @Override
-  public synchronized Observation look(Instant at) throws InterruptedException {
+  public Observation look(Instant at) throws InterruptedException {
+    return look(own, at);
+  }
+
+  @Override
+  public synchronized Observation look(Kubernetes cluster, Instant at) throws InterruptedException {
     KubernetesClient asked;
     try {
-      asked = client();
+      asked = client(cluster);
+    } catch (NoSuchCluster e) {
+      drop();
+      return new Observation(HealthStatus.DOWN, Symptom.UNREACHABLE, e.getMessage(), at);
     } catch (IOException e) {
       drop();
       return Observation.unknown(
-          "the observer cannot use its own kubeconfig: " + e.getMessage(), at);
+          (cluster.bound().isPresent()
+                  ? "the observer does not get to the cluster that is bound: "
+                  : "the observer cannot use its own kubeconfig: ")
+              + e.getMessage(),
+          at);
     }
     try {
-      ClusterView view = view(asked);
+      ClusterView view = view(asked, cluster.namespace());
       if (view.ready().none().isPresent()) {
         // A new connection next time: an old one says nothing of the door.
         drop();
@@ -89,12 +107,12 @@ public final class ClusterProbe implements Probe, AutoCloseable {
     }
   }
 
-  private ClusterView view(KubernetesClient asked) throws InterruptedException {
+  private ClusterView view(KubernetesClient asked, String namespace) throws InterruptedException {
     ClusterQuestions questions = new ClusterQuestions(asked, limit);
     ClusterQuestions.Asked ready = questions.ask("/readyz");
     ClusterQuestions.Asked nodes = questions.ask("/api/v1/nodes" + CACHED);
     ClusterQuestions.Asked pods =
-        questions.ask("/api/v1/namespaces/" + settings.namespace() + "/pods" + CACHED);
+        questions.ask("/api/v1/namespaces/" + namespace + "/pods" + CACHED);
     Answer readyAnswer = questions.await(ready);
     Listed<NodeView> nodeList = listed(questions.await(nodes), ClusterProbe::nodes);
     Listed<String> crashLoops = listed(questions.await(pods), ClusterProbe::crashLoops);
@@ -144,17 +162,20 @@ public final class ClusterProbe implements Probe, AutoCloseable {
   }
 
   /** Opened anew only when there is a reason: a plugin that fetches a token takes seconds. */
-  private KubernetesClient client() throws IOException {
+  private KubernetesClient client(Kubernetes cluster) throws IOException {
     String now;
     try {
-      now = settings.kubeconfig().resolve();
+      now = cluster.content();
+    } catch (NoSuchCluster e) {
+      throw e;
     } catch (IOException e) {
-      throw new IOException("the kubeconfig " + settings.kubeconfig() + " cannot be read: " + e, e);
+      throw new IOException("the kubeconfig " + cluster.place() + " cannot be read: " + e, e);
     }
     boolean old = System.nanoTime() - openedAt > OPEN_ANEW.toNanos();
-    if (client == null || old || !now.equals(kubeconfig)) {
+    if (client == null || old || !cluster.equals(opened) || !now.equals(kubeconfig)) {
       drop();
-      client = ClusterClients.openForOneTry(settings, connect, limit);
+      client = ClusterClients.openForOneTry(cluster, connect, limit);
+      opened = cluster;
       kubeconfig = now;
       openedAt = System.nanoTime();
     }

@@ -5,6 +5,7 @@ import io.arbitex.recovery.configuration.Kubernetes;
 import io.arbitex.recovery.configuration.Volume;
 import io.arbitex.recovery.detector.Observation;
 import io.arbitex.recovery.detector.Probe;
+import io.arbitex.recovery.detector.ProbeInCluster;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -23,8 +24,8 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the cluster about one claim. */
-public final class VolumeProbe implements Probe, AutoCloseable {
+/** Asks the cluster that the platform is bound to about one claim. */
+public final class VolumeProbe implements Probe, ProbeInCluster, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(VolumeProbe.class);
 
   /** Reasons of the kubelet and of the attach controller. */
@@ -39,26 +40,41 @@ public final class VolumeProbe implements Probe, AutoCloseable {
   /** A token that was rotated counts from then on. */
   private static final Duration OPEN_ANEW = Duration.ofMinutes(5);
 
-  private final Kubernetes cluster;
+  private final Kubernetes own;
   private final Volume volume;
   private final VolumeJudge judge;
-  private final VolumeUse use;
+  private VolumeUse use;
   private KubernetesClient client;
+  private Kubernetes opened;
   private long openedAt;
 
-  public VolumeProbe(Kubernetes cluster, Volume volume) {
-    this.cluster = cluster;
+  /**
+   * @param own the inventory's cluster, which is asked where no other is named
+   */
+  public VolumeProbe(Kubernetes own, Volume volume) {
+    this.own = own;
     this.volume = volume;
     this.judge = new VolumeJudge(volume.claim(), volume.pendingFor(), volume.full());
-    this.use = new VolumeUse(cluster.namespace(), volume.claim());
+    this.use = new VolumeUse(own.namespace(), volume.claim());
   }
 
   @Override
-  public synchronized Observation look(Instant at) throws InterruptedException {
+  public Observation look(Instant at) throws InterruptedException {
+    return look(own, at);
+  }
+
+  @Override
+  public synchronized Observation look(Kubernetes cluster, Instant at) throws InterruptedException {
     try {
-      return judge.judge(view(client(), at), at);
+      return judge.judge(view(client(cluster), cluster.namespace(), at), at);
     } catch (IOException e) {
-      return Observation.unknown("the observer cannot read its own kubeconfig: " + e, at);
+      // Also when the cluster is gone: of the volume that says nothing.
+      return Observation.unknown(
+          (cluster.bound().isPresent()
+                  ? "the observer does not get to the cluster that is bound: "
+                  : "the observer cannot read its own kubeconfig: ")
+              + e,
+          at);
     } catch (KubernetesClientException e) {
       if (Thread.interrupted()) {
         throw new InterruptedException("called off while it asked the cluster");
@@ -84,25 +100,28 @@ public final class VolumeProbe implements Probe, AutoCloseable {
         + String.valueOf(root.getMessage()).lines().findFirst().orElse("");
   }
 
-  private KubernetesClient client() throws IOException {
-    if (client == null || System.nanoTime() - openedAt > OPEN_ANEW.toNanos()) {
+  private KubernetesClient client(Kubernetes cluster) throws IOException {
+    boolean moved = opened != null && !cluster.equals(opened);
+    if (client == null || moved || System.nanoTime() - openedAt > OPEN_ANEW.toNanos()) {
       drop();
+      if (moved) {
+        use = new VolumeUse(cluster.namespace(), volume.claim());
+      }
       client = ClusterClients.open(cluster);
+      opened = cluster;
       openedAt = System.nanoTime();
     }
     return client;
   }
 
-  private VolumeView view(KubernetesClient asked, Instant at) {
+  private VolumeView view(KubernetesClient asked, String namespace, Instant at) {
     // By lists: of one object alone, a gateway's 404 cannot be told from "there is none".
     Optional<PersistentVolumeClaim> claim =
-        asked.persistentVolumeClaims().inNamespace(cluster.namespace()).list().getItems().stream()
+        asked.persistentVolumeClaims().inNamespace(namespace).list().getItems().stream()
             .filter(each -> each.getMetadata().getName().equals(volume.claim()))
             .findFirst();
     List<Pod> pods =
-        asked.pods().inNamespace(cluster.namespace()).list().getItems().stream()
-            .filter(this::wants)
-            .toList();
+        asked.pods().inNamespace(namespace).list().getItems().stream().filter(this::wants).toList();
     List<Pod> ready = pods.stream().filter(Readiness::isPodReady).toList();
     String named = claim.map(found -> found.getSpec().getVolumeName()).orElse(null);
     boolean there =
@@ -116,7 +135,7 @@ public final class VolumeProbe implements Probe, AutoCloseable {
         there,
         names(pods),
         names(ready),
-        ready.size() < pods.size() ? troubles(asked, pods, named, at) : List.of(),
+        ready.size() < pods.size() ? troubles(asked, namespace, pods, named, at) : List.of(),
         there ? use.share(asked, ready, at) : OptionalDouble.empty());
   }
 
@@ -143,7 +162,8 @@ public final class VolumeProbe implements Probe, AutoCloseable {
   }
 
   /** Of pods that have not got as far as a container: one that runs has mounted what it needs. */
-  private List<Trouble> troubles(KubernetesClient asked, List<Pod> pods, String named, Instant at) {
+  private List<Trouble> troubles(
+      KubernetesClient asked, String namespace, List<Pod> pods, String named, Instant at) {
     Set<String> stuck =
         pods.stream()
             .filter(pod -> !hasStarted(pod))
@@ -157,7 +177,7 @@ public final class VolumeProbe implements Probe, AutoCloseable {
     if (named != null && !named.isEmpty()) {
       names.add(named);
     }
-    return asked.v1().events().inNamespace(cluster.namespace()).list().getItems().stream()
+    return asked.v1().events().inNamespace(namespace).list().getItems().stream()
         .filter(event -> TROUBLES.contains(event.getReason()))
         .filter(event -> stuck.contains(event.getInvolvedObject().getUid()))
         .filter(event -> names.stream().anyMatch(String.valueOf(event.getMessage())::contains))

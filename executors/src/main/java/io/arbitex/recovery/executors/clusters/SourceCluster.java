@@ -10,6 +10,7 @@ import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.record.FailureCode;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /** Judges the cluster that is said to be lost. */
@@ -88,29 +89,34 @@ final class SourceCluster {
   }
 
   /**
-   * Refuses when the API that is watched is not that of the cluster that Azure knows by the name:
-   * then it would be another one that is stopped.
+   * Refuses when the cluster that is watched is not the one that Azure knows by the name: then it
+   * would be another one that is stopped. Each cluster has a certificate authority of its own, by
+   * whichever way it is reached. One that we have stopped was compared before that.
    *
    * @throws ActionFailure PREFLIGHT then
    */
   void refuseOther(ActionContext context, ManagedCluster old)
       throws ActionFailure, InterruptedException {
-    String watched;
-    try (ClusterSession session = new ClusterAccess(target.kubernetes()).open()) {
-      watched = session.server();
+    if (isStoppedByUs(old)) {
+      return;
     }
-    String known;
+    Optional<String> watched;
+    try (ClusterSession session = new ClusterAccess(target.kubernetes()).open()) {
+      watched = session.authority();
+    }
+    Optional<String> known;
     try (ClusterSession session =
         ClusterSession.of(
             target.clusters(context).kubeconfig(old.name()), target.kubernetes().namespace())) {
-      known = session.server();
+      known = session.authority();
     }
-    if (!watched.equals(known)) {
+    if (watched.isEmpty() || !watched.equals(known)) {
       throw ActionFailure.permanent(
           FailureCode.PREFLIGHT,
-          "'kubernetes.kubeconfig' leads to %s, but Azure's cluster %s is at %s: they may be two clusters"
-              .formatted(watched, old.name(), known),
-          "Correct the kubeconfig or 'cluster.name' of the inventory, then `dr retry`.");
+          "'kubernetes.kubeconfig' trusts another certificate authority than that of Azure's cluster"
+              + " %s: they may be two clusters".formatted(old.name()),
+          "Correct the kubeconfig (it needs certificate-authority-data) or 'cluster.name' of the"
+              + " inventory, then `dr retry`.");
     }
   }
 

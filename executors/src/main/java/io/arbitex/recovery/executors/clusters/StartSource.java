@@ -58,7 +58,11 @@ final class StartSource extends ClusterAction {
     ManagedClusters clusters = target.clusters(context);
     String name = ClusterTarget.source(context);
     String doing = "start the old cluster " + name;
-    OperationWait.end(context, clusters.azure(), context.fact(ClusterFacts.STOP_OPERATION), doing);
+    Optional<String> stop = context.fact(ClusterFacts.STOP_OPERATION);
+    Pace pace = new Pace();
+    while (stop.isPresent() && OperationWait.isUnderWay(clusters.azure(), stop.get())) {
+      pace.pause(context, "wait for the end of the stop of " + name);
+    }
     // A stop whose answer was lost may still be under way.
     ManagedCluster settled = until(context, clusters, name, doing, ManagedCluster::isSettled);
     if (settled.power().equals("Stopped")) {

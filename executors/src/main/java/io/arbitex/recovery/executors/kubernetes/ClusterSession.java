@@ -3,10 +3,14 @@ package io.arbitex.recovery.executors.kubernetes;
 import io.arbitex.recovery.checks.kubernetes.ClusterClients;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.schemas.Digests;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.internal.CertUtils;
 import java.io.IOException;
-import java.net.URL;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** A client of the cluster for one action, and the namespace that it works in. */
@@ -51,10 +55,29 @@ public final class ClusterSession implements AutoCloseable {
     return namespace;
   }
 
-  /** Where the API is: scheme, host and port. */
-  public String server() {
-    URL master = client.getMasterUrl();
-    return master.getProtocol() + "://" + master.getAuthority();
+  /**
+   * What tells the cluster from others: a digest of the certificate authority that its kubeconfig
+   * trusts.
+   *
+   * @return empty when it names none
+   * @throws ActionFailure PREFLIGHT when it names a file that cannot be read
+   */
+  public Optional<String> authority() throws ActionFailure {
+    Config config = client.getConfiguration();
+    try (InputStream given =
+        CertUtils.getInputStreamFromDataOrFile(config.getCaCertData(), config.getCaCertFile())) {
+      return given == null
+          ? Optional.empty()
+          : Optional.of(
+              Digests.sha256(new String(given.readAllBytes(), StandardCharsets.US_ASCII).strip()));
+    } catch (IOException e) {
+      throw new ActionFailure(
+          FailureCode.PREFLIGHT,
+          "the certificate authority of the kubeconfig cannot be read: " + e.getMessage(),
+          "Put it to where the kubeconfig says.",
+          false,
+          e);
+    }
   }
 
   /** The HTTP status of a refused request; 0 where there was no answer. */

@@ -46,7 +46,7 @@ public final class Writers {
     return workloads;
   }
 
-  ClusterSession open() throws ActionFailure {
+  ClusterSession open() throws ActionFailure, InterruptedException {
     return new ClusterAccess(kubernetes).open();
   }
 

@@ -178,12 +178,10 @@ public final class BackupCloud implements AutoCloseable {
         StandardCharsets.UTF_8);
   }
 
-  /** One of the same server, over a proxy that is away. */
+  /** One of the same cluster that leads to a port where nobody listens. */
   public String deadKubeconfig(String cluster) throws IOException {
     return kubeconfig(cluster)
-        .replaceFirst(
-            "(?m)^( *)(server: .*)$",
-            "$1$2\n$1proxy-url: http://127.0.0.1:" + TestAzure.freePort());
+        .replaceFirst("127\\.0\\.0\\.1:\\d+", "127.0.0.1:" + TestAzure.freePort());
   }
 
   public KubernetesClient client(String cluster) {

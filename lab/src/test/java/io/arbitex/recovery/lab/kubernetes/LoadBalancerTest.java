@@ -109,11 +109,11 @@ class LoadBalancerTest {
           new ServerSocket(PORT, 1, InetAddress.getByName(one)).close();
           return true;
         });
-    try (ServerSocket taken = new ServerSocket(PORT, 1, InetAddress.getByName(one))) {
+    try (ServerSocket listener = new ServerSocket(PORT, 1, InetAddress.getByName(one))) {
       first.client().services().inNamespace("default").resource(balanced()).create();
       assertThat(address(first))
           .as("somebody listens on the other")
-          .isNotEqualTo(taken.getInetAddress().getHostAddress())
+          .isNotEqualTo(listener.getInetAddress().getHostAddress())
           .startsWith("127.");
     }
   }

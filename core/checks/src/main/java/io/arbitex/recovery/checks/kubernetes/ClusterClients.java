@@ -1,18 +1,23 @@
 package io.arbitex.recovery.checks.kubernetes;
 
+import io.arbitex.recovery.configuration.Kubeconfig;
 import io.arbitex.recovery.configuration.Kubernetes;
+import io.arbitex.recovery.configuration.NoSuchCluster;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Opens clients of a platform's cluster, with limits. */
+/**
+ * Opens clients of a platform's cluster, with limits: of the one that it is bound to, else of the
+ * inventory's.
+ */
 public final class ClusterClients {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration REQUEST = Duration.ofSeconds(15);
@@ -30,6 +35,8 @@ public final class ClusterClients {
    * Opens a client; nothing is sent yet. The kubeconfig is read anew, so a token that was rotated
    * counts.
    *
+   * @throws NoSuchCluster when the platform is bound to a cluster that is gone
+   * @throws InterruptedIOException when interrupted while a kubeconfig was asked for
    * @throws IOException when the kubeconfig cannot be read or is none; without its content, which
    *     holds a token
    */
@@ -52,14 +59,29 @@ public final class ClusterClients {
   private static KubernetesClient open(
       Kubernetes settings, Duration connect, Duration request, int retries) throws IOException {
     try {
-      return open(read(settings), settings.namespace(), connect, request, retries);
+      if (settings.bound().isPresent()) {
+        Kubeconfig bound = settings.bound().get();
+        String content = bound.content();
+        KubernetesClientBuilder client =
+            builder(
+                Config.fromKubeconfig(content), settings.namespace(), connect, request, retries);
+        return client
+            .withHttpClientBuilderConsumer(
+                http ->
+                    http.addOrReplaceInterceptor(
+                        "refused-credentials", new RefusedCredentials(bound, content)))
+            .build();
+      }
+      return builder(read(settings), settings.namespace(), connect, request, retries).build();
+    } catch (NoSuchCluster | InterruptedIOException e) {
+      throw e;
     } catch (IOException e) {
-      throw new IOException("the kubeconfig " + settings.kubeconfig() + " cannot be read: " + e, e);
-    } catch (KubernetesClientException | IllegalArgumentException e) {
-      // The parser's message may quote the file, so it is no cause either.
+      throw new IOException("the kubeconfig " + settings.place() + " cannot be read: " + e, e);
+    } catch (RuntimeException e) {
+      // The parsers' messages quote the file, so they are no cause either.
       throw new IOException(
           "the kubeconfig "
-              + settings.kubeconfig()
+              + settings.place()
               + " is none that can be used ("
               + e.getClass().getSimpleName()
               + ")");
@@ -73,9 +95,10 @@ public final class ClusterClients {
    */
   public static KubernetesClient open(String kubeconfig, String namespace) throws IOException {
     try {
-      return open(Config.fromKubeconfig(kubeconfig), namespace, CONNECT, REQUEST, RETRIES);
-    } catch (KubernetesClientException | IllegalArgumentException e) {
-      // The parser's message may quote the content, so it is no cause either.
+      return builder(Config.fromKubeconfig(kubeconfig), namespace, CONNECT, REQUEST, RETRIES)
+          .build();
+    } catch (RuntimeException e) {
+      // The parsers' messages quote the content, so they are no cause either.
       throw new IOException(
           "the kubeconfig that was given out is none that can be used ("
               + e.getClass().getSimpleName()
@@ -83,14 +106,14 @@ public final class ClusterClients {
     }
   }
 
-  private static KubernetesClient open(
+  private static KubernetesClientBuilder builder(
       Config config, String namespace, Duration connect, Duration request, int retries) {
     config.setNamespace(namespace);
     config.setConnectionTimeout((int) connect.toMillis());
     config.setRequestTimeout((int) request.toMillis());
     config.setRequestRetryBackoffLimit(retries);
     config.setRequestRetryBackoffInterval((int) FIRST_RETRY.toMillis());
-    return new KubernetesClientBuilder().withConfig(config).build();
+    return new KubernetesClientBuilder().withConfig(config);
   }
 
   private static Config read(Kubernetes settings) throws IOException {

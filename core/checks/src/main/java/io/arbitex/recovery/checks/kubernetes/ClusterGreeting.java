@@ -18,17 +18,39 @@ public final class ClusterGreeting {
 
   private ClusterGreeting() {}
 
-  /** Greets all clusters on a thread of its own, which no service waits for. */
-  public static Thread start(Inventory inventory) {
-    Thread thread = new Thread(() -> greet(inventory), "cluster-greeting");
+  /** A platform of the inventory, with its workloads in the cluster that it is bound to. */
+  @FunctionalInterface
+  public interface Bound {
+    /**
+     * The platform as it is now.
+     *
+     * @throws IllegalStateException when nobody knows which cluster that is
+     */
+    Inventory.Platform now(Inventory.Platform platform) throws InterruptedException;
+  }
+
+  /**
+   * Greets all clusters on a thread of its own, which no service waits for.
+   *
+   * @param bound where the platforms are now; it may wait until that is known
+   */
+  public static Thread start(Inventory inventory, Bound bound) {
+    Thread thread = new Thread(() -> greet(inventory, bound), "cluster-greeting");
     thread.setDaemon(true);
     thread.start();
     return thread;
   }
 
-  private static void greet(Inventory inventory) {
+  private static void greet(Inventory inventory, Bound bound) {
     for (Inventory.Platform platform : inventory.platforms()) {
-      platform.kubernetes().ifPresent(settings -> greet(platform.name(), settings));
+      try {
+        bound.now(platform).kubernetes().ifPresent(settings -> greet(platform.name(), settings));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (IllegalStateException e) {
+        log.warn("{}: its cluster is not greeted: {}", platform.name(), e.getMessage());
+      }
     }
   }
 

@@ -254,7 +254,14 @@ final class ClusterSimulation {
       say(command, StepTransition.FAILED, new StepError(code, "it broke", "mend it", ""));
       return;
     }
-    say(command, StepTransition.DONE, null);
+    boolean replaces = command.getStepId().equals("cluster.cutover");
+    say(
+        command,
+        StepTransition.DONE,
+        null,
+        replaces
+            ? new Fact("resource", "cluster-" + (epochs.getOrDefault("cluster", 0L) + 1))
+            : new Fact("made", "beside"));
     if (command.getStepId().endsWith(".cutover")) {
       String name = command.getComponent();
       down.remove(name);
@@ -282,7 +289,7 @@ final class ClusterSimulation {
         2_000);
   }
 
-  private void say(StepCommand command, StepTransition transition, StepError error) {
+  private void say(StepCommand command, StepTransition transition, StepError error, Fact... facts) {
     StepEvent event =
         StepEvent.newBuilder()
             .setId(command.getCommandId() + "/" + transition)
@@ -297,7 +304,7 @@ final class ClusterSimulation {
             .setStartedAt(Times.now(time))
             .setAt(Times.now(time))
             .setText("")
-            .setFacts(List.of(new Fact("made", "beside")))
+            .setFacts(List.of(facts))
             .setError(error)
             .build();
     send(event, 50);
@@ -372,6 +379,9 @@ final class ClusterSimulation {
       incidents.add(event);
     } else if (output.value() instanceof StepCommand command
         && !command.getWorker().equals("notify")) {
+      if (command.getKind() == CommandKind.EXECUTE) {
+        rules.dispatched(command, state, epochs.getOrDefault("cluster", 0L));
+      }
       time.in(Duration.ofMillis(1 + random.nextInt(60)), () -> carryOut(command));
     }
   }

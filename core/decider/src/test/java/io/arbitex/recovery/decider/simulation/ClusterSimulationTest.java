@@ -33,6 +33,7 @@ class ClusterSimulationTest {
       throws InvalidConfiguration {
     List<String> failures = new ArrayList<>();
     Map<IncidentKind, Integer> seen = new EnumMap<>(IncidentKind.class);
+    int intoTheNew = 0;
     for (long seed : Seeds.of(SEEDS_PER_FAULT)) {
       boolean parallel = seed % 2 == 1;
       ClusterSimulation simulation =
@@ -43,12 +44,14 @@ class ClusterSimulationTest {
       } catch (AssertionError | RuntimeException e) {
         failures.add("seed " + seed + ": " + e + "\n" + story(simulation));
       }
+      intoTheNew += simulation.rules.intoTheNew;
       simulation.incidents.forEach(event -> seen.merge(event.getKind(), 1, Integer::sum));
     }
     assertThat(failures).as("with %s", fault).isEmpty();
     assertThat(seen).as("it was tried at all").containsKey(IncidentKind.OPENED);
     if (fault == ClusterSimulation.Fault.EVERYTHING) {
       assertThat(seen).as("some are recovered to the end").containsKey(IncidentKind.RESOLVED);
+      assertThat(intoTheNew).as("commands went into a cluster's successor").isPositive();
     }
   }
 

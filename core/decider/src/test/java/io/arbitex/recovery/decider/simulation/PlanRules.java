@@ -7,8 +7,10 @@ import io.arbitex.recovery.record.IncidentView;
 import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.PlatformState;
 import io.arbitex.recovery.record.Severity;
+import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.record.StepPhase;
 import io.arbitex.recovery.record.StepView;
+import io.arbitex.recovery.schemas.Facts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +21,9 @@ final class PlanRules {
 
   private final boolean parallel;
   final List<String> broken = new ArrayList<>();
+
+  /** Commands that were held against the rule of a cluster's successor. */
+  int intoTheNew;
 
   PlanRules(boolean parallel) {
     this.parallel = parallel;
@@ -51,6 +56,28 @@ final class PlanRules {
     }
     if (incident.getPhase() == IncidentPhase.RECOVERING) {
       demand(!running.isEmpty(), "it recovers and nothing runs", incident.getSteps());
+    }
+  }
+
+  /**
+   * Once a cluster has a successor nothing is put into the old one, though the new one's binding
+   * may be read seconds later.
+   *
+   * @param newest epoch of the cluster's binding, read or not
+   */
+  void dispatched(StepCommand command, PlatformState after, long newest) {
+    boolean replaced =
+        after.getIncident().getSteps().stream()
+            .filter(step -> step.getComponent().equals("cluster"))
+            .anyMatch(
+                step -> step.getPhase() == Phase.CUTOVER && step.getState() == StepPhase.DONE);
+    String named = Facts.find(command.getParameters(), "cluster-resource").orElse("none");
+    demand(
+        !replaced || named.equals("cluster-" + newest),
+        command.getCommandId() + " goes to the cluster " + named + ", not to number " + newest,
+        after.getIncident().getSteps());
+    if (replaced) {
+      intoTheNew++;
     }
   }
 
