@@ -169,7 +169,8 @@ final class ComponentWatches implements AutoCloseable {
     VolumeProbe probe = new VolumeProbe(platform.kubernetes().orElseThrow(), found);
     parts.add(probe);
     PlatformCluster cluster = cluster(platform);
-    start(platform, component, () -> bound(platform, component, probe.in(cluster.now())).get());
+    Supplier<Watch.Target> own = bound(platform, component, probe);
+    start(platform, component, () -> cluster.target(probe, own));
   }
 
   private PlatformCluster cluster(Inventory.Platform platform) {

@@ -31,12 +31,16 @@ final class PlatformCluster {
   }
 
   /**
-   * How it is reached now.
+   * A look at something in the cluster.
    *
-   * @throws IllegalStateException when nobody knows which one it is
+   * @param own what that is bound to itself
+   * @throws IllegalStateException when nobody knows which cluster it is
    */
-  Kubernetes now() {
-    return reached(bound.get());
+  Watch.Target target(ProbeInCluster probe, Supplier<Watch.Target> own) {
+    // In this order: what is put into a new cluster is bound later than the cluster, and the old
+    // one must not be asked in the name of what is in the new one.
+    Watch.Target thing = own.get();
+    return new Watch.Target(thing.resource(), thing.epoch(), probe.in(reached(bound.get())));
   }
 
   /**

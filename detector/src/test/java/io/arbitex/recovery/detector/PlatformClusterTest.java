@@ -136,17 +136,42 @@ class PlatformClusterTest {
     assertThat(clusters.asked("new")).isEmpty();
   }
 
+  private Watch.Target ofVolume() {
+    return new Watch.Target("arbitex-audit-buffer", 3, volume);
+  }
+
+  private Observation lookAtVolume() throws InterruptedException {
+    return cluster.target(volume, this::ofVolume).probe().look(Instant.now());
+  }
+
   @Test
   void aVolumeIsLookedForInTheNewClusterToo() throws Exception {
-    assertThat(volume.in(cluster.now()).look(Instant.now()).detail()).contains("no claim");
+    assertThat(lookAtVolume().detail()).contains("no claim");
     assertThat(clusters.asked("old"))
         .contains("GET /api/v1/namespaces/arbitex/persistentvolumeclaims");
     int before = clusters.asked("old").size();
     binding = () -> NEW;
-    assertThat(volume.in(cluster.now()).look(Instant.now()).detail()).contains("no claim");
+    assertThat(lookAtVolume().detail()).contains("no claim");
     assertThat(clusters.asked("new"))
         .contains("GET /api/v1/namespaces/arbitex/persistentvolumeclaims");
     assertThat(clusters.asked("old")).hasSize(before);
+  }
+
+  /** Both bindings are read between two looks: of the cluster, and of what was put into it. */
+  @Test
+  void theOldClusterIsNotAskedInTheNameOfWhatIsInTheNewOne() throws Exception {
+    Watch.Target target =
+        cluster.target(
+            volume,
+            () -> {
+              binding = () -> NEW;
+              return ofVolume();
+            });
+    assertThat(target.resource()).isEqualTo("arbitex-audit-buffer");
+    assertThat(target.epoch()).isEqualTo(3);
+    target.probe().look(Instant.now());
+    assertThat(clusters.asked("new")).isNotEmpty();
+    assertThat(clusters.asked("old")).isEmpty();
   }
 
   @Test
@@ -157,8 +182,7 @@ class PlatformClusterTest {
     assertThat(seen.status()).isEqualTo(HealthStatus.DOWN);
     assertThat(seen.symptom()).isEqualTo(Symptom.UNREACHABLE);
     assertThat(seen.detail()).contains("Azure has no cluster new");
-    assertThat(volume.in(cluster.now()).look(Instant.now()).status())
-        .isEqualTo(HealthStatus.UNKNOWN);
+    assertThat(lookAtVolume().status()).isEqualTo(HealthStatus.UNKNOWN);
   }
 
   @Test
@@ -188,7 +212,7 @@ class PlatformClusterTest {
           throw new IllegalStateException("nobody knows");
         };
     assertThatThrownBy(() -> cluster.target(probe)).isInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(cluster::now).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(this::lookAtVolume).isInstanceOf(IllegalStateException.class);
     assertThat(clusters.asked("old")).isEmpty();
   }
 }

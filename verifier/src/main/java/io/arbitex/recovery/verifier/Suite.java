@@ -11,6 +11,7 @@ import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.checks.EndpointCheck;
 import io.arbitex.recovery.checks.RestoredMoment;
 import io.arbitex.recovery.checks.kubernetes.AlembicHead;
+import io.arbitex.recovery.configuration.Cluster;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Kubernetes;
 import io.arbitex.recovery.configuration.Redis;
@@ -220,6 +221,12 @@ final class Suite {
           Volume volume = component.flatMap(Inventory.Component::volume).orElseThrow();
           Kubernetes kubernetes = platform.get().kubernetes().orElseThrow();
           run.check(name, () -> VolumeProof.of(command, name, kubernetes, volume));
+          continue;
+        }
+        if (component.flatMap(Inventory.Component::cluster).isPresent()) {
+          Cluster replaced = component.flatMap(Inventory.Component::cluster).orElseThrow();
+          Kubernetes kubernetes = platform.get().kubernetes().orElseThrow();
+          run.check(name, () -> ManagedClusterProof.of(command, name, kubernetes, replaced));
           continue;
         }
         if (component.isEmpty() || component.get().postgresql().isEmpty()) {

@@ -313,6 +313,23 @@ class SuiteTest {
   }
 
   @Test
+  void aClusterIsProvenByTheOneThatIsBoundAndWasRestored() throws Exception {
+    Files.writeString(folder.resolve("kubeconfig"), clusters.kubeconfig("arbitex-aks"));
+    kubeconfig = "kubeconfig";
+    List<Fact> restored =
+        List.of(new Fact("components", "cluster"), new Fact("cluster.cluster", "arbitex-aks-2"));
+    more = Facts.merge(restored, List.of(new Fact("cluster-resource", "arbitex-aks-2")));
+    Proof proof = run(point());
+    assertThat(status(proof, "restored-cluster")).isEqualTo(CheckStatus.PASS);
+    assertThat(status(proof, "api-server")).isEqualTo(CheckStatus.PASS);
+    assertThat(status(proof, "nodes")).isEqualTo(CheckStatus.PASS);
+    more = Facts.merge(restored, List.of(new Fact("cluster-resource", "arbitex-aks")));
+    assertThat(status(run(point()), "restored-cluster"))
+        .as("what was restored is not what is bound")
+        .isEqualTo(CheckStatus.FAIL);
+  }
+
+  @Test
   void aPlatformThatIsNotWellFails() throws Exception {
     health = 503;
     assertThat(verdict(run(point())).getStatus()).isEqualTo(CheckStatus.FAIL);

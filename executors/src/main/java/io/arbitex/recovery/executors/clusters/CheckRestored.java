@@ -76,6 +76,8 @@ final class CheckRestored extends ClusterAction {
     }
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(ClusterFacts.EPOCH, Long.toString(already ? known : epoch + 1));
+    facts.put(ClusterFacts.BOUND_RESOURCE, name);
+    facts.put(ClusterFacts.BOUND_GROUP, context.required(ClusterFacts.GROUP));
     facts.put(ClusterFacts.OLD_SEEN, Boolean.toString(old.isPresent()));
     return Look.alreadySo(facts);
   }

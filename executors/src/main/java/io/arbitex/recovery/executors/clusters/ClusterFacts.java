@@ -35,7 +35,7 @@ final class ClusterFacts {
   static final String CLUSTER = "cluster";
 
   /** Its resource group. */
-  static final String GROUP = "cluster-group";
+  static final String GROUP = "restored-group";
 
   /** {@code made} or {@code standby}. */
   static final String ORIGIN = "cluster-origin";
@@ -88,6 +88,11 @@ final class ClusterFacts {
 
   /** Epoch of the binding that a cutover publishes. */
   static final String EPOCH = "epoch";
+
+  /** What is bound from the cutover on, for the decider: it may read the binding later. */
+  static final String BOUND_RESOURCE = "resource";
+
+  static final String BOUND_GROUP = "group";
 
   /** Whether Azure knew the old cluster when the cutover began. */
   static final String OLD_SEEN = "old-cluster-seen";

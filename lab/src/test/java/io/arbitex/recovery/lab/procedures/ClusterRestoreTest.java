@@ -154,7 +154,7 @@ class ClusterRestoreTest {
     assertThat(facts)
         .containsEntry("restore-point", newer)
         .containsEntry("cluster-origin", "made")
-        .containsEntry("cluster-group", BackupCloud.GROUP)
+        .containsEntry("restored-group", BackupCloud.GROUP)
         .containsEntry("secrets-written", "arbitex-secrets=2")
         .containsEntry("waits-for-claims", "deployment/arbitex-buffer")
         .containsEntry("ready-nodes", "1")

@@ -129,7 +129,8 @@ public final class WorkloadCheck {
                     + " restarts");
   }
 
-  static String said(KubernetesClientException error) {
+  /** What a refused request says, in one line. */
+  public static String said(KubernetesClientException error) {
     String words =
         error.getStatus() != null && error.getStatus().getMessage() != null
             ? error.getStatus().getMessage()
