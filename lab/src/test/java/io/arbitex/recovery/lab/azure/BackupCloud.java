@@ -28,6 +28,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -57,6 +58,7 @@ public final class BackupCloud implements AutoCloseable {
   private final ContainerServiceManagementClient service;
   private final ProtectionClient protection;
   private final RecordSetsClient records;
+  private final Map<String, String> given = new HashMap<>();
 
   /**
    * @param objects what the cluster in use has, in YAML; its namespace is arbitex
@@ -178,9 +180,13 @@ public final class BackupCloud implements AutoCloseable {
         StandardCharsets.UTF_8);
   }
 
-  /** One of the same cluster that leads to a port where nobody listens. */
+  /**
+   * One of the same cluster that leads to a port where nobody listens. A cluster that is stopped
+   * has the one that was given out before.
+   */
   public String deadKubeconfig(String cluster) throws IOException {
-    return kubeconfig(cluster)
+    return given
+        .computeIfAbsent(cluster, this::kubeconfig)
         .replaceFirst("127\\.0\\.0\\.1:\\d+", "127.0.0.1:" + TestAzure.freePort());
   }
 
