@@ -10,6 +10,7 @@ import io.arbitex.recovery.lab.world.LabClusters;
 import io.arbitex.recovery.lab.world.LabOptions;
 import io.arbitex.recovery.lab.world.LabVolumes;
 import io.arbitex.recovery.record.IncidentEvent;
+import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.Severity;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -73,7 +74,7 @@ final class ClusterLost implements Disaster {
     say.accept("*** the cluster's API and all that runs in it are killed, and stay so ***");
     say.accept("");
     clusters.lose();
-    Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, Watcher::isEnd);
+    Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, ClusterLost::isEnd);
     if (end.isEmpty()) {
       Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
       IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
@@ -104,6 +105,12 @@ final class ClusterLost implements Disaster {
         crashes.done(),
         failures,
         records);
+  }
+
+  /** Until the public health is confirmed to be down too, the loss is a P2 that is only told. */
+  private static boolean isEnd(IncidentEvent event) {
+    boolean early = event.getKind() == IncidentKind.ESCALATED && event.getSeverity() == Severity.P2;
+    return Watcher.isEnd(event) && !early;
   }
 
   /**
@@ -188,6 +195,13 @@ final class ClusterLost implements Disaster {
         "events are acknowledged, through the public address",
         Calm.moreTraffic(lab, EVENTS, READY),
         "no event");
+    if (lab.requireState().cluster().redis() != null) {
+      Demand.that(
+          failures,
+          "users log in, through the public address",
+          SessionCalm.moreLogins(lab, 5, READY),
+          "no login");
+    }
     List<TrafficLedger.Entry> ledger = TrafficLedger.read(lab.requireState().file("ledger"));
     List<TrafficLedger.Entry> missing = TwoAuthorities.missing(ledger, before.database());
     say.accept(

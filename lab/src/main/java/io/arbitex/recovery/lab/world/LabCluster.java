@@ -22,7 +22,9 @@ final class LabCluster {
   static final String NAMESPACE = "arbitex";
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final int REQUEST_MILLIS = 5_000;
+
+  /** A machine on which several labs start at once is slow to answer. */
+  private static final int REQUEST_MILLIS = 20_000;
 
   private final LabFolder folder;
   private final LabProcesses processes;

@@ -5,6 +5,7 @@ import io.arbitex.recovery.lab.azure.clusters.OrderedClusters;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -47,10 +48,12 @@ public final class LabClusters {
 
   /** Names of all that Azure has. */
   public List<String> names() throws IOException, InterruptedException {
-    return azure
+    List<String> names = new ArrayList<>();
+    azure
         .get(LabArm.path("Microsoft.ContainerService/managedClusters"), LabManagedCluster.VERSION)
         .path("value")
-        .findValuesAsText("name");
+        .forEach(each -> names.add(each.path("name").asText()));
+    return names;
   }
 
   /** What Azure says of a cluster's machines: {@code Running} or {@code Stopped}. */
