@@ -8,6 +8,7 @@ import io.arbitex.recovery.record.IncidentView;
 import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.StepPhase;
 import io.arbitex.recovery.record.StepView;
+import io.arbitex.recovery.schemas.Facts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,9 +19,9 @@ import java.util.Set;
  * for nothing when it is lost, and what is not needed when it comes back.
  */
 final class ClusterSteps {
-  /** Ends of a cutover that surely left the old cluster in its place. */
-  private static final Set<FailureCode> NOTHING_DONE =
-      Set.of(FailureCode.SOURCE_SOUND, FailureCode.KILL_SWITCH);
+  /** What a worker says that finds the lost alive. */
+  private static final Set<FailureCode> ALIVE =
+      Set.of(FailureCode.SOURCE_SOUND, FailureCode.NOT_CONFIRMED);
 
   private ClusterSteps() {}
 
@@ -135,15 +136,30 @@ final class ClusterSteps {
 
   /** The guard before each step of a cluster's recovery: it must be lost still. */
   static Optional<Guards.Block> stillLost(Round round, StepView step) {
-    boolean goesOn = step.getPhase() == Phase.CUTOVER && mayHaveBegun(step);
+    boolean goesOn = step.getPhase() == Phase.CUTOVER && mayHaveBegun(round, step);
     return Landscape.isCluster(round, step.getComponent()) && !goesOn
         ? ClusterLoss.notLost(round)
         : Optional.empty();
   }
 
-  private static boolean mayHaveBegun(StepView cutover) {
-    return Steps.mayBeCutOver(cutover)
-        || (cutover.getError() != null && !NOTHING_DONE.contains(cutover.getError().getCode()));
+  /** A cutover that failed before its point of no return has given all back, or says what not. */
+  private static boolean mayHaveBegun(Round round, StepView cutover) {
+    return Steps.mayBeCutOver(cutover) || round.incident().getPointOfNoReturn();
+  }
+
+  /**
+   * Whether a person has approved the plan after a worker found the cluster alive, or its customers
+   * served.
+   */
+  static boolean isInsistedOn(Round round, StepView step) {
+    IncidentView incident = round.incident();
+    return step.getError() != null
+        && ALIVE.contains(step.getError().getCode())
+        && Guards.approved(round)
+        && incident
+            .getApprovedUntil()
+            .minus(round.policy.guards().approvalValidFor())
+            .isAfter(step.getEndedAt());
   }
 
   /** Gives up the recovery of a cluster that answers again, as long as nothing was cut over. */
@@ -152,7 +168,7 @@ final class ClusterSteps {
     Optional<StepView> cutover = cutover(round, incident.getSteps());
     boolean isBack =
         Landscape.cluster(round).filter(view -> view.getConfirmed() == HealthStatus.UP).isPresent();
-    if (cutover.isEmpty() || !isBack || mayHaveBegun(cutover.get())) {
+    if (cutover.isEmpty() || !isBack || mayHaveBegun(round, cutover.get())) {
       return;
     }
     for (StepView step : incident.getSteps()) {
@@ -166,8 +182,29 @@ final class ClusterSteps {
         IncidentKind.NOTE,
         cutover.get().getComponent(),
         "The cluster answers again, so it is not restored, and neither is what would have gone with"
-            + " it. A cluster that was made beside is kept for a person.",
-        "");
+            + " it."
+            + restored(incident)
+                .map(
+                    name ->
+                        " What was restored into " + name + " is held there and kept for a person.")
+                .orElse(""),
+        restored(incident)
+            .map(
+                name ->
+                    "Delete "
+                        + name
+                        + "; a standby: delete the platform's namespace in it and take its tags"
+                        + " recovery-command and recovery-incident off, or the next loss finds it"
+                        + " taken.")
+            .orElse(""));
+  }
+
+  /** The cluster that a backup was restored into. */
+  private static Optional<String> restored(IncidentView incident) {
+    return incident.getSteps().stream()
+        .filter(step -> step.getPhase() == Phase.RESTORE)
+        .flatMap(step -> Facts.find(step.getFacts(), "cluster").stream())
+        .findFirst();
   }
 
   /**

@@ -56,6 +56,7 @@ final class Steps {
 
   static void dispatch(Round round, StepView step) {
     IncidentView incident = round.incident();
+    boolean mayLive = mayLive(round, step);
     round.move(step, StepTable.Trigger.DISPATCH);
     step.setAttempt(step.getAttempt() + 1);
     step.setTimeoutSeconds(round.policy.procedures().timeout(step.getProcedure()).toSeconds());
@@ -74,7 +75,7 @@ final class Steps {
             round,
             step,
             CommandKind.EXECUTE,
-            Facts.merge(parameters(round, step), BoundCluster.parameters(round)));
+            Facts.merge(parameters(round, step, mayLive), BoundCluster.parameters(round)));
     round.publish(
         Topic.commandsOf(Worker.of(step.getWorker())),
         round.state.getPlatform(),
@@ -139,7 +140,7 @@ final class Steps {
   /**
    * What the worker needs to know: the source, and what earlier steps of the component found out.
    */
-  private static List<Fact> parameters(Round round, StepView step) {
+  private static List<Fact> parameters(Round round, StepView step, boolean mayLive) {
     IncidentView incident = round.incident();
     List<Fact> parameters = new ArrayList<>();
     parameters.add(new Fact(BAD_SINCE, incident.getBadSince().toString()));
@@ -158,12 +159,8 @@ final class Steps {
     parameters.add(new Fact("source-resource", component.getResource()));
     parameters.add(new Fact("source-epoch", Long.toString(component.getBindingEpoch())));
     parameters.add(new Fact(SYMPTOM, component.getSymptom().name()));
-    boolean mayLive =
-        Guards.approved(round)
-            || Guards.lifeIsNoObstacle(round, component)
-            || ClusterSteps.isGone(round, step.getComponent());
     parameters.add(new Fact("source-may-live", Boolean.toString(mayLive)));
-    parameters.add(new Fact("stores-wait", String.join(",", waiting(incident, step))));
+    parameters.add(new Fact("stores-wait", String.join(",", waiting(round, step))));
     for (StepView done : incident.getSteps()) {
       if (done.getState() == StepPhase.DONE && done.getComponent().equals(step.getComponent())) {
         parameters = Facts.merge(parameters, done.getFacts());
@@ -172,11 +169,28 @@ final class Steps {
     return Facts.merge(parameters, step.getFacts());
   }
 
-  /** Other components that are still to be cut over. */
-  private static List<String> waiting(IncidentView incident, StepView step) {
-    return incident.getSteps().stream()
+  /**
+   * Whether a source that is found alive is left all the same. A cluster is everything: to have
+   * approved its plan is not to have approved that a living one is stopped.
+   */
+  private static boolean mayLive(Round round, StepView step) {
+    if (step.getComponent().isEmpty()) {
+      return false;
+    }
+    if (Landscape.isCluster(round, step.getComponent())) {
+      return ClusterSteps.isInsistedOn(round, step);
+    }
+    return Guards.approved(round)
+        || Guards.lifeIsNoObstacle(round, round.component(step.getComponent()))
+        || ClusterSteps.isGone(round, step.getComponent());
+  }
+
+  /** Stores beside the cluster that are still to be cut over: what runs in it may need them. */
+  private static List<String> waiting(Round round, StepView step) {
+    return round.incident().getSteps().stream()
         .filter(other -> other.getPhase() == Phase.CUTOVER)
         .filter(other -> !other.getComponent().equals(step.getComponent()))
+        .filter(other -> !Landscape.isInCluster(round, other.getComponent()))
         .filter(other -> !isOver(other))
         .map(StepView::getComponent)
         .distinct()

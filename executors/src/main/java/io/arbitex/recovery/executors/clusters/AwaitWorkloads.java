@@ -18,8 +18,9 @@ import java.util.stream.Collectors;
 /**
  * The platform runs in the restored cluster before customers are led to it: every workload that the
  * inventory names is rolled out but what waits for claims that later steps restore, and the Service
- * of the address has one. While another store of the incident is still to be recovered, readiness
- * is told and not asked for: a platform without its database gets ready with it.
+ * of the address has one. While a database of the incident is still to be recovered, readiness is
+ * told and not asked for, since it comes with the database; but all pods are there, and no
+ * container is kept from its start.
  */
 final class AwaitWorkloads extends ClusterAction {
   AwaitWorkloads(ClusterTarget target) {
@@ -38,7 +39,7 @@ final class AwaitWorkloads extends ClusterAction {
     try (ClusterSession session = target.restored(context)) {
       ClusterContents contents = new ClusterContents(session);
       Optional<String> lack =
-          Patience.await(context, target.rollout(), () -> lack(contents, storesWait));
+          Patience.await(context, target.rollout(), () -> lack(context, contents, storesWait));
       if (lack.isPresent()) {
         throw ActionFailure.permanent(
             FailureCode.NOT_CONFIRMED,
@@ -57,8 +58,9 @@ final class AwaitWorkloads extends ClusterAction {
     }
   }
 
-  private Optional<String> lack(ClusterContents contents, boolean storesWait)
+  private Optional<String> lack(ActionContext context, ClusterContents contents, boolean storesWait)
       throws ActionFailure, InterruptedException {
+    new SourceCluster(target).refuseIfStarted(context);
     try {
       List<String> lacks = new ArrayList<>();
       Optional<Cluster.Address> address = target.cluster().address();
@@ -66,11 +68,13 @@ final class AwaitWorkloads extends ClusterAction {
           && contents.address(address.get().namespace(), address.get().service()).isEmpty()) {
         lacks.add("the Service " + address.get().service() + " has no address yet");
       }
-      if (!storesWait) {
-        List<Workload> unready = unready(contents);
-        if (!unready.isEmpty()) {
-          lacks.add("not rolled out: " + joined(unready));
-        }
+      List<Workload> late = storesWait ? unmade(contents) : unready(contents);
+      if (!late.isEmpty()) {
+        lacks.add((storesWait ? "without all its pods: " : "not rolled out: ") + joined(late));
+      }
+      List<String> stuck = contents.thatCannotStart();
+      if (!stuck.isEmpty()) {
+        lacks.add("cannot start: " + String.join(", ", stuck));
       }
       return lacks.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", lacks));
     } catch (ActionFailure e) {
@@ -93,6 +97,18 @@ final class AwaitWorkloads extends ClusterAction {
       }
     }
     return unready;
+  }
+
+  /** Those that do not have all their pods. */
+  private List<Workload> unmade(ClusterContents contents)
+      throws ActionFailure, InterruptedException {
+    List<Workload> unmade = new ArrayList<>();
+    for (Workload each : target.workloads()) {
+      if (contents.workload(each).filter(ClusterContents.Found::made).isEmpty()) {
+        unmade.add(each);
+      }
+    }
+    return unmade;
   }
 
   private static String joined(List<Workload> workloads) {

@@ -46,7 +46,7 @@ final class CheckCluster extends ClusterAction {
     facts.put(ClusterFacts.PROTECTION, protection(context, clusters));
     Optional<ManagedCluster> old = clusters.find(ClusterTarget.source(context));
     if (old.isPresent()) {
-      SourceCluster.refuseIfChanging(old.get());
+      SourceCluster.refuseIfChanging(context, old.get());
       new SourceCluster(target).refuseOther(context, old.get());
     }
     facts.put(

@@ -70,14 +70,17 @@ final class CheckRestored extends ClusterAction {
       refuseUnclearRecord(target.cluster().address().get());
     }
     Optional<ManagedCluster> old = clusters.find(ClusterTarget.source(context));
-    if (old.isPresent() && !already) {
-      SourceCluster.refuseIfChanging(old.get());
+    if (old.isPresent() && !ClusterTarget.isSuccessor(context)) {
+      SourceCluster.refuseIfChanging(context, old.get());
       new SourceCluster(target).refuseOther(context, old.get());
     }
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(ClusterFacts.EPOCH, Long.toString(already ? known : epoch + 1));
     facts.put(ClusterFacts.BOUND_RESOURCE, name);
     facts.put(ClusterFacts.BOUND_GROUP, context.required(ClusterFacts.GROUP));
+    facts.put(
+        ClusterFacts.UNPROTECTED,
+        name + " has no backup instance: make one, and name it and the cluster in the inventory");
     facts.put(ClusterFacts.OLD_SEEN, Boolean.toString(old.isPresent()));
     return Look.alreadySo(facts);
   }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What is in the platform's namespace of a cluster. */
 final class ClusterContents {
@@ -35,9 +36,46 @@ final class ClusterContents {
    * @param replicas that it is told to have; 1 for a CronJob
    * @param claims that its pods mount
    * @param own claims that its controller makes, one for each replica
+   * @param made whether all its replicas are there
    * @param rolledOut whether all its replicas are new and ready
    */
-  record Found(int replicas, Set<String> claims, Set<String> own, boolean rolledOut) {}
+  record Found(
+      int replicas, Set<String> claims, Set<String> own, boolean made, boolean rolledOut) {}
+
+  /** Reasons why a container waits that time alone does not mend. */
+  private static final Set<String> STUCK =
+      Set.of(
+          "ErrImagePull",
+          "ImagePullBackOff",
+          "InvalidImageName",
+          "CreateContainerConfigError",
+          "CreateContainerError");
+
+  /** Containers that are kept from their start, as {@code POD/CONTAINER: REASON}. */
+  List<String> thatCannotStart() throws ActionFailure, InterruptedException {
+    return session.ask(
+        "list pods",
+        client ->
+            client.pods().inNamespace(namespace).list().getItems().stream()
+                .filter(pod -> pod.getStatus() != null)
+                .flatMap(
+                    pod ->
+                        Stream.concat(
+                                pod.getStatus().getInitContainerStatuses().stream(),
+                                pod.getStatus().getContainerStatuses().stream())
+                            .filter(each -> each.getState() != null)
+                            .filter(each -> each.getState().getWaiting() != null)
+                            .filter(
+                                each -> STUCK.contains(each.getState().getWaiting().getReason()))
+                            .map(
+                                each ->
+                                    pod.getMetadata().getName()
+                                        + "/"
+                                        + each.getName()
+                                        + ": "
+                                        + each.getState().getWaiting().getReason()))
+                .toList());
+  }
 
   static long readyNodes(ClusterSession session) throws ActionFailure, InterruptedException {
     List<Node> nodes = session.ask("list nodes", client -> client.nodes().list().getItems());
@@ -101,7 +139,7 @@ final class ClusterContents {
                               .get()
                           == null
                       ? null
-                      : new Found(1, Set.of(), Set.of(), true);
+                      : new Found(1, Set.of(), Set.of(), true, true);
             });
   }
 
@@ -117,6 +155,7 @@ final class ClusterContents {
         wanted,
         claims(read.getSpec().getTemplate().getSpec()),
         Set.of(),
+        seen && number(read.getStatus().getReplicas(), 0) == wanted,
         seen
             && number(read.getStatus().getReplicas(), 0) == wanted
             && number(read.getStatus().getUpdatedReplicas(), 0) == wanted
@@ -141,6 +180,7 @@ final class ClusterContents {
         wanted,
         claims(read.getSpec().getTemplate().getSpec()),
         own,
+        seen && number(read.getStatus().getReplicas(), 0) == wanted,
         seen
             && number(read.getStatus().getReplicas(), 0) == wanted
             && number(read.getStatus().getUpdatedReplicas(), 0) == wanted

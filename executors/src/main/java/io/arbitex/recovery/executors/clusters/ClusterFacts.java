@@ -94,6 +94,9 @@ final class ClusterFacts {
 
   static final String BOUND_GROUP = "group";
 
+  /** What a person has to do, so that the restored cluster can be restored itself. */
+  static final String UNPROTECTED = "next-loss";
+
   /** Whether Azure knew the old cluster when the cutover began. */
   static final String OLD_SEEN = "old-cluster-seen";
 

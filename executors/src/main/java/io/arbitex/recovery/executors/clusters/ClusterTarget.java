@@ -89,6 +89,14 @@ public record ClusterTarget(
     return context.required(ClusterFacts.SOURCE_RESOURCE);
   }
 
+  /**
+   * Whether the cluster that the platform is bound to is the restored one: an earlier attempt has
+   * come so far that its binding was published, and there is no old one to be stopped.
+   */
+  static boolean isSuccessor(ActionContext context) {
+    return context.fact(ClusterFacts.CLUSTER).filter(source(context)::equalsIgnoreCase).isPresent();
+  }
+
   /** The standby; empty where none is named, or the standby is what was lost. */
   Optional<String> standby(ActionContext context) {
     return backup.standby().filter(name -> !name.equalsIgnoreCase(source(context)));

@@ -24,6 +24,11 @@ final class Hold {
 
   private static final String PODS = "pods";
 
+  /** A CronJob goes on making Jobs while its pods are refused. */
+  private static final String JOBS = "count/jobs.batch";
+
+  private static final Quantity NONE = new Quantity("0");
+
   private Hold() {}
 
   static Optional<ResourceQuota> find(ClusterSession session)
@@ -33,13 +38,18 @@ final class Hold {
         api -> api.resourceQuotas().inNamespace(session.namespace()).withName(NAME).get());
   }
 
-  /** Whether no pod may be made in the namespace. */
+  /**
+   * Whether no pod may be made in the namespace: the API server goes by the quota's status, which a
+   * controller fills in after it was made.
+   */
   static boolean isOn(ClusterSession session) throws ActionFailure, InterruptedException {
     return find(session)
-        .filter(it -> new Quantity("0").equals(it.getSpec().getHard().get(PODS)))
+        .filter(it -> it.getStatus() != null && it.getStatus().getHard() != null)
+        .filter(it -> NONE.equals(it.getStatus().getHard().get(PODS)))
         .isPresent();
   }
 
+  /** Makes the quota; it counts once {@link #isOn}. */
   static void put(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
     ResourceQuota wanted =
@@ -50,7 +60,7 @@ final class Hold {
             .addToAnnotations(RecoveryNotes.COMMAND, context.command().getCommandId())
             .endMetadata()
             .withNewSpec()
-            .withHard(Map.of(PODS, new Quantity("0")))
+            .withHard(Map.of(PODS, NONE, JOBS, NONE))
             .endSpec()
             .build();
     session.makeOnce(

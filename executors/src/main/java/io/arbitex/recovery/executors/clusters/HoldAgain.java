@@ -1,5 +1,6 @@
 package io.arbitex.recovery.executors.clusters;
 
+import io.arbitex.recovery.configuration.Cluster;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
@@ -47,19 +48,11 @@ final class HoldAgain extends ClusterAction {
 
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
-    refuseIfServing(context);
     try (ClusterSession session = target.restored(context)) {
+      refuseIfServing(context, session);
       ClusterTarget.refuseUnlessAllowed(context);
       Hold.put(context, session);
-      session.ask("delete pods", api -> api.pods().inNamespace(session.namespace()).delete());
-      Optional<String> lack =
-          Patience.await(
-              context,
-              LIMIT,
-              () -> {
-                long pods = pods(session);
-                return pods == 0 ? Optional.empty() : Optional.of(pods + " pods are still there");
-              });
+      Optional<String> lack = Patience.await(context, LIMIT, () -> lack(session));
       if (lack.isPresent()) {
         throw ActionFailure.permanent(
             FailureCode.NOT_CONFIRMED,
@@ -69,15 +62,32 @@ final class HoldAgain extends ClusterAction {
     }
   }
 
+  /** Until the quota counts, controllers make each pod that is deleted anew. */
+  private static Optional<String> lack(ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    if (!Hold.isOn(session)) {
+      return Optional.of("the quota does not count yet");
+    }
+    long pods = pods(session);
+    if (pods > 0) {
+      session.ask("delete pods", api -> api.pods().inNamespace(session.namespace()).delete());
+    }
+    return pods == 0 ? Optional.empty() : Optional.of(pods + " pods are still there");
+  }
+
   /** An earlier attempt may have led customers there: then it only goes forward. */
-  private void refuseIfServing(ActionContext context) throws ActionFailure, InterruptedException {
-    Optional<String> address = context.fact(ClusterFacts.ADDRESS);
-    boolean led =
-        target.cluster().address().isPresent()
-            && address.isPresent()
-            && new RecordSwitch(target.azure(), target.cluster().address().get().dns())
-                .isAt(address.get());
-    if (led || target.isBoundTo(context.required(ClusterFacts.CLUSTER))) {
+  private void refuseIfServing(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    boolean led = target.isBoundTo(context.required(ClusterFacts.CLUSTER));
+    Optional<Cluster.Address> address = target.cluster().address();
+    if (address.isPresent()) {
+      Optional<String> here =
+          new ClusterContents(session).address(address.get().namespace(), address.get().service());
+      led |=
+          here.isPresent()
+              && new RecordSwitch(target.azure(), address.get().dns()).isAt(here.get());
+    }
+    if (led) {
       throw ActionFailure.permanent(
           FailureCode.PREFLIGHT,
           "customers are led to the restored cluster already, so it runs on",

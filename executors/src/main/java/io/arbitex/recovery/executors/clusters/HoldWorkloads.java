@@ -4,6 +4,8 @@ import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.Patience;
+import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.Namespace;
 import java.time.Duration;
 import java.util.Optional;
@@ -14,6 +16,8 @@ import java.util.Optional;
  * touched before its successor is proven. See {@link Hold}.
  */
 final class HoldWorkloads extends ClusterAction {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
   HoldWorkloads(ClusterTarget target) {
     super(
         target,
@@ -43,6 +47,17 @@ final class HoldWorkloads extends ClusterAction {
       ClusterTarget.refuseUnlessAllowed(context);
       Hold.makeNamespace(context, session);
       Hold.put(context, session);
+      Optional<String> lack =
+          Patience.await(
+              context,
+              LIMIT,
+              () -> Hold.isOn(session) ? Optional.empty() : Optional.of("it does not count yet"));
+      if (lack.isPresent()) {
+        throw ActionFailure.passing(
+            FailureCode.NOT_CONFIRMED,
+            "the quota that holds the platform is there, but " + lack.get(),
+            "See the controller manager of the cluster.");
+      }
     }
   }
 }

@@ -3,11 +3,8 @@ package io.arbitex.recovery.executors.clusters;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
-import io.arbitex.recovery.executors.azure.ManagedCluster;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
-import io.arbitex.recovery.record.FailureCode;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * The restored platform may run: the quota goes. Controllers that were refused pods wait longer and
@@ -38,28 +35,12 @@ final class ReleaseWorkloads extends ClusterAction {
 
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
-    refuseTwo(context);
+    new SourceCluster(target).refuseIfStarted(context);
     try (ClusterSession session = target.restored(context)) {
       ClusterTarget.refuseUnlessAllowed(context);
       context.remember(ClusterFacts.RELEASED, context.command().getCommandId());
       Hold.lift(session);
       new HeldControllers(session).touch(context);
-    }
-  }
-
-  private void refuseTwo(ActionContext context) throws ActionFailure, InterruptedException {
-    Optional<ManagedCluster> old = target.clusters(context).find(ClusterTarget.source(context));
-    if (old.filter(it -> !it.isStopped()).isPresent()) {
-      throw ActionFailure.permanent(
-          FailureCode.UNKNOWN,
-          "somebody has started the old cluster "
-              + old.get().name()
-              + " again ("
-              + old.get().state()
-              + ", "
-              + old.get().power()
-              + "), and two platforms would write",
-          "See who started it and why; stop it again, then `dr retry`, or keep it and `dr reject`.");
     }
   }
 }

@@ -8,7 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /**
  * What the vault is asked to restore: the objects of one namespace. Azure leaves out objects by
  * type only, not by name: where other steps restore claims, all are left out; where none does, they
- * come with their data. Pods are left out, since those that run them make them anew.
+ * come with their data. Pods and Jobs are left out: those that run them make them anew, and what
+ * was done once must not be done again.
  */
 final class RestoreRequest {
   private RestoreRequest() {}
@@ -64,7 +65,8 @@ final class RestoreRequest {
                 claims ? "RestoreWithVolumeData" : "RestoreWithoutVolumeData")
             .put("conflictPolicy", "Skip");
     criteria.putArray("includedNamespaces").add(namespace);
-    ArrayNode excluded = criteria.putArray("excludedResourceTypes").add("v1/Pod");
+    ArrayNode excluded =
+        criteria.putArray("excludedResourceTypes").add("v1/Pod").add("batch/v1/Job");
     if (!claims) {
       excluded.add("v1/PersistentVolume").add("v1/PersistentVolumeClaim");
     }

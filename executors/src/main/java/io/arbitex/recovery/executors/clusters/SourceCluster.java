@@ -97,7 +97,7 @@ final class SourceCluster {
    */
   void refuseOther(ActionContext context, ManagedCluster old)
       throws ActionFailure, InterruptedException {
-    if (isStoppedByUs(old)) {
+    if (old.isStopped() && isStoppedFor(context, old)) {
       return;
     }
     Optional<String> watched;
@@ -148,8 +148,8 @@ final class SourceCluster {
    *
    * @throws ActionFailure UNKNOWN then, so that no other procedure is tried either
    */
-  static void refuseIfChanging(ManagedCluster old) throws ActionFailure {
-    boolean ours = isStoppedByUs(old);
+  static void refuseIfChanging(ActionContext context, ManagedCluster old) throws ActionFailure {
+    boolean ours = isStoppedFor(context, old);
     if (!old.isSettled() && !ours) {
       throw ActionFailure.permanent(
           FailureCode.UNKNOWN,
@@ -164,8 +164,36 @@ final class SourceCluster {
     }
   }
 
-  /** Whether a cutover of ours stops it, or has stopped it, in whichever incident. */
-  static boolean isStoppedByUs(ManagedCluster old) {
-    return old.tag(ClusterTarget.STOPPED_TAG).isPresent();
+  /**
+   * Refuses an old cluster that is not stopped, before anything may run in the restored one, and as
+   * long as nobody is led there.
+   *
+   * @throws ActionFailure UNKNOWN then
+   */
+  void refuseIfStarted(ActionContext context) throws ActionFailure, InterruptedException {
+    if (ClusterTarget.isSuccessor(context)) {
+      return;
+    }
+    Optional<ManagedCluster> old = target.clusters(context).find(ClusterTarget.source(context));
+    if (old.filter(it -> !it.isStopped()).isPresent()) {
+      throw ActionFailure.permanent(
+          FailureCode.UNKNOWN,
+          "somebody has started the old cluster "
+              + old.get().name()
+              + " again ("
+              + old.get().state()
+              + ", "
+              + old.get().power()
+              + "), and two platforms would write",
+          "See who started it and why (a schedule?); stop it again, then `dr retry`, or keep it and"
+              + " `dr reject`.");
+    }
+  }
+
+  /** Whether a cutover of this incident stops it, or has stopped it. */
+  static boolean isStoppedFor(ActionContext context, ManagedCluster old) {
+    String incident = context.command().getIncidentId();
+    return old.tag(ClusterTarget.STOPPED_TAG).isPresent()
+        && old.tag(ClusterTarget.INCIDENT_TAG).filter(incident::equals).isPresent();
   }
 }

@@ -46,15 +46,7 @@ final class StartSource extends ClusterAction {
 
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
-    if (target.isBoundTo(context.required(ClusterFacts.CLUSTER)) || !hold.isDone(context)) {
-      throw ActionFailure.permanent(
-          FailureCode.PREFLIGHT,
-          "the old cluster is left stopped, since the platform may run in the restored one",
-          "See that nothing of the platform runs in "
-              + context.required(ClusterFacts.CLUSTER)
-              + ", then: "
-              + target.howToStart(context));
-    }
+    refuseUnlessHeld(context);
     ManagedClusters clusters = target.clusters(context);
     String name = ClusterTarget.source(context);
     String doing = "start the old cluster " + name;
@@ -65,7 +57,12 @@ final class StartSource extends ClusterAction {
     }
     // A stop whose answer was lost may still be under way.
     ManagedCluster settled = until(context, clusters, name, doing, ManagedCluster::isSettled);
+    if (!isOurs(context, settled)) {
+      // A later attempt has taken the stop over meanwhile: whether it is taken back is its to say.
+      return;
+    }
     if (settled.power().equals("Stopped")) {
+      refuseUnlessHeld(context);
       ClusterTarget.refuseUnlessAllowed(context);
       OperationWait.end(context, clusters.azure(), clusters.beginStart(name), doing);
       settled = until(context, clusters, name, doing, ManagedCluster::isRunning);
@@ -76,5 +73,17 @@ final class StartSource extends ClusterAction {
         clusters,
         settled,
         Map.of(ClusterTarget.STOPPED_TAG, "", ClusterTarget.INCIDENT_TAG, ""));
+  }
+
+  private void refuseUnlessHeld(ActionContext context) throws ActionFailure, InterruptedException {
+    if (target.isBoundTo(context.required(ClusterFacts.CLUSTER)) || !hold.isDone(context)) {
+      throw ActionFailure.permanent(
+          FailureCode.PREFLIGHT,
+          "the old cluster is left stopped, since the platform may run in the restored one",
+          "See that nothing of the platform runs in "
+              + context.required(ClusterFacts.CLUSTER)
+              + ", then: "
+              + target.howToStart(context));
+    }
   }
 }

@@ -10,7 +10,6 @@ import io.arbitex.recovery.record.FailureCode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The old cluster is stopped, since its workloads may live on behind an API that nobody reaches and
@@ -18,10 +17,6 @@ import java.util.Set;
  * its state, so that it can be started again.
  */
 final class StopCluster extends ClusterAction {
-  /** They say that the cluster lives, not that it cannot be stopped. */
-  private static final Set<FailureCode> AS_THEY_ARE =
-      Set.of(FailureCode.SOURCE_SOUND, FailureCode.KILL_SWITCH);
-
   StopCluster(ClusterTarget target) {
     super(
         target,
@@ -33,14 +28,18 @@ final class StopCluster extends ClusterAction {
 
   @Override
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
+    if (ClusterTarget.isSuccessor(context)) {
+      return Look.alreadySo();
+    }
     String name = ClusterTarget.source(context);
     Optional<ManagedCluster> old = target.clusters(context).find(name);
     if (old.isEmpty()) {
       new SourceCluster(target).refuseUnlessGone(context);
       return Look.alreadySo(Map.of(ClusterFacts.OLD, "Azure does not know it any more"));
     }
-    SourceCluster.refuseIfChanging(old.get());
-    return old.get().isStopped()
+    SourceCluster.refuseIfChanging(context, old.get());
+    // A stop by an earlier attempt is taken over, so that only this one may take it back.
+    return old.get().isStopped() && isByThis(context, old.get())
         ? Look.alreadySo(
             Map.of(
                 ClusterFacts.OLD,
@@ -49,46 +48,68 @@ final class StopCluster extends ClusterAction {
                 "first stop "
                     + context.required(ClusterFacts.CLUSTER)
                     + ", lest two platforms write, then: "
-                    + target.howToStart(context)))
+                    + target.howToStart(context)
+                    + ", and take its tags recovery-stopped-by and recovery-incident off"))
         : Look.notYet("the old cluster is " + old.get().state() + ", " + old.get().power());
+  }
+
+  private static boolean isByThis(ActionContext context, ManagedCluster old) {
+    return old.tag(ClusterTarget.STOPPED_TAG)
+        .filter(context.command().getCommandId()::equals)
+        .isPresent();
   }
 
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
-    try {
-      stop(context);
-    } catch (ActionFailure e) {
-      if (AS_THEY_ARE.contains(e.code())) {
-        throw e;
-      }
-      throw new ActionFailure(
-          e.code(),
-          "the old cluster "
-              + ClusterTarget.source(context)
-              + " is not known to be stopped, so its successor stays held, lest two platforms write: "
-              + e.getMessage(),
-          "Stop it by hand (az aks stop), or close its way to the database and the key vault, then"
-              + " `dr retry`. "
-              + e.hint(),
-          e.retryable(),
-          e);
-    }
-  }
-
-  private void stop(ActionContext context) throws ActionFailure, InterruptedException {
     String name = ClusterTarget.source(context);
-    String doing = "stop the cluster " + name;
     ManagedClusters clusters = target.clusters(context);
     Optional<ManagedCluster> old = clusters.find(name);
     if (old.isEmpty()) {
       return;
     }
-    if (!SourceCluster.isStoppedByUs(old.get())) {
-      // Before it is stopped: who comes later knows by it whose stop it was.
+    Optional<ManagedCluster> settled = marked(context, clusters, old.get());
+    if (settled.isPresent()) {
+      recheck(context, clusters, settled.get());
+      try {
+        stop(context, clusters, name);
+      } catch (ActionFailure e) {
+        throw unstopped(name, e);
+      }
+    }
+  }
+
+  private static ActionFailure unstopped(String name, ActionFailure why) {
+    return why.code() == FailureCode.KILL_SWITCH
+        ? why
+        : new ActionFailure(
+            why.code(),
+            "the old cluster "
+                + name
+                + " is not known to be stopped, so its successor stays held, lest two platforms"
+                + " write: "
+                + why.getMessage(),
+            "Stop it by hand (az aks stop), or close its way to the database and the key vault, then"
+                + " `dr retry`. "
+                + why.hint(),
+            why.retryable(),
+            why);
+  }
+
+  /**
+   * Puts this command's mark on it before it is stopped: who comes later knows by it whose stop it
+   * was.
+   *
+   * @return the cluster when it is still to be stopped
+   */
+  private Optional<ManagedCluster> marked(
+      ActionContext context, ManagedClusters clusters, ManagedCluster old)
+      throws ActionFailure, InterruptedException {
+    String doing = "stop the cluster " + old.name();
+    if (!isByThis(context, old)) {
       tag(
           context,
           clusters,
-          old.get(),
+          old,
           Map.of(
               ClusterTarget.STOPPED_TAG,
               context.command().getCommandId(),
@@ -96,11 +117,13 @@ final class StopCluster extends ClusterAction {
               context.command().getIncidentId()));
     }
     OperationWait.end(context, clusters.azure(), context.fact(ClusterFacts.STOP_OPERATION), doing);
-    ManagedCluster now = until(context, clusters, name, doing, ManagedCluster::isSettled);
-    if (now.isStopped()) {
-      return;
-    }
-    recheck(context, clusters, now);
+    ManagedCluster now = until(context, clusters, old.name(), doing, ManagedCluster::isSettled);
+    return now.isStopped() ? Optional.empty() : Optional.of(now);
+  }
+
+  private static void stop(ActionContext context, ManagedClusters clusters, String name)
+      throws ActionFailure, InterruptedException {
+    String doing = "stop the cluster " + name;
     ClusterTarget.refuseUnlessAllowed(context);
     Optional<String> operation = clusters.beginStop(name);
     if (operation.isPresent()) {
@@ -116,11 +139,15 @@ final class StopCluster extends ClusterAction {
     try {
       new SourceCluster(target).refuseIfAlive(context);
     } catch (ActionFailure e) {
-      tag(
-          context,
-          clusters,
-          now,
-          Map.of(ClusterTarget.STOPPED_TAG, "", ClusterTarget.INCIDENT_TAG, ""));
+      try {
+        tag(
+            context,
+            clusters,
+            now,
+            Map.of(ClusterTarget.STOPPED_TAG, "", ClusterTarget.INCIDENT_TAG, ""));
+      } catch (ActionFailure untagged) {
+        e.addSuppressed(untagged);
+      }
       throw e;
     }
   }

@@ -42,6 +42,7 @@ final class SwitchAddress extends ClusterAction {
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
     String address = context.required(ClusterFacts.ADDRESS);
+    new SourceCluster(target).refuseIfStarted(context);
     ClusterTarget.refuseUnlessAllowed(context);
     String told = record.change(context, address);
     context.progress("DNS: " + told);

@@ -12,6 +12,7 @@ import io.arbitex.recovery.executors.azure.ResourceManager;
 import io.arbitex.recovery.executors.clusters.ClusterCutover;
 import io.arbitex.recovery.executors.clusters.ClusterProcedure;
 import io.arbitex.recovery.executors.clusters.ClusterTarget;
+import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.lab.azure.BackupCloud;
 import io.arbitex.recovery.record.CommandKind;
 import io.arbitex.recovery.record.Mode;
@@ -125,6 +126,9 @@ final class ClusterWorld implements AutoCloseable {
   Instant badSince = Instant.now();
   private int incident = 1;
 
+  /** What is known of the cluster's binding. */
+  Optional<Bound> bound = Optional.empty();
+
   ClusterWorld(Path folder) throws Exception {
     this.folder = folder;
     this.cloud = new BackupCloud(OBJECTS);
@@ -235,7 +239,7 @@ final class ClusterWorld implements AutoCloseable {
         new Procedures(
             inventory(standby),
             Policy.parse("runbook.yaml", folder, "version: 1\n"),
-            (platform, component) -> Optional.empty(),
+            (platform, component) -> bound,
             Clock.systemUTC()));
   }
 
@@ -249,7 +253,7 @@ final class ClusterWorld implements AutoCloseable {
             platform,
             cluster,
             cluster.backup().orElseThrow(),
-            Optional::empty,
+            () -> bound,
             context -> new ResourceManager(access.within(context::remaining)),
             Duration.ofSeconds(2),
             Duration.ofSeconds(6));
