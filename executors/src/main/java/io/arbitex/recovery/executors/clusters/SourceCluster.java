@@ -42,7 +42,8 @@ final class SourceCluster {
       throw ActionFailure.permanent(
           FailureCode.SOURCE_SOUND,
           "the API of " + ClusterTarget.source(context) + " answers: it is not stopped",
-          "Nothing, if it stays so. To replace the cluster all the same, approve the plan.");
+          "Nothing, if it stays so. To replace the cluster all the same, approve the plan"
+              + " once more and `dr retry`.");
     }
     EndpointCheck endpoints = new EndpointCheck(ANSWER);
     for (String each : target.platform().endpoints().health()) {
@@ -54,7 +55,8 @@ final class SourceCluster {
                 + " does not answer, but customers are served: "
                 + each
                 + " answers 200, so the cluster is not stopped",
-            "See to the way to the API. To replace the cluster all the same, approve the plan.");
+            "See to the way to the API. To replace the cluster all the same, approve the plan"
+                + " once more and `dr retry`.");
       }
     }
   }
