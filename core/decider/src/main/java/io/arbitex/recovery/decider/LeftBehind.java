@@ -73,6 +73,8 @@ final class LeftBehind {
   static void forgetIfSound(Round round, StepView step, StepError error) {
     Optional<String> kept = Facts.find(step.getFacts(), FACT);
     if (kept.isEmpty()
+        // The API of a cluster says nothing of where its customers are.
+        || Landscape.isCluster(round, step.getComponent())
         || error.getCode() != FailureCode.SOURCE_SOUND
         || !error.getLeftBehind().isBlank()) {
       return;

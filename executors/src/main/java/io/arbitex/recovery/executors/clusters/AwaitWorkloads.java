@@ -8,6 +8,7 @@ import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.executors.kubernetes.Patience;
 import io.arbitex.recovery.record.FailureCode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,8 @@ import java.util.stream.Collectors;
  * container is kept from its start.
  */
 final class AwaitWorkloads extends ClusterAction {
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(10);
+
   AwaitWorkloads(ClusterTarget target) {
     super(
         target,
@@ -38,11 +41,12 @@ final class AwaitWorkloads extends ClusterAction {
         context.fact(ClusterFacts.STORES_WAIT).filter(names -> !names.isEmpty()).isPresent();
     try (ClusterSession session = target.restored(context)) {
       ClusterContents contents = new ClusterContents(session);
+      OldCluster old = new OldCluster(context);
       Optional<String> lack =
-          Patience.await(context, target.rollout(), () -> lack(context, contents, storesWait));
+          Patience.await(context, target.rollout(), () -> lack(old, contents, storesWait));
       if (lack.isPresent()) {
         throw ActionFailure.permanent(
-            FailureCode.NOT_CONFIRMED,
+            FailureCode.PROOF_FAILED,
             "the platform does not run in the restored cluster: " + lack.get(),
             "See its pods and events there; what they lack may lack in the backup.");
       }
@@ -58,10 +62,27 @@ final class AwaitWorkloads extends ClusterAction {
     }
   }
 
-  private Optional<String> lack(ActionContext context, ClusterContents contents, boolean storesWait)
+  /** Asked now and then: Azure counts how often it is asked. */
+  private final class OldCluster {
+    private final ActionContext context;
+    private long next = System.nanoTime();
+
+    OldCluster(ActionContext context) {
+      this.context = context;
+    }
+
+    void refuseIfStarted() throws ActionFailure, InterruptedException {
+      if (System.nanoTime() - next >= 0) {
+        next = System.nanoTime() + BETWEEN_LOOKS.toNanos();
+        new SourceCluster(target).refuseIfStarted(context);
+      }
+    }
+  }
+
+  private Optional<String> lack(OldCluster old, ClusterContents contents, boolean storesWait)
       throws ActionFailure, InterruptedException {
-    new SourceCluster(target).refuseIfStarted(context);
     try {
+      old.refuseIfStarted();
       List<String> lacks = new ArrayList<>();
       Optional<Cluster.Address> address = target.cluster().address();
       if (address.isPresent()
@@ -70,9 +91,9 @@ final class AwaitWorkloads extends ClusterAction {
       }
       List<Workload> late = storesWait ? unmade(contents) : unready(contents);
       if (!late.isEmpty()) {
-        lacks.add((storesWait ? "without all its pods: " : "not rolled out: ") + joined(late));
+        lacks.add((storesWait ? "without its pods: " : "not rolled out: ") + joined(late));
       }
-      List<String> stuck = contents.thatCannotStart();
+      List<String> stuck = contents.thatCannotStart(found(contents));
       if (!stuck.isEmpty()) {
         lacks.add("cannot start: " + String.join(", ", stuck));
       }
@@ -99,12 +120,23 @@ final class AwaitWorkloads extends ClusterAction {
     return unready;
   }
 
-  /** Those that do not have all their pods. */
+  private List<ClusterContents.Found> found(ClusterContents contents)
+      throws ActionFailure, InterruptedException {
+    List<ClusterContents.Found> all = new ArrayList<>();
+    for (Workload each : target.workloads()) {
+      contents.workload(each).ifPresent(all::add);
+    }
+    return all;
+  }
+
+  /** Those whose pods were not made. */
   private List<Workload> unmade(ClusterContents contents)
       throws ActionFailure, InterruptedException {
     List<Workload> unmade = new ArrayList<>();
     for (Workload each : target.workloads()) {
-      if (contents.workload(each).filter(ClusterContents.Found::made).isEmpty()) {
+      Optional<ClusterContents.Found> found = contents.workload(each);
+      if (found.filter(ClusterContents.Found::made).isEmpty()
+          && !ProveCluster.waitsForClaims(target, contents, found)) {
         unmade.add(each);
       }
     }

@@ -75,7 +75,9 @@ final class CheckRestored extends ClusterAction {
       new SourceCluster(target).refuseOther(context, old.get());
     }
     Map<String, String> facts = new LinkedHashMap<>();
-    facts.put(ClusterFacts.EPOCH, Long.toString(already ? known : epoch + 1));
+    // The decider may have read the binding before this worker has.
+    boolean successor = ClusterTarget.isSuccessor(context);
+    facts.put(ClusterFacts.EPOCH, Long.toString(already ? known : successor ? epoch : epoch + 1));
     facts.put(ClusterFacts.BOUND_RESOURCE, name);
     facts.put(ClusterFacts.BOUND_GROUP, context.required(ClusterFacts.GROUP));
     facts.put(

@@ -3,8 +3,11 @@ package io.arbitex.recovery.executors.clusters;
 import io.arbitex.recovery.configuration.Workload;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
@@ -12,13 +15,14 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** What is in the platform's namespace of a cluster. */
 final class ClusterContents {
@@ -36,11 +40,23 @@ final class ClusterContents {
    * @param replicas that it is told to have; 1 for a CronJob
    * @param claims that its pods mount
    * @param own claims that its controller makes, one for each replica
-   * @param made whether all its replicas are there
+   * @param labels of its pods
+   * @param made whether its pods are there, as far as they come before the first is ready
    * @param rolledOut whether all its replicas are new and ready
    */
   record Found(
-      int replicas, Set<String> claims, Set<String> own, boolean made, boolean rolledOut) {}
+      int replicas,
+      Set<String> claims,
+      Set<String> own,
+      Map<String, String> labels,
+      boolean made,
+      boolean rolledOut) {
+
+    private boolean has(Pod pod) {
+      Map<String, String> there = pod.getMetadata().getLabels();
+      return !labels.isEmpty() && there != null && there.entrySet().containsAll(labels.entrySet());
+    }
+  }
 
   /** Reasons why a container waits that time alone does not mend. */
   private static final Set<String> STUCK =
@@ -51,30 +67,31 @@ final class ClusterContents {
           "CreateContainerConfigError",
           "CreateContainerError");
 
-  /** Containers that are kept from their start, as {@code POD/CONTAINER: REASON}. */
-  List<String> thatCannotStart() throws ActionFailure, InterruptedException {
-    return session.ask(
-        "list pods",
-        client ->
-            client.pods().inNamespace(namespace).list().getItems().stream()
-                .filter(pod -> pod.getStatus() != null)
-                .flatMap(
-                    pod ->
-                        Stream.concat(
-                                pod.getStatus().getInitContainerStatuses().stream(),
-                                pod.getStatus().getContainerStatuses().stream())
-                            .filter(each -> each.getState() != null)
-                            .filter(each -> each.getState().getWaiting() != null)
-                            .filter(
-                                each -> STUCK.contains(each.getState().getWaiting().getReason()))
-                            .map(
-                                each ->
-                                    pod.getMetadata().getName()
-                                        + "/"
-                                        + each.getName()
-                                        + ": "
-                                        + each.getState().getWaiting().getReason()))
-                .toList());
+  /** Containers of workloads that are kept from their start, as {@code POD/CONTAINER: REASON}. */
+  List<String> thatCannotStart(Collection<Found> workloads)
+      throws ActionFailure, InterruptedException {
+    List<Pod> pods =
+        session.ask("list pods", client -> client.pods().inNamespace(namespace).list().getItems());
+    List<String> stuck = new ArrayList<>();
+    for (Pod pod : pods) {
+      if (pod.getStatus() == null || workloads.stream().noneMatch(each -> each.has(pod))) {
+        continue;
+      }
+      List<ContainerStatus> containers =
+          new ArrayList<>(pod.getStatus().getInitContainerStatuses());
+      containers.addAll(pod.getStatus().getContainerStatuses());
+      for (ContainerStatus each : containers) {
+        // A kubelet that has just made a container says that it waits, and not why.
+        String reason =
+            each.getState() == null || each.getState().getWaiting() == null
+                ? null
+                : each.getState().getWaiting().getReason();
+        if (reason != null && STUCK.contains(reason)) {
+          stuck.add(pod.getMetadata().getName() + "/" + each.getName() + ": " + reason);
+        }
+      }
+    }
+    return stuck;
   }
 
   static long readyNodes(ClusterSession session) throws ActionFailure, InterruptedException {
@@ -139,7 +156,7 @@ final class ClusterContents {
                               .get()
                           == null
                       ? null
-                      : new Found(1, Set.of(), Set.of(), true, true);
+                      : new Found(1, Set.of(), Set.of(), Map.of(), true, true);
             });
   }
 
@@ -155,7 +172,9 @@ final class ClusterContents {
         wanted,
         claims(read.getSpec().getTemplate().getSpec()),
         Set.of(),
-        seen && number(read.getStatus().getReplicas(), 0) == wanted,
+        labels(read.getSpec().getSelector()),
+        // More while a rollout is under way.
+        seen && number(read.getStatus().getReplicas(), 0) >= wanted,
         seen
             && number(read.getStatus().getReplicas(), 0) == wanted
             && number(read.getStatus().getUpdatedReplicas(), 0) == wanted
@@ -180,11 +199,19 @@ final class ClusterContents {
         wanted,
         claims(read.getSpec().getTemplate().getSpec()),
         own,
-        seen && number(read.getStatus().getReplicas(), 0) == wanted,
+        labels(read.getSpec().getSelector()),
+        // The second comes when the first is ready.
+        seen && number(read.getStatus().getReplicas(), 0) >= Math.min(wanted, 1),
         seen
             && number(read.getStatus().getReplicas(), 0) == wanted
             && number(read.getStatus().getUpdatedReplicas(), 0) == wanted
             && number(read.getStatus().getReadyReplicas(), 0) == wanted);
+  }
+
+  private static Map<String, String> labels(LabelSelector selector) {
+    return selector == null || selector.getMatchLabels() == null
+        ? Map.of()
+        : Map.copyOf(selector.getMatchLabels());
   }
 
   private static Set<String> claims(PodSpec pod) {

@@ -10,6 +10,7 @@ import io.arbitex.recovery.schemas.Facts;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code cutover.cluster}: see the package. */
 public final class ClusterCutover {
@@ -47,17 +48,12 @@ public final class ClusterCutover {
     String source = facts.get(ClusterFacts.SOURCE_RESOURCE);
     Map<String, String> bound = new LinkedHashMap<>();
     bound.put(Bindings.GROUP, facts.get(ClusterFacts.GROUP));
-    bound.put(
-        Bindings.PREVIOUS,
-        // A second attempt finds itself bound; what was before it stands in the binding.
+    // A second attempt finds itself bound; what was before it stands in the binding.
+    Optional<String> previous =
         source.equals(cluster)
-            ? target
-                .bound()
-                .get()
-                .map(Bound::facts)
-                .map(known -> known.get(Bindings.PREVIOUS))
-                .orElse(source)
-            : source);
+            ? target.bound().get().map(Bound::facts).map(known -> known.get(Bindings.PREVIOUS))
+            : Optional.of(source);
+    previous.ifPresent(name -> bound.put(Bindings.PREVIOUS, name));
     return Binding.newBuilder()
         .setPlatform(command.getPlatform())
         .setComponent(command.getComponent())

@@ -94,6 +94,9 @@ final class ClusterFacts {
 
   static final String BOUND_GROUP = "group";
 
+  /** Why an earlier attempt's stop of the old cluster is not this one's to take back. */
+  static final String NOT_TAKEN_OVER = "stop-not-taken-over";
+
   /** What a person has to do, so that the restored cluster can be restored itself. */
   static final String UNPROTECTED = "next-loss";
 

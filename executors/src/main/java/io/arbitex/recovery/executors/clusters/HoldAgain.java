@@ -78,7 +78,9 @@ final class HoldAgain extends ClusterAction {
   /** An earlier attempt may have led customers there: then it only goes forward. */
   private void refuseIfServing(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    boolean led = target.isBoundTo(context.required(ClusterFacts.CLUSTER));
+    boolean led =
+        target.isBoundTo(context.required(ClusterFacts.CLUSTER))
+            || ClusterTarget.isSuccessor(context);
     Optional<Cluster.Address> address = target.cluster().address();
     if (address.isPresent()) {
       Optional<String> here =

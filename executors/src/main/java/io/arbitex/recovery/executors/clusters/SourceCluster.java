@@ -55,8 +55,8 @@ final class SourceCluster {
                 + " does not answer, but customers are served: "
                 + each
                 + " answers 200, so the cluster is not stopped",
-            "See to the way to the API. To replace the cluster all the same, approve the plan"
-                + " once more and `dr retry`.");
+            "See to the way to the API. Where the observers see customers unserved all the same,"
+                + " approve the plan once more and `dr retry`.");
       }
     }
   }

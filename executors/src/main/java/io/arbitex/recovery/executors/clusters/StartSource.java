@@ -12,8 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Clean-up: the old cluster is as it was found, started again, if this recovery has stopped it. Not
- * while the platform may run in the restored one.
+ * Clean-up: the old cluster is as it was found, started again, if this command has stopped it. Not
+ * while the platform may run in the restored one. One that runs, since its stop failed or somebody
+ * has started it, keeps the tags: a stop by hand then counts as this incident's for the next
+ * attempt.
  */
 final class StartSource extends ClusterAction {
   private final HoldAgain hold;
@@ -26,10 +28,9 @@ final class StartSource extends ClusterAction {
   @Override
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
     Optional<ManagedCluster> old = find(context);
-    if (old.isEmpty() || !isOurs(context, old.get())) {
-      return Look.alreadySo();
-    }
-    return Look.notYet("it carries the tag of this recovery's stop");
+    return old.isEmpty() || !isOurs(context, old.get()) || old.get().isRunning()
+        ? Look.alreadySo()
+        : Look.notYet("the old cluster is " + old.get().state() + ", " + old.get().power());
   }
 
   private Optional<ManagedCluster> find(ActionContext context)
@@ -61,17 +62,18 @@ final class StartSource extends ClusterAction {
       // A later attempt has taken the stop over meanwhile: whether it is taken back is its to say.
       return;
     }
-    if (settled.power().equals("Stopped")) {
-      refuseUnlessHeld(context);
-      ClusterTarget.refuseUnlessAllowed(context);
-      OperationWait.end(context, clusters.azure(), clusters.beginStart(name), doing);
-      settled = until(context, clusters, name, doing, ManagedCluster::isRunning);
+    if (settled.isRunning()) {
+      return;
     }
+    refuseUnlessHeld(context);
+    ClusterTarget.refuseUnlessAllowed(context);
+    OperationWait.end(context, clusters.azure(), clusters.beginStart(name), doing);
+    ManagedCluster running = until(context, clusters, name, doing, ManagedCluster::isRunning);
     context.remember(ClusterFacts.OLD, "started again by this recovery, as it was found");
     tag(
         context,
         clusters,
-        settled,
+        running,
         Map.of(ClusterTarget.STOPPED_TAG, "", ClusterTarget.INCIDENT_TAG, ""));
   }
 

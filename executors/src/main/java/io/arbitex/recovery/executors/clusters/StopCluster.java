@@ -39,7 +39,9 @@ final class StopCluster extends ClusterAction {
     }
     SourceCluster.refuseIfChanging(context, old.get());
     // A stop by an earlier attempt is taken over, so that only this one may take it back.
-    return old.get().isStopped() && isByThis(context, old.get())
+    boolean settled =
+        isByThis(context, old.get()) || context.fact(ClusterFacts.NOT_TAKEN_OVER).isPresent();
+    return old.get().isStopped() && settled
         ? Look.alreadySo(
             Map.of(
                 ClusterFacts.OLD,
@@ -67,7 +69,16 @@ final class StopCluster extends ClusterAction {
     if (old.isEmpty()) {
       return;
     }
-    Optional<ManagedCluster> settled = marked(context, clusters, old.get());
+    if (old.get().isStopped() && SourceCluster.isStoppedFor(context, old.get())) {
+      takeOver(context, clusters, old.get());
+      return;
+    }
+    Optional<ManagedCluster> settled;
+    try {
+      settled = marked(context, clusters, old.get());
+    } catch (ActionFailure e) {
+      throw unstopped(name, e);
+    }
     if (settled.isPresent()) {
       recheck(context, clusters, settled.get());
       try {
@@ -76,6 +87,38 @@ final class StopCluster extends ClusterAction {
         throw unstopped(name, e);
       }
     }
+  }
+
+  /**
+   * A stop by an earlier attempt becomes this one's. Where Azure does not let a stopped cluster be
+   * tagged, nobody takes the stop back when this attempt fails; that is told.
+   */
+  private static void takeOver(
+      ActionContext context, ManagedClusters clusters, ManagedCluster stopped)
+      throws ActionFailure, InterruptedException {
+    try {
+      mark(context, clusters, stopped);
+    } catch (ActionFailure e) {
+      if (e.code() == FailureCode.KILL_SWITCH || e.code() == FailureCode.OWNERSHIP_LOST) {
+        throw e;
+      }
+      context.remember(
+          ClusterFacts.NOT_TAKEN_OVER,
+          "stays stopped if this attempt fails: its tags could not be changed: " + e.getMessage());
+    }
+  }
+
+  private static void mark(ActionContext context, ManagedClusters clusters, ManagedCluster old)
+      throws ActionFailure, InterruptedException {
+    tag(
+        context,
+        clusters,
+        old,
+        Map.of(
+            ClusterTarget.STOPPED_TAG,
+            context.command().getCommandId(),
+            ClusterTarget.INCIDENT_TAG,
+            context.command().getIncidentId()));
   }
 
   private static ActionFailure unstopped(String name, ActionFailure why) {
@@ -106,15 +149,7 @@ final class StopCluster extends ClusterAction {
       throws ActionFailure, InterruptedException {
     String doing = "stop the cluster " + old.name();
     if (!isByThis(context, old)) {
-      tag(
-          context,
-          clusters,
-          old,
-          Map.of(
-              ClusterTarget.STOPPED_TAG,
-              context.command().getCommandId(),
-              ClusterTarget.INCIDENT_TAG,
-              context.command().getIncidentId()));
+      mark(context, clusters, old);
     }
     OperationWait.end(context, clusters.azure(), context.fact(ClusterFacts.STOP_OPERATION), doing);
     ManagedCluster now = until(context, clusters, old.name(), doing, ManagedCluster::isSettled);

@@ -34,21 +34,23 @@ final class SwitchAddress extends ClusterAction {
   @Override
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
     String address = context.required(ClusterFacts.ADDRESS);
-    return record.isAt(address)
-        ? Look.alreadySo(Map.of(ClusterFacts.DNS, name + " names " + address))
-        : Look.notYet(name + " does not name " + address);
+    if (record.isAt(address)) {
+      return Look.alreadySo(Map.of(ClusterFacts.DNS, name + " names " + address));
+    }
+    // Before the intent: after it nothing is undone any more.
+    new SourceCluster(target).refuseIfStarted(context);
+    return Look.notYet(name + " does not name " + address);
   }
 
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
     String address = context.required(ClusterFacts.ADDRESS);
-    new SourceCluster(target).refuseIfStarted(context);
     ClusterTarget.refuseUnlessAllowed(context);
     String told = record.change(context, address);
     context.progress("DNS: " + told);
     if (!record.isAt(address)) {
       throw ActionFailure.permanent(
-          FailureCode.NOT_CONFIRMED,
+          FailureCode.TOOL_FAILED,
           "customers are not led to the restored cluster, which runs: " + told,
           "Let " + name + " name " + address + " by hand, then `dr retry`.");
     }

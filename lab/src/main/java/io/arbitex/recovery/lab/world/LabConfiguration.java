@@ -331,7 +331,7 @@ final class LabConfiguration {
             pvc: [pvc.snapshot]
             aks: [aks.backup]
           pitr: {archiveLag: 6s}
-          timeouts: {postgresql.pitr: 90s, redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 60s, pvc.snapshot: 60s, cutover.volume: 60s, aks.backup: 2m, cutover.cluster: 90s}
+          timeouts: {postgresql.pitr: 90s, redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 60s, pvc.snapshot: 60s, cutover.volume: 60s, aks.backup: 3m, cutover.cluster: 3m}
           expected:
             postgresql.pitr: 10s
             postgresql.dump: 5s

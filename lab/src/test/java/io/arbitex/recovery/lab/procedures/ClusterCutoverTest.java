@@ -151,8 +151,12 @@ class ClusterCutoverTest {
 
   /** As it was found: the old one runs, the restored one does not, and customers go to the old. */
   private static void assertGivenBack() {
-    assertThat(cloud.power(BackupCloud.SOURCE)).isEqualTo("Running");
     assertThat(cloud.tags(BackupCloud.SOURCE)).containsOnlyKeys("team");
+    assertHeldBesideTheOldOne();
+  }
+
+  private static void assertHeldBesideTheOldOne() {
+    assertThat(cloud.power(BackupCloud.SOURCE)).isEqualTo("Running");
     assertThat(isHeld()).isTrue();
     assertThat(cloud.pods(BackupCloud.STANDBY)).isEmpty();
     assertThat(cloud.named()).containsExactly(OLD_ADDRESS);
@@ -246,10 +250,14 @@ class ClusterCutoverTest {
     assertThat(error.getCode()).isEqualTo(FailureCode.AUTHENTICATION);
     assertThat(error.getMessage()).contains("lest two platforms write");
     assertThat(error.getHint()).contains("az aks stop");
-    assertGivenBack();
+    assertHeldBesideTheOldOne();
     goesWrong("POST", "managedClusters/stop", How.OPERATION_FAILS);
     assertThat(failure(with()).getCode()).isEqualTo(FailureCode.TOOL_FAILED);
-    assertGivenBack();
+    assertHeldBesideTheOldOne();
+    // As the hint says; the tags that were left say whose stop it is.
+    cloud.stop(BackupCloud.SOURCE);
+    done(world.bench(true), with());
+    assertCutOver();
   }
 
   @Test
@@ -259,21 +267,62 @@ class ClusterCutoverTest {
       try {
         ProcedureBench bench = world.impatientBench();
         StepError error = failure(bench.run(world.cutover(with())));
-        assertThat(error.getCode()).isEqualTo(FailureCode.NOT_CONFIRMED);
+        assertThat(error.getCode()).isEqualTo(FailureCode.PROOF_FAILED);
         assertThat(error.getMessage()).contains("not rolled out: deployment/arbitex-platform");
         assertThat(error.getLeftBehind()).isEmpty();
         assertThat(bench.bindings).isEmpty();
         assertThat(bench.factsOfEnd().get("old-cluster")).contains("started again");
         assertGivenBack();
-        Map<String, String> told = done(world.impatientBench(), with("stores-wait", "database"));
-        assertThat(told)
-            .as("a platform without its database gets ready with it")
-            .containsEntry("not-ready-yet", "deployment/arbitex-platform");
-        assertThat(cloud.named()).containsExactly(address());
+        StepError stuck =
+            failure(world.impatientBench().run(world.cutover(with("stores-wait", "database"))));
+        assertThat(stuck.getMessage())
+            .as("a database that comes later does not mend this")
+            .contains("cannot start: arbitex-platform");
+        assertGivenBack();
       } finally {
         setImage(client, "shell");
       }
     }
+  }
+
+  @Test
+  void aPlatformThatWaitsForItsDatabaseIsOpenedBeforeItIsReady() throws Exception {
+    try (KubernetesClient client = cloud.client(BackupCloud.STANDBY)) {
+      setReadiness(client, "/bin/false");
+      try {
+        Map<String, String> told = done(world.bench(true), with("stores-wait", "database"));
+        assertThat(told).containsEntry("not-ready-yet", "deployment/arbitex-platform");
+        assertThat(cloud.named()).containsExactly(address());
+      } finally {
+        setReadiness(client, "/bin/true");
+      }
+    }
+  }
+
+  private static void setReadiness(KubernetesClient client, String command) {
+    client
+        .apps()
+        .deployments()
+        .inNamespace(ClusterWorld.NAMESPACE)
+        .withName("arbitex-platform")
+        .edit(
+            it ->
+                new DeploymentBuilder(it)
+                    .editSpec()
+                    .editTemplate()
+                    .editSpec()
+                    .editFirstContainer()
+                    .withNewReadinessProbe()
+                    .withNewExec()
+                    .withCommand(command)
+                    .endExec()
+                    .withPeriodSeconds(1)
+                    .endReadinessProbe()
+                    .endContainer()
+                    .endSpec()
+                    .endTemplate()
+                    .endSpec()
+                    .build());
   }
 
   private static void setImage(KubernetesClient client, String image) {
@@ -415,7 +464,7 @@ class ClusterCutoverTest {
     StepError error = failure(bench.drive(execution));
     assertThat(error.getCode()).isEqualTo(FailureCode.UNKNOWN);
     assertThat(error.getMessage()).contains("two platforms would write");
-    assertGivenBack();
+    assertHeldBesideTheOldOne();
   }
 
   @Test

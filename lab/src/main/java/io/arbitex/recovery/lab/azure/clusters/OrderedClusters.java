@@ -9,12 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The clusters that were ordered, as the state folder names them: found from outside too, when the
  * Azure that started them was killed.
  */
 public final class OrderedClusters {
+  private static final long END_SECONDS = 10;
+
   private OrderedClusters() {}
 
   /**
@@ -38,12 +43,20 @@ public final class OrderedClusters {
     /**
      * KILL to its process, then to all of its pods, which nobody starts again.
      *
-     * @return those that were killed; they may not have ended yet
+     * @return those that were killed; its pods may not have ended yet
      */
-    public List<ProcessHandle> kill() throws IOException {
+    public List<ProcessHandle> kill() throws IOException, InterruptedException {
       List<ProcessHandle> killed = new ArrayList<>();
       process().ifPresent(killed::add);
       killed.forEach(ProcessHandle::destroyForcibly);
+      // Until it has ended it may start one more.
+      for (ProcessHandle each : killed) {
+        try {
+          each.onExit().get(END_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+          throw new IOException("the process of " + name + " does not end", e);
+        }
+      }
       killed.addAll(pods().kill());
       return killed;
     }
