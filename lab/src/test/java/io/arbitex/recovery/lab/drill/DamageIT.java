@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** What a recovery needs is damaged: the newest dump is cut, and the spare refuses the login. */
 class DamageIT {
@@ -37,6 +38,10 @@ class DamageIT {
 
   /** Cruise Control #704: a failed recovery wedged the executor, and nothing went on after it. */
   @Test
+  @EnabledIfSystemProperty(
+      named = "drills",
+      matches = "all",
+      disabledReason = "a minute and a half; `./dr test -Ddrills=all` runs it")
   void aRefusedLoginIsEscalatedAndACutDumpIsPassedOver() throws Exception {
     LabOptions options =
         LabOptions.DEFAULT.withEvents(50_000).withBackupEvery(Duration.ofSeconds(8));
