@@ -45,7 +45,8 @@ final class CheckRestored extends ClusterAction {
               + found
                   .map(it -> " is " + it.state() + ", " + it.power())
                   .orElse(" is not known to Azure"),
-          "See in Azure's activity log what became of it; `dr retry` restores another one.");
+          "See in Azure's activity log what became of it. Start it, then `dr retry`; if it is gone,"
+              + " `dr reject` and restore the backup by hand: a retry restores no second one.");
     }
     String incident = context.command().getIncidentId();
     if (found.get().tag(ClusterTarget.INCIDENT_TAG).filter(incident::equals).isEmpty()) {
@@ -82,7 +83,7 @@ final class CheckRestored extends ClusterAction {
     facts.put(ClusterFacts.BOUND_GROUP, context.required(ClusterFacts.GROUP));
     facts.put(
         ClusterFacts.UNPROTECTED,
-        name + " has no backup instance: make one, and name it and the cluster in the inventory");
+        name + " needs a backup instance of its own: name it and the cluster in the inventory");
     facts.put(ClusterFacts.OLD_SEEN, Boolean.toString(old.isPresent()));
     return Look.alreadySo(facts);
   }
