@@ -3,6 +3,7 @@ package io.arbitex.recovery.executors;
 import io.arbitex.recovery.azure.BoundClusters;
 import io.arbitex.recovery.configuration.Azure;
 import io.arbitex.recovery.configuration.Channel;
+import io.arbitex.recovery.configuration.Cluster;
 import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.configuration.Volume;
@@ -14,6 +15,7 @@ import io.arbitex.recovery.executors.azure.FlexibleServers;
 import io.arbitex.recovery.executors.azure.ResourceManager;
 import io.arbitex.recovery.executors.clusters.ClusterCutover;
 import io.arbitex.recovery.executors.clusters.ClusterProcedure;
+import io.arbitex.recovery.executors.clusters.ClusterRebuild;
 import io.arbitex.recovery.executors.clusters.ClusterTarget;
 import io.arbitex.recovery.executors.cutover.CutoverProcedure;
 import io.arbitex.recovery.executors.cutover.CutoverSettings;
@@ -47,6 +49,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Which procedure a command names, with what the inventory and the policy say about its target. */
 public final class Procedures {
@@ -129,8 +132,10 @@ public final class Procedures {
                           () -> bindings.of(command.getPlatform(), command.getComponent()))));
       case SnapshotProcedure.NAME -> Optional.of(volume(command, SnapshotProcedure::of));
       case VolumeCutover.NAME -> Optional.of(volume(command, VolumeCutover::of));
-      case ClusterProcedure.NAME -> Optional.of(cluster(command, ClusterProcedure::of));
-      case ClusterCutover.NAME -> Optional.of(cluster(command, ClusterCutover::of));
+      case ClusterProcedure.NAME -> Optional.of(restoreCluster(command));
+      case ClusterRebuild.NAME -> Optional.of(rebuildCluster(command));
+      case ClusterCutover.NAME ->
+          Optional.of(cluster(command, cluster -> true, Cluster::backup, ClusterCutover::of));
       case NotifyProcedure.SLACK, NotifyProcedure.PAGERDUTY -> Optional.of(notify(command));
       default -> Optional.empty();
     };
@@ -268,18 +273,35 @@ public final class Procedures {
         target, new Disks(azure(platform.azure().orElseThrow()), at.disks(), at.snapshots()));
   }
 
-  private Procedure cluster(StepCommand command, Function<ClusterTarget, Procedure> procedure) {
+  private Procedure restoreCluster(StepCommand command) {
+    return cluster(
+        command, cluster -> cluster.backup().isPresent(), Cluster::backup, ClusterProcedure::of);
+  }
+
+  private Procedure rebuildCluster(StepCommand command) {
+    return cluster(
+        command,
+        cluster -> cluster.helm().isPresent(),
+        cluster -> Optional.empty(),
+        target -> ClusterRebuild.of(target, target.cluster().helm().orElseThrow()));
+  }
+
+  private Procedure cluster(
+      StepCommand command,
+      Predicate<Cluster> complete,
+      Function<Cluster, Optional<Cluster.Backup>> backup,
+      Function<ClusterTarget, Procedure> procedure) {
     Optional<Inventory.Platform> platform = platform(command);
     return platform
         .flatMap(found -> found.component(command.getComponent()))
         .flatMap(Inventory.Component::cluster)
-        .filter(found -> found.backup().isPresent())
+        .filter(complete)
         .map(
             found ->
                 new ClusterTarget(
                     platform.get(),
                     found,
-                    found.backup().get(),
+                    backup.apply(found),
                     () -> bindings.of(command.getPlatform(), command.getComponent()),
                     // The inventory refuses a cluster without an Azure.
                     context ->
@@ -289,7 +311,10 @@ public final class Procedures {
                     ClusterTarget.ROLLOUT))
         .map(procedure)
         .orElseGet(
-            () -> MissingTarget.procedure(command, "cluster with a backup in the inventory"));
+            () ->
+                MissingTarget.procedure(
+                    command,
+                    "cluster with what " + command.getProcedure() + " needs in the inventory"));
   }
 
   private Procedure notify(StepCommand command) {

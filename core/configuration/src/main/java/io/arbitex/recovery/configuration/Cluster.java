@@ -1,6 +1,7 @@
 package io.arbitex.recovery.configuration;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
  * @param slow an API that takes longer to answer is a degraded cluster
  * @param like what a new one is like where Azure does not know the lost one any more
  * @param backup what its backup needs; empty without one
+ * @param helm the release that is the platform; empty where it is not installed by Helm
  * @param secrets that are written anew from a key vault: a backup has old ones or none
  * @param address by which customers find it; empty where a cutover has nothing to change there
  */
@@ -27,10 +29,14 @@ public record Cluster(
     Duration slow,
     NodePool like,
     Optional<Backup> backup,
+    Optional<HelmRelease> helm,
     List<VaultSecret> secrets,
     Optional<Address> address) {
   /** Restores a backup of the cluster's objects into another cluster. */
   public static final String BACKUP = "aks.backup";
+
+  /** Makes another cluster and installs the platform's Helm release there. */
+  public static final String REBUILD = "aks.rebuild";
 
   /** Puts another cluster into the place of the lost one. */
   public static final String CUTOVER = "cutover.cluster";
@@ -65,6 +71,18 @@ public record Cluster(
       String storageGroup) {}
 
   /**
+   * The platform as a Helm release in the platform's namespace (runbook, section 2c).
+   *
+   * @param release its name
+   * @param chart a folder or a packaged chart where the executors run: a chart's registry may be
+   *     away together with the cluster
+   * @param values files of values, a later one above an earlier one; without secrets
+   * @param emptyClaims claims whose data no step brings back and that may begin empty
+   */
+  public record HelmRelease(
+      String release, Path chart, List<Path> values, List<String> emptyClaims) {}
+
+  /**
    * A Secret of the platform's namespace.
    *
    * @param keys where its values stand, by key of the Secret
@@ -91,6 +109,7 @@ public record Cluster(
             section.has("backup")
                 ? Optional.of(backup(section.section("backup")))
                 : Optional.empty(),
+            section.has("helm") ? Optional.of(helm(section.section("helm"))) : Optional.empty(),
             section.sections("secrets").stream().map(Cluster::secret).toList(),
             section.has("address")
                 ? Optional.of(address(section.section("address")))
@@ -98,7 +117,11 @@ public record Cluster(
     if (procedures.contains(BACKUP) && read.backup().isEmpty()) {
       section.problem("backup", "is needed for " + BACKUP);
     }
+    if (procedures.contains(REBUILD) && read.helm().isEmpty()) {
+      section.problem("helm", "is needed for " + REBUILD);
+    }
     section.passOver("backup");
+    section.passOver("helm");
     section.passOver("address");
     section.close();
     return read;
@@ -135,6 +158,17 @@ public record Cluster(
             section.text("storageAccount"),
             section.text("container"),
             section.text("storageGroup"));
+    section.close();
+    return read;
+  }
+
+  private static HelmRelease helm(Section section) {
+    HelmRelease read =
+        new HelmRelease(
+            section.name("release"),
+            section.path("chart"),
+            section.has("values") ? section.paths("values") : List.of(),
+            section.texts("emptyClaims"));
     section.close();
     return read;
   }

@@ -326,7 +326,7 @@ public record Policy(
       byKind.put("postgresql", List.of("postgresql.pitr", "postgresql.dump"));
       byKind.put("redis", List.of("redis.aof", "redis.rdb", "redis.cold"));
       byKind.put("pvc", List.of("pvc.snapshot"));
-      byKind.put(Inventory.Component.AKS, List.of(Cluster.BACKUP));
+      byKind.put(Inventory.Component.AKS, List.of(Cluster.BACKUP, Cluster.REBUILD));
     }
     for (String kind : kinds.names()) {
       byKind.put(kind, kinds.requiredTexts(kind));

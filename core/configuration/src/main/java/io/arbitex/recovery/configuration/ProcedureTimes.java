@@ -18,6 +18,7 @@ final class ProcedureTimes {
           Map.entry("pvc.snapshot", Duration.ofMinutes(30)),
           Map.entry("cutover.volume", Duration.ofMinutes(15)),
           Map.entry("aks.backup", Duration.ofMinutes(60)),
+          Map.entry("aks.rebuild", Duration.ofMinutes(60)),
           Map.entry("cutover.cluster", Duration.ofMinutes(30)),
           Map.entry("verify.full", Duration.ofMinutes(30)));
 
@@ -34,6 +35,7 @@ final class ProcedureTimes {
           Map.entry("pvc.snapshot", Duration.ofMinutes(3)),
           Map.entry("cutover.volume", Duration.ofMinutes(3)),
           Map.entry("aks.backup", Duration.ofMinutes(20)),
+          Map.entry("aks.rebuild", Duration.ofMinutes(15)),
           Map.entry("cutover.cluster", Duration.ofMinutes(8)),
           Map.entry("verify.full", Duration.ofMinutes(5)));
 

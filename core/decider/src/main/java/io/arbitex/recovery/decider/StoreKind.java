@@ -51,6 +51,9 @@ enum StoreKind {
   /** Azure Backup knows its own restore points of a cluster. */
   static final String AKS_BACKUP = Cluster.BACKUP;
 
+  /** Needs no restore point: the cluster's objects stand in a chart. */
+  static final String AKS_REBUILD = Cluster.REBUILD;
+
   private final Worker restorer;
   private final String cutover;
   private final String undoRestore;
@@ -95,6 +98,7 @@ enum StoreKind {
         && !procedure.equals(REDIS_AOF)
         && !procedure.equals(POSTGRESQL_PITR)
         && !procedure.equals(PVC_SNAPSHOT)
-        && !procedure.equals(AKS_BACKUP);
+        && !procedure.equals(AKS_BACKUP)
+        && !procedure.equals(AKS_REBUILD);
   }
 }

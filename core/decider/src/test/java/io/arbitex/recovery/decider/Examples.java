@@ -90,7 +90,7 @@ public final class Examples {
                   kind: endpoint
                 - name: cluster
                   kind: aks
-                  procedures: [aks.backup]
+                  procedures: [aks.backup, aks.rebuild]
                   cluster:
                     name: arbitex-aks
                     resourceGroup: arbitex-rg
@@ -103,6 +103,7 @@ public final class Examples {
                       storageAccount: account
                       container: backup
                       storageGroup: arbitex-rg
+                    helm: {release: arbitex, chart: chart}
           """
               .indent(0);
 

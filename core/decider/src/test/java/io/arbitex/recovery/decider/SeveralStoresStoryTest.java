@@ -85,6 +85,20 @@ class SeveralStoresStoryTest {
     assertThat(world.passes(10).story.phase()).as("nothing is left over").isEmpty();
   }
 
+  @Test
+  void aClusterWhoseBackupCannotBeRestoredIsRebuiltAndCutOverToLikeAnyOther() {
+    ClusterWorld world = lost(Examples.POLICY, "cluster", "public-health");
+    Story story = world.story;
+    story.accepted();
+    story.failed(FailureCode.NO_RESTORE_POINT);
+    assertThat(story.command().getProcedure()).isEqualTo("aks.rebuild");
+    assertThat(Facts.toMap(story.command().getParameters()))
+        .containsEntry("source-resource", "arbitex-aks")
+        .doesNotContainKeys("restore-point", "exclude-restore-points");
+    story.accepted().done();
+    assertThat(story.command().getProcedure()).isEqualTo("cutover.cluster");
+  }
+
   /** Review: the suite was asked to prove a cluster that was only told of, and could not. */
   @Test
   void theSuiteProvesWhatWasRecoveredAndNotWhatWasOnlyToldOf() {

@@ -53,7 +53,7 @@ final class ChoosePoint extends ClusterAction {
     throw ActionFailure.permanent(
         FailureCode.NO_RESTORE_POINT,
         "no recovery point of "
-            + target.backup().instance()
+            + target.requiredBackup().instance()
             + " from before "
             + badSince
             + " can be restored"

@@ -109,6 +109,15 @@ final class ClusterFacts {
   /** Workloads that are not ready while another store is still to be recovered. */
   static final String UNREADY = "not-ready-yet";
 
+  /** Name and version of the chart that was installed. */
+  static final String CHART = "chart";
+
+  /** How many objects the chart makes. */
+  static final String CHART_OBJECTS = "chart-objects";
+
+  /** Claims that begin empty in a rebuilt cluster, joined by commas. */
+  static final String EMPTY = "empty-claims";
+
   /** Where the restored cluster takes customers. */
   static final String ADDRESS = "address";
 

@@ -7,11 +7,16 @@ import io.arbitex.recovery.engine.Procedure;
 public final class ClusterProcedure {
   public static final String NAME = Cluster.BACKUP;
 
+  private static final String HINT =
+      "See what the backup instance takes (namespaces, resource types); an older recovery point is"
+          + " tried.";
+
   private ClusterProcedure() {}
 
   public static Procedure of(ClusterTarget target) {
     return Procedure.named(NAME)
         .action(new CheckCluster(target))
+        .action(new CheckProtection(target))
         .action(new ChoosePoint(target))
         .action(new RecheckCluster(target))
         .action(new ClaimStandby(target))
@@ -22,7 +27,7 @@ public final class ClusterProcedure {
         .action(new HoldWorkloads(target))
         .action(new RestoreObjects(target))
         .action(new WriteSecrets(target))
-        .action(new ProveCluster(target))
+        .action(new ProveCluster(target, HINT))
         .onFailure(new DeleteCluster(target))
         .onFailure(new EmptyStandby(target))
         .build();

@@ -25,6 +25,7 @@ import java.util.function.Supplier;
 /**
  * What the cluster procedures work on, as the configuration has it.
  *
+ * @param backup that is restored; empty where none is
  * @param bound the component's newest known binding
  * @param clouds the way to Azure
  * @param unanswered after it a restore that was ordered and that no job tells of was not taken
@@ -33,7 +34,7 @@ import java.util.function.Supplier;
 public record ClusterTarget(
     Inventory.Platform platform,
     Cluster cluster,
-    Cluster.Backup backup,
+    Optional<Cluster.Backup> backup,
     Supplier<Optional<Bound>> bound,
     Clouds clouds,
     Duration unanswered,
@@ -71,8 +72,14 @@ public record ClusterTarget(
   }
 
   BackupVault vault(ActionContext context) throws ActionFailure {
+    Cluster.Backup from = requiredBackup();
     return new BackupVault(
-        clouds.open(context), backup.resourceGroup(), backup.vault(), backup.instance());
+        clouds.open(context), from.resourceGroup(), from.vault(), from.instance());
+  }
+
+  /** For actions of the backup's procedure only. */
+  Cluster.Backup requiredBackup() {
+    return backup.orElseThrow();
   }
 
   /** The inventory refuses a cluster without both. */
@@ -99,7 +106,9 @@ public record ClusterTarget(
 
   /** The standby; empty where none is named, or the standby is what was lost. */
   Optional<String> standby(ActionContext context) {
-    return backup.standby().filter(name -> !name.equalsIgnoreCase(source(context)));
+    return backup
+        .flatMap(Cluster.Backup::standby)
+        .filter(name -> !name.equalsIgnoreCase(source(context)));
   }
 
   /** What the backup is restored into. */

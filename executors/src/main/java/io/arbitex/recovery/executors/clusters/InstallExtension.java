@@ -92,9 +92,9 @@ final class InstallExtension extends ClusterAction {
 
   private Map<String, String> place() {
     Map<String, String> place = new LinkedHashMap<>();
-    place.put(PLACE + "bucket", target.backup().container());
-    place.put(PLACE + "config.storageAccount", target.backup().storageAccount());
-    place.put(PLACE + "config.resourceGroup", target.backup().storageGroup());
+    place.put(PLACE + "bucket", target.requiredBackup().container());
+    place.put(PLACE + "config.storageAccount", target.requiredBackup().storageAccount());
+    place.put(PLACE + "config.resourceGroup", target.requiredBackup().storageGroup());
     place.put(PLACE + "config.subscriptionId", target.azure().subscription());
     return place;
   }

@@ -27,13 +27,19 @@ import java.util.stream.Collectors;
  * steps restore is told. That it runs is proven in the cutover, before customers come.
  */
 final class ProveCluster extends ClusterAction {
-  ProveCluster(ClusterTarget target) {
+  private final String hint;
+
+  /**
+   * @param hint what a person does when it is not the platform
+   */
+  ProveCluster(ClusterTarget target, String hint) {
     super(
         target,
         "prove-contents",
         "count what is in the cluster against what has to be",
         false,
         Duration.ofMinutes(5));
+    this.hint = hint;
   }
 
   @Override
@@ -83,7 +89,7 @@ final class ProveCluster extends ClusterAction {
       return;
     }
     if (found.get().replicas() < 1) {
-      wrong.add(workload + " was backed up with 0 replicas");
+      wrong.add(workload + " is told to have 0 replicas");
     }
     if (waitsForClaims(target, contents, found)) {
       waiting.add(workload);
@@ -140,7 +146,7 @@ final class ProveCluster extends ClusterAction {
   private ActionFailure unproven(ActionContext context, String why) {
     return ActionFailure.permanent(
         FailureCode.PROOF_FAILED,
-        "what was restored into "
+        "what is in "
             + target.name(context)
             + " is not the platform: "
             + why
@@ -149,8 +155,7 @@ final class ProveCluster extends ClusterAction {
                 .filter(warnings -> !warnings.isEmpty())
                 .map(warnings -> "; the vault warned: " + warnings)
                 .orElse(""),
-        "See what the backup instance takes (namespaces, resource types); an older recovery point"
-            + " is tried.");
+        hint);
   }
 
   private static Map<String, String> facts(

@@ -23,12 +23,31 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * The managed cluster and all that runs in it are gone, while Azure says that it runs; the database
- * is well. Demanded: a page at P0; recovered and proven with no hand; one new cluster, the old one
- * stopped; customers led to the new one by the DNS record, which remembers the old address; volumes
- * as the recovery point has them, every acknowledged event in the database.
+ * The managed cluster and all that runs in it are gone, while Azure says that it runs. Demanded: a
+ * page at P0; recovered and proven with no hand; one new cluster, the old one stopped; customers
+ * led to the new one by the DNS record, which remembers the old address; and what the extent of the
+ * loss lets one demand.
  */
 final class ClusterLost implements Disaster {
+  /** What goes with the cluster. */
+  enum Extent {
+    /**
+     * Nothing: from the backup volumes come back, and the database has every acknowledged event.
+     */
+    CLUSTER("aks.backup"),
+    /**
+     * Every recovery point is damaged, and the database's server is lost: the cluster is rebuilt
+     * from the chart, and the true loss of the database lies inside the measured one.
+     */
+    BACKUP_AND_DATABASE("aks.rebuild");
+
+    private final String procedure;
+
+    Extent(String procedure) {
+      this.procedure = procedure;
+    }
+  }
+
   private static final Duration READY = Duration.ofSeconds(60);
   private static final int EVENTS = 100;
 
@@ -43,13 +62,21 @@ final class ClusterLost implements Disaster {
   private final Duration limit;
   private final Consumer<String> say;
   private final Scenario scenario;
+  private final Extent extent;
 
-  ClusterLost(Lab lab, Watcher watcher, Duration limit, Consumer<String> say, Scenario scenario) {
+  ClusterLost(
+      Lab lab,
+      Watcher watcher,
+      Duration limit,
+      Consumer<String> say,
+      Scenario scenario,
+      Extent extent) {
     this.lab = lab;
     this.watcher = watcher;
     this.limit = limit;
     this.say = say;
     this.scenario = scenario;
+    this.extent = extent;
   }
 
   static LabOptions world(LabOptions options) {
@@ -74,6 +101,13 @@ final class ClusterLost implements Disaster {
     say.accept("*** the cluster's API and all that runs in it are killed, and stay so ***");
     say.accept("");
     clusters.lose();
+    List<TrafficLedger.Entry> ledger =
+        TrafficLedger.read(lab.requireState().file("ledger")).stream()
+            .filter(entry -> entry.at().isBefore(Instant.now()))
+            .toList();
+    if (extent == Extent.BACKUP_AND_DATABASE) {
+      loseTheRest(clusters);
+    }
     Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, ClusterLost::isEnd);
     if (end.isEmpty()) {
       Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
@@ -89,22 +123,39 @@ final class ClusterLost implements Disaster {
     Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
     Demand.that(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
     demandPage(records, brokenAt, failures);
+    Truth truth = null;
     if (recovered) {
       demandProcedures(records, failures);
       demandClusters(clusters, before, failures);
       demandAddress(clusters, before, failures);
-      demandService(clusters, before, failures);
+      demandService(failures);
+      if (extent == Extent.CLUSTER) {
+        demandNothingLost(clusters, before, failures);
+      } else {
+        truth = Truth.measured(lab, records, ledger, failures);
+      }
     }
     Replayed replayed = Replayed.of(watcher.decisions(), failures);
     return new DrillResult(
         summary,
-        null,
+        truth,
         null,
         replayed.run(),
         replayed.identical(),
         crashes.done(),
         failures,
         records);
+  }
+
+  private void loseTheRest(LabClusters clusters) throws IOException, InterruptedException {
+    List<String> points = clusters.recoveryPoints();
+    say.accept(
+        "*** all %d recovery points of it are damaged, the database's server is lost ***"
+            .formatted(points.size()));
+    for (String each : points) {
+      lab.azure().damage(each);
+    }
+    lab.destroyPostgresql("primary");
   }
 
   /** Until the public health is confirmed to be down too, the loss is a P2 that is only told. */
@@ -141,7 +192,7 @@ final class ClusterLost implements Disaster {
     Demand.that(failures, "somebody is paged", !pages.isEmpty(), "no page");
   }
 
-  private static void demandProcedures(IncidentRecords records, List<String> failures) {
+  private void demandProcedures(IncidentRecords records, List<String> failures) {
     List<String> done =
         Summary.of("", records).steps().stream()
             .filter(step -> step.state().equals("DONE"))
@@ -149,8 +200,8 @@ final class ClusterLost implements Disaster {
             .toList();
     Demand.that(
         failures,
-        "the cluster was restored from its backup, and another one took its place",
-        done.containsAll(List.of("aks.backup", "cutover.cluster")),
+        "another cluster took its place, made by " + extent.procedure,
+        done.containsAll(List.of(extent.procedure, "cutover.cluster")),
         done.toString());
   }
 
@@ -188,8 +239,7 @@ final class ClusterLost implements Disaster {
         clusters.notes().toString());
   }
 
-  private void demandService(LabClusters clusters, Before before, List<String> failures)
-      throws IOException, InterruptedException, SQLException {
+  private void demandService(List<String> failures) throws IOException, InterruptedException {
     Demand.that(
         failures,
         "events are acknowledged, through the public address",
@@ -202,6 +252,10 @@ final class ClusterLost implements Disaster {
           SessionCalm.moreLogins(lab, 5, READY),
           "no login");
     }
+  }
+
+  private void demandNothingLost(LabClusters clusters, Before before, List<String> failures)
+      throws IOException, SQLException {
     List<TrafficLedger.Entry> ledger = TrafficLedger.read(lab.requireState().file("ledger"));
     List<TrafficLedger.Entry> missing = TwoAuthorities.missing(ledger, before.database());
     say.accept(

@@ -33,6 +33,7 @@ import picocli.CommandLine.Parameters;
       "postgresql-returns (the lost server comes back during restore, cutover, and after it);",
       "false-alarm (nothing is lost: an observer is cut off, then the cluster's API from all);",
       "aks-unreachable (the cluster and all in it are gone: a new one takes its place);",
+      "aks-gone (so are its backups and the database: rebuilt from the chart, then the database);",
       "pvc-lost (a volume and its disk are gone; --volume names which);",
       "redis-lost (it comes back empty); redis-flushed (FLUSHALL, put back by approval);",
       "redis-degraded (it cannot save: told, and nothing restored)."

@@ -83,7 +83,20 @@ public enum Scenario {
 
     @Override
     Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
-      return new ClusterLost(lab, watcher, limit, say, this);
+      return new ClusterLost(lab, watcher, limit, say, this, ClusterLost.Extent.CLUSTER);
+    }
+  },
+  /** The cluster, every recovery point of it and the database are gone. */
+  AKS_GONE("aks-gone") {
+    @Override
+    LabOptions world(LabOptions options) {
+      return ClusterLost.world(options);
+    }
+
+    @Override
+    Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
+      return new ClusterLost(
+          lab, watcher, limit, say, this, ClusterLost.Extent.BACKUP_AND_DATABASE);
     }
   },
   /** Nothing is lost, and it looks so: first to one observer, then to all. */

@@ -26,6 +26,7 @@ final class ClusterConfiguration {
   private static final String RECOVERY =
       """
                 backup: {vault: %s, resourceGroup: %s, instance: %s, storageAccount: %s, container: %s, storageGroup: %s}
+                helm: %s
                 secrets:
                   - name: %s
                     url: %s
@@ -41,7 +42,7 @@ final class ClusterConfiguration {
   static String components(LabPlan plan) {
     boolean managed = plan.options().managedCluster();
     return COMPONENTS.formatted(
-            managed ? "[aks.backup]" : "[]",
+            managed ? "[aks.backup, aks.rebuild]" : "[]",
             LabManagedCluster.NAME,
             LabAzureCloud.GROUP,
             LabManagedCluster.NODES,
@@ -57,6 +58,7 @@ final class ClusterConfiguration {
         ClusterProtection.STORAGE_ACCOUNT,
         ClusterProtection.CONTAINER,
         LabAzureCloud.GROUP,
+        PlatformChart.inventory(plan),
         PlatformWorkload.SECRET,
         PlatformVault.url(plan),
         LabWorkloads.keys(plan).stream()

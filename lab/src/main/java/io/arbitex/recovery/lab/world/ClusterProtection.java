@@ -2,6 +2,8 @@ package io.arbitex.recovery.lab.world;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The backup of the platform's cluster: a vault that may work in it and protects its namespace. */
 final class ClusterProtection {
@@ -91,6 +93,16 @@ final class ClusterProtection {
             LabManagedCluster.VERSION,
             TRUST));
     azure.await("the protection of the cluster", azure.put(instance(), VERSION, PROTECT));
+  }
+
+  /** Names of all recovery points. */
+  List<String> points() throws IOException, InterruptedException {
+    List<String> names = new ArrayList<>();
+    azure
+        .get(instance() + "/recoveryPoints", VERSION)
+        .path("value")
+        .forEach(each -> names.add(each.path("name").asText()));
+    return names;
   }
 
   /** Backs it up now; returns when the recovery point is there. */

@@ -41,6 +41,11 @@ public final class LabClusters {
     new ClusterProtection(azure).backUp();
   }
 
+  /** Names of the recovery points of the first cluster. */
+  public List<String> recoveryPoints() throws IOException, InterruptedException {
+    return new ClusterProtection(azure).points();
+  }
+
   /** Name of the platform's first cluster. */
   public static String first() {
     return LabManagedCluster.NAME;

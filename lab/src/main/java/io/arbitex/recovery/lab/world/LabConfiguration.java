@@ -329,9 +329,9 @@ final class LabConfiguration {
             postgresql: [postgresql.pitr, postgresql.dump]
             redis: [redis.aof, redis.rdb, redis.cold]
             pvc: [pvc.snapshot]
-            aks: [aks.backup]
+            aks: [aks.backup, aks.rebuild]
           pitr: {archiveLag: 6s}
-          timeouts: {postgresql.pitr: 90s, redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 60s, pvc.snapshot: 60s, cutover.volume: 60s, aks.backup: 3m, cutover.cluster: 3m}
+          timeouts: {postgresql.pitr: 90s, redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 60s, pvc.snapshot: 60s, cutover.volume: 60s, aks.backup: 3m, aks.rebuild: 3m, cutover.cluster: 3m}
           expected:
             postgresql.pitr: 10s
             postgresql.dump: 5s
@@ -343,6 +343,7 @@ final class LabConfiguration {
             pvc.snapshot: 5s
             cutover.volume: 10s
             aks.backup: 20s
+            aks.rebuild: 20s
             cutover.cluster: 20s
             verify.full: 5s
         guards:

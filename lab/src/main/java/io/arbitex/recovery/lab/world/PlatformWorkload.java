@@ -39,6 +39,9 @@ final class PlatformWorkload {
 
   static final String AUDIT_BUFFER = "arbitex-audit-buffer";
 
+  /** All of them. */
+  static final List<String> CLAIMS = List.of(DB_DATA, AUDIT_BUFFER, "arbitex-db-backup");
+
   private static final String NODE_PORT = "NodePort";
   private static final int HEAP_MEGABYTES = 96;
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -199,7 +202,7 @@ final class PlatformWorkload {
     create(client, Files.writeString(folder.etc().resolve("namespace.yaml"), NAMESPACE));
     create(client, folder.secret(SECRET + ".yaml", secret(secrets)));
     StringBuilder manifest = new StringBuilder();
-    for (String claim : List.of(DB_DATA, AUDIT_BUFFER, "arbitex-db-backup")) {
+    for (String claim : CLAIMS) {
       manifest.append(CLAIM.formatted(claim, LabCluster.NAMESPACE));
     }
     int port = plan.cluster().platform();
@@ -210,6 +213,9 @@ final class PlatformWorkload {
     manifest.append(MOUNTS);
     manifest.append(deployment(CLOUD, NODE_PORT, nodePort(plan.cluster().cloud()), 1, ""));
     create(client, Files.writeString(folder.etc().resolve("arbitex-platform.yaml"), manifest));
+    if (plan.options().managedCluster()) {
+      PlatformChart.write(plan, manifest.toString());
+    }
   }
 
   private static String nodePort(int port) {

@@ -210,4 +210,21 @@ class ResourceQuotaTest {
             () -> client.resourceQuotas().inNamespace(namespace).resource(quota("-1")).create())
         .hasMessageContaining("spec.hard[pods]");
   }
+
+  @Test
+  void aQuotaOfJobsRefusesTheJobItself() {
+    String namespace = cluster.namespace();
+    client
+        .resourceQuotas()
+        .inNamespace(namespace)
+        .resource(
+            new ResourceQuotaBuilder(quota("5"))
+                .editSpec()
+                .addToHard("count/jobs.batch", new Quantity("0"))
+                .endSpec()
+                .build())
+        .create();
+    assertThatThrownBy(() -> client.resource(job()).inNamespace(namespace).create())
+        .hasMessageContaining("exceeded quota: held, requested: count/jobs.batch=1");
+  }
 }

@@ -11,6 +11,7 @@ import io.arbitex.recovery.executors.azure.AzureAccess;
 import io.arbitex.recovery.executors.azure.ResourceManager;
 import io.arbitex.recovery.executors.clusters.ClusterCutover;
 import io.arbitex.recovery.executors.clusters.ClusterProcedure;
+import io.arbitex.recovery.executors.clusters.ClusterRebuild;
 import io.arbitex.recovery.executors.clusters.ClusterTarget;
 import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.lab.azure.BackupCloud;
@@ -124,6 +125,7 @@ final class ClusterWorld implements AutoCloseable {
   String auditKey = "audit-key";
   String writers = "deployment/arbitex-platform";
   Instant badSince = Instant.now();
+  private final String helm;
   private int incident = 1;
 
   /** What is known of the cluster's binding. */
@@ -131,6 +133,7 @@ final class ClusterWorld implements AutoCloseable {
 
   ClusterWorld(Path folder) throws Exception {
     this.folder = folder;
+    this.helm = PlatformChart.write(folder);
     this.cloud = new BackupCloud(OBJECTS);
     cloud.putSecret("DATABASE-URL", URL);
     cloud.putSecret("audit-key", "of the chain");
@@ -209,13 +212,14 @@ final class ClusterWorld implements AutoCloseable {
                   azure: {snapshots: rg-dr, disks: rg-dr}
               - name: cluster
                 kind: aks
-                procedures: [aks.backup]
+                procedures: [aks.backup, aks.rebuild]
                 cluster:
                   name: aks-prod
                   resourceGroup: %s
                   nodes: 1
                   like: {location: westeurope, vmSize: Standard_D4s_v5}
                   backup: {%s%s}
+                  helm: %s
                   secrets:
                     - name: arbitex-secrets
                       url: "%s"
@@ -229,6 +233,7 @@ final class ClusterWorld implements AutoCloseable {
                 BackupCloud.GROUP,
                 cloud.backup(),
                 standby ? ", standby: " + BackupCloud.STANDBY : "",
+                helm,
                 cloud.keyVault(),
                 auditKey,
                 cloud.dns()));
@@ -252,7 +257,7 @@ final class ClusterWorld implements AutoCloseable {
         new ClusterTarget(
             platform,
             cluster,
-            cluster.backup().orElseThrow(),
+            cluster.backup(),
             () -> bound,
             context -> new ResourceManager(access.within(context::remaining)),
             Duration.ofSeconds(2),
@@ -268,6 +273,11 @@ final class ClusterWorld implements AutoCloseable {
   /** An attempt to restore. */
   StepCommand restore(Map<String, String> more) {
     return command("restore", ClusterProcedure.NAME, Worker.AKS.id(), more);
+  }
+
+  /** An attempt to make a new cluster with the platform's chart in it. */
+  StepCommand rebuild() {
+    return command("restore", ClusterRebuild.NAME, Worker.AKS.id(), Map.of());
   }
 
   /** An attempt to cut over to what a restore has left. */

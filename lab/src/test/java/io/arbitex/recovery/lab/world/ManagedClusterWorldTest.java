@@ -101,7 +101,7 @@ class ManagedClusterWorldTest {
     Policy.read(state.file("policy"));
     Inventory.Component component =
         inventory.platform(LabPlan.PLATFORM).orElseThrow().component("cluster").orElseThrow();
-    assertThat(component.procedures()).containsExactly("aks.backup");
+    assertThat(component.procedures()).containsExactly("aks.backup", "aks.rebuild");
     Cluster cluster = component.cluster().orElseThrow();
     assertThat(cluster.name()).isEqualTo(LabClusters.first());
     assertThat(cluster.backup()).isPresent();

@@ -12,20 +12,20 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 
-/** Reads what clients send: JSON, and YAML where they say so. */
+/** Reads what clients send: JSON, and YAML or Protobuf where they say so. */
 final class Body {
   private Body() {}
 
   /**
    * @param contentType null for JSON
-   * @throws ApiFailure 400 for what cannot be read, 415 for Protobuf
+   * @throws ApiFailure 400 for what cannot be read, 415 for Protobuf that is not known
    */
   static JsonNode read(String contentType, byte[] body) {
     if (body.length == 0) {
       return Meta.JSON.createObjectNode();
     }
     if (contentType != null && contentType.contains("protobuf")) {
-      throw ApiFailure.of(415, "UnsupportedMediaType", "the lab takes JSON and YAML only");
+      return ProtobufBody.read(body);
     }
     try {
       if (contentType != null && contentType.contains("yaml")) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.arbitex.recovery.lab.kubernetes.objects.Meta;
 import io.arbitex.recovery.lab.kubernetes.objects.ObjectKey;
 import io.arbitex.recovery.lab.kubernetes.objects.ResourceTypes;
-import io.arbitex.recovery.lab.kubernetes.store.PodQuotas;
+import io.arbitex.recovery.lab.kubernetes.store.Quotas;
 import io.arbitex.recovery.lab.kubernetes.store.Registry;
 
 /**
@@ -20,16 +20,19 @@ final class ResourceQuotas implements Controller {
   @Override
   public void reconcile() {
     for (ObjectNode quota : registry.all(ResourceTypes.RESOURCE_QUOTA, "")) {
-      int used = PodQuotas.used(registry.store(), Meta.namespace(quota));
       registry.amend(
           ObjectKey.of(ResourceTypes.RESOURCE_QUOTA, quota),
           each -> {
             ObjectNode status = each.putObject("status");
             status.set("hard", each.at("/spec/hard").deepCopy());
             ObjectNode counted = status.putObject("used");
-            if (each.at("/spec/hard").has("pods")) {
-              counted.put("pods", Integer.toString(used));
-            }
+            Quotas.COUNTED.forEach(
+                (name, type) -> {
+                  if (each.at("/spec/hard").has(name)) {
+                    int used = Quotas.used(registry.store(), Meta.namespace(quota), type);
+                    counted.put(name, Integer.toString(used));
+                  }
+                });
           });
     }
   }

@@ -8,7 +8,6 @@ import io.arbitex.recovery.lab.kubernetes.objects.ImmutableFields;
 import io.arbitex.recovery.lab.kubernetes.objects.Meta;
 import io.arbitex.recovery.lab.kubernetes.objects.ObjectKey;
 import io.arbitex.recovery.lab.kubernetes.objects.ResourceType;
-import io.arbitex.recovery.lab.kubernetes.objects.ResourceTypes;
 import io.arbitex.recovery.lab.kubernetes.objects.Validation;
 import java.time.Clock;
 import java.util.List;
@@ -109,9 +108,7 @@ public final class Registry {
       Defaults.fill(type, object);
       admission.admit(key, object);
       Validation.check(key, object);
-      if (type.equals(ResourceTypes.POD)) {
-        PodQuotas.check(store, key);
-      }
+      Quotas.check(store, key);
       return dryRun ? object : store.put(key, object);
     }
   }

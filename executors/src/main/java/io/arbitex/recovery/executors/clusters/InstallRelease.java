@@ -1,0 +1,74 @@
+package io.arbitex.recovery.executors.clusters;
+
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.executors.helm.Chart;
+import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.record.FailureCode;
+import io.fabric8.kubernetes.api.model.Namespace;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Helm installs the platform into the held namespace. Helm's own {@code --atomic} would wait for
+ * pods, which the quota refuses until the cutover; in its place the whole cluster is deleted when
+ * this or a later action fails, and the cutover waits for the rollouts.
+ */
+final class InstallRelease extends ClusterAction {
+  private final Chart chart;
+
+  InstallRelease(ClusterTarget target, Chart chart) {
+    super(
+        target,
+        "install-release",
+        "let Helm install the platform into the cluster",
+        true,
+        Duration.ofMinutes(10));
+    this.chart = chart;
+  }
+
+  @Override
+  public Look look(ActionContext context) throws ActionFailure, InterruptedException {
+    refuseUnlessHeld(context);
+    Optional<Chart.Installed> found = chart.find(context, kubeconfig(context));
+    if (found.isEmpty()) {
+      return Look.notYet("the cluster has no such release");
+    }
+    return found.get().isDeployed()
+        ? Look.alreadySo(Map.of(ClusterFacts.CHART, found.get().chart()))
+        : Look.notYet("the release is " + found.get().status());
+  }
+
+  @Override
+  public void make(ActionContext context) throws ActionFailure, InterruptedException {
+    ClusterTarget.refuseUnlessAllowed(context);
+    // Whatever is there is what an earlier try of this command has left unfinished.
+    if (chart.find(context, kubeconfig(context)).isPresent()) {
+      chart.uninstall(context, kubeconfig(context));
+    }
+    context.progress("Helm installs the platform");
+    chart.install(context, kubeconfig(context));
+  }
+
+  /** So that nothing of the platform runs by this before the old one is stopped. */
+  private void refuseUnlessHeld(ActionContext context) throws ActionFailure, InterruptedException {
+    try (ClusterSession session = target.session(context)) {
+      Optional<Namespace> namespace = Hold.namespace(session);
+      if (namespace.isPresent()) {
+        Hold.refuseForeign(context, namespace.get());
+      }
+      if (!Hold.isOn(session)) {
+        throw ActionFailure.permanent(
+            FailureCode.PREFLIGHT,
+            "the platform's namespace is not held any more, so it would run beside the old one",
+            "See who took the quota " + Hold.NAME + " away.");
+      }
+    }
+  }
+
+  private String kubeconfig(ActionContext context) throws ActionFailure, InterruptedException {
+    return target.clusters(context).kubeconfig(target.name(context));
+  }
+}

@@ -1,0 +1,137 @@
+package io.arbitex.recovery.executors.helm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.arbitex.recovery.configuration.Workload;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.record.FailureCode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a chart makes, before it is made. */
+public final class Rendered {
+  /** Kinds that run something. */
+  private static final Set<String> RUNNING =
+      Set.of(
+          "Pod",
+          "ReplicaSet",
+          "ReplicationController",
+          "Deployment",
+          "StatefulSet",
+          "DaemonSet",
+          "Job",
+          "CronJob");
+
+  private static final YAMLMapper YAML = new YAMLMapper();
+
+  private final List<JsonNode> objects;
+  private final String namespace;
+
+  private Rendered(List<JsonNode> objects, String namespace) {
+    this.objects = objects;
+    this.namespace = namespace;
+  }
+
+  /**
+   * @param namespace of the release: objects that name none are made there
+   * @throws ActionFailure PREFLIGHT for what is no YAML
+   */
+  static Rendered of(String manifest, String namespace) throws ActionFailure {
+    List<JsonNode> objects = new ArrayList<>();
+    try (MappingIterator<JsonNode> documents =
+        YAML.readerFor(JsonNode.class).readValues(manifest)) {
+      while (documents.hasNext()) {
+        add(objects, documents.next());
+      }
+    } catch (IOException | RuntimeException e) {
+      throw new ActionFailure(
+          FailureCode.PREFLIGHT,
+          "what the chart renders to cannot be read: " + e.getMessage(),
+          "Correct the chart: `helm template` shows it.",
+          false,
+          e);
+    }
+    return new Rendered(objects, namespace);
+  }
+
+  private static void add(List<JsonNode> objects, JsonNode document) {
+    if (document.path("kind").asText().equals("List")) {
+      document.path("items").forEach(each -> add(objects, each));
+    } else if (document.hasNonNull("kind")) {
+      objects.add(document);
+    }
+  }
+
+  public boolean has(Workload workload) {
+    return objects.stream()
+        .filter(each -> each.path("kind").asText().equalsIgnoreCase(workload.kind().name()))
+        .filter(each -> namespace(each).equals(namespace))
+        .anyMatch(each -> name(each).equals(workload.name()));
+  }
+
+  public boolean hasService(String in, String service) {
+    return objects.stream()
+        .filter(each -> each.path("kind").asText().equals("Service"))
+        .anyMatch(each -> namespace(each).equals(in) && name(each).equals(service));
+  }
+
+  /** Names of the Secrets of the release's namespace. */
+  public Set<String> secrets() {
+    return names("Secret");
+  }
+
+  /** Claims of the release's namespace: its own, and those that its StatefulSets make. */
+  public Set<String> claims() {
+    Set<String> claims = new LinkedHashSet<>(names("PersistentVolumeClaim"));
+    for (JsonNode each : objects) {
+      if (each.path("kind").asText().equals("StatefulSet") && namespace(each).equals(namespace)) {
+        int replicas = each.at("/spec/replicas").asInt(1);
+        for (JsonNode template : each.at("/spec/volumeClaimTemplates")) {
+          for (int i = 0; i < replicas; i++) {
+            claims.add(name(template) + "-" + name(each) + "-" + i);
+          }
+        }
+      }
+    }
+    return claims;
+  }
+
+  /** What would run outside of the release's namespace, where nothing holds it. */
+  public Set<String> runningElsewhere() {
+    Set<String> elsewhere = new TreeSet<>();
+    for (JsonNode each : objects) {
+      String kind = each.path("kind").asText();
+      if (RUNNING.contains(kind) && !namespace(each).equals(namespace)) {
+        elsewhere.add(kind + " " + namespace(each) + "/" + name(each));
+      }
+    }
+    return elsewhere;
+  }
+
+  public int size() {
+    return objects.size();
+  }
+
+  private Set<String> names(String kind) {
+    Set<String> names = new LinkedHashSet<>();
+    for (JsonNode each : objects) {
+      if (each.path("kind").asText().equals(kind) && namespace(each).equals(namespace)) {
+        names.add(name(each));
+      }
+    }
+    return names;
+  }
+
+  private static String name(JsonNode object) {
+    return object.at("/metadata/name").asText();
+  }
+
+  private String namespace(JsonNode object) {
+    return object.at("/metadata/namespace").asText(namespace);
+  }
+}
