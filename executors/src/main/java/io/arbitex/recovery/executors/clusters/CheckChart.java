@@ -82,6 +82,8 @@ final class CheckChart extends ClusterAction {
     }
     return Look.alreadySo(
         Map.of(
+            ClusterFacts.CHART,
+            rendered.chart(),
             ClusterFacts.CHART_OBJECTS,
             Integer.toString(rendered.size()),
             ClusterFacts.EMPTY,

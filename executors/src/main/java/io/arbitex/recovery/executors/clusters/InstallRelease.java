@@ -8,7 +8,7 @@ import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.Namespace;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Comparator;
 import java.util.Optional;
 
 /**
@@ -17,6 +17,8 @@ import java.util.Optional;
  * this or a later action fails, and the cutover waits for the rollouts.
  */
 final class InstallRelease extends ClusterAction {
+  private static final String DEPLOYED = "deployed";
+
   private final Chart chart;
 
   InstallRelease(ClusterTarget target, Chart chart) {
@@ -31,40 +33,59 @@ final class InstallRelease extends ClusterAction {
 
   @Override
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
-    refuseUnlessHeld(context);
-    Optional<Chart.Installed> found = chart.find(context, kubeconfig(context));
-    if (found.isEmpty()) {
-      return Look.notYet("the cluster has no such release");
+    try (ClusterSession session = target.session(context)) {
+      refuseUnlessHeld(context, session);
+      Optional<String> status = status(session);
+      return status.equals(Optional.of(DEPLOYED))
+          ? Look.alreadySo()
+          : Look.notYet("the release is " + status.orElse("not there"));
     }
-    return found.get().isDeployed()
-        ? Look.alreadySo(Map.of(ClusterFacts.CHART, found.get().chart()))
-        : Look.notYet("the release is " + found.get().status());
   }
 
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
     ClusterTarget.refuseUnlessAllowed(context);
-    // Whatever is there is what an earlier try of this command has left unfinished.
-    if (chart.find(context, kubeconfig(context)).isPresent()) {
-      chart.uninstall(context, kubeconfig(context));
+    try (ClusterSession session = target.session(context)) {
+      // Whatever is there is what an earlier try of this command has left unfinished.
+      if (status(session).isPresent()) {
+        chart.uninstall(context, kubeconfig(context));
+      }
     }
     context.progress("Helm installs the platform");
     chart.install(context, kubeconfig(context));
   }
 
+  /** What Helm itself keeps of the release in the cluster: its newest revision's status. */
+  private Optional<String> status(ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    return session.ask(
+        "list Helm's releases",
+        api ->
+            api
+                .secrets()
+                .inNamespace(session.namespace())
+                .withLabel("owner", "helm")
+                .withLabel("name", chart.release())
+                .list()
+                .getItems()
+                .stream()
+                .map(each -> each.getMetadata().getLabels())
+                .max(Comparator.comparingInt(each -> Integer.parseInt(each.get("version"))))
+                .map(each -> each.get("status")));
+  }
+
   /** So that nothing of the platform runs by this before the old one is stopped. */
-  private void refuseUnlessHeld(ActionContext context) throws ActionFailure, InterruptedException {
-    try (ClusterSession session = target.session(context)) {
-      Optional<Namespace> namespace = Hold.namespace(session);
-      if (namespace.isPresent()) {
-        Hold.refuseForeign(context, namespace.get());
-      }
-      if (!Hold.isOn(session)) {
-        throw ActionFailure.permanent(
-            FailureCode.PREFLIGHT,
-            "the platform's namespace is not held any more, so it would run beside the old one",
-            "See who took the quota " + Hold.NAME + " away.");
-      }
+  private static void refuseUnlessHeld(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    Optional<Namespace> namespace = Hold.namespace(session);
+    if (namespace.isPresent()) {
+      Hold.refuseForeign(context, namespace.get());
+    }
+    if (!Hold.isOn(session)) {
+      throw ActionFailure.permanent(
+          FailureCode.PREFLIGHT,
+          "the platform's namespace is not held any more, so it would run beside the old one",
+          "See who took the quota " + Hold.NAME + " away.");
     }
   }
 

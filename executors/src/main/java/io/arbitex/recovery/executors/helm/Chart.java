@@ -8,7 +8,6 @@ import io.arbitex.recovery.record.FailureCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /** The chart of a release, as it lies where the executors run. */
 public final class Chart {
@@ -21,18 +20,6 @@ public final class Chart {
   public Chart(Cluster.HelmRelease release, String namespace) {
     this.release = release;
     this.namespace = namespace;
-  }
-
-  /**
-   * A release as a cluster has it.
-   *
-   * @param status in Helm's words
-   * @param chart name and version
-   */
-  public record Installed(String status, String chart) {
-    public boolean isDeployed() {
-      return status.equals("deployed");
-    }
   }
 
   /**
@@ -53,7 +40,7 @@ public final class Chart {
           "the chart %s cannot be rendered: %s".formatted(release.chart(), answer.error()),
           "Correct the chart or the values: `helm template` shows it.");
     }
-    return Rendered.of(answer.manifest(), namespace);
+    return Rendered.of(answer, namespace);
   }
 
   private static void refuseMissing(Path file) throws ActionFailure {
@@ -65,24 +52,15 @@ public final class Chart {
     }
   }
 
-  /**
-   * The release in a cluster; empty when there is none.
-   *
-   * @param kubeconfig its content, a secret
-   */
-  public Optional<Installed> find(ActionContext context, String kubeconfig)
-      throws ActionFailure, InterruptedException {
-    return inCluster(context, "list the releases", request(Verb.LIST, kubeconfig, ""))
-        .releases()
-        .stream()
-        .filter(each -> each.name().equals(release.release()))
-        .map(each -> new Installed(each.status(), each.chart()))
-        .findFirst();
+  /** The release's name. */
+  public String release() {
+    return release.release();
   }
 
   /**
    * Installs it, and does not wait for what it makes to run.
    *
+   * @param kubeconfig its content, a secret
    * @throws ActionFailure TOOL_FAILED when Helm says so; then part of it may be there
    */
   public void install(ActionContext context, String kubeconfig)
@@ -111,7 +89,7 @@ public final class Chart {
         description);
   }
 
-  private HelmAnswer inCluster(ActionContext context, String doing, HelmRequest request)
+  private void inCluster(ActionContext context, String doing, HelmRequest request)
       throws ActionFailure, InterruptedException {
     HelmAnswer answer = HelmProcess.ask(context, doing, request);
     if (answer.error() != null) {
@@ -127,6 +105,5 @@ public final class Chart {
           !held,
           null);
     }
-    return answer;
   }
 }

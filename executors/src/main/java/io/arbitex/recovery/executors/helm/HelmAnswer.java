@@ -1,24 +1,14 @@
 package io.arbitex.recovery.executors.helm;
 
-import java.util.List;
-
 /**
  * What Helm has answered.
  *
  * @param error in Helm's words; null when there is none
  * @param manifest what a chart renders to; empty where that was not asked
- * @param releases of the namespace, where they were asked for
+ * @param chart the chart's own description, in YAML; empty where that was not asked
  */
-record HelmAnswer(String error, String manifest, List<Release> releases) {
-  /**
-   * A release.
-   *
-   * @param status in Helm's words
-   * @param chart name and version
-   */
-  record Release(String name, String status, String chart) {}
-
+record HelmAnswer(String error, String manifest, String chart) {
   static HelmAnswer done() {
-    return new HelmAnswer(null, "", List.of());
+    return new HelmAnswer(null, "", "");
   }
 }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Helm's library in a process of its own: a request in one line of standard input, the answer in
@@ -32,7 +31,7 @@ final class HelmProgram {
     try {
       answer = answer(request);
     } catch (RuntimeException e) {
-      answer = new HelmAnswer(String.valueOf(e.getMessage()), "", List.of());
+      answer = new HelmAnswer(String.valueOf(e.getMessage()), "", "");
     }
     System.out.println(JSON.writeValueAsString(answer));
     System.out.flush();
@@ -52,7 +51,6 @@ final class HelmProgram {
   private static HelmAnswer answer(HelmRequest request) {
     return switch (request.verb()) {
       case TEMPLATE -> template(request);
-      case LIST -> list(request);
       case INSTALL -> install(request);
       case UNINSTALL -> uninstall(request);
     };
@@ -65,21 +63,8 @@ final class HelmProgram {
             .withName(request.release())
             .withNamespace(request.namespace());
     request.values().forEach(each -> command.withValuesFile(Path.of(each)));
-    return new HelmAnswer(null, command.call(), List.of());
-  }
-
-  private static HelmAnswer list(HelmRequest request) {
     return new HelmAnswer(
-        null,
-        "",
-        Helm.list()
-            .all()
-            .withNamespace(request.namespace())
-            .withKubeConfigContents(request.kubeconfig())
-            .call()
-            .stream()
-            .map(each -> new HelmAnswer.Release(each.getName(), each.getStatus(), each.getChart()))
-            .toList());
+        null, command.call(), new Helm(Path.of(request.chart())).show().chart().call());
   }
 
   private static HelmAnswer install(HelmRequest request) {

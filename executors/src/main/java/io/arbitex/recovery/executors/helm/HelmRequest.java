@@ -21,7 +21,6 @@ record HelmRequest(
   /** In Helm's words. */
   enum Verb {
     TEMPLATE,
-    LIST,
     INSTALL,
     UNINSTALL
   }

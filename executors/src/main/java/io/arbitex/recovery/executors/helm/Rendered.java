@@ -29,10 +29,12 @@ public final class Rendered {
 
   private static final YAMLMapper YAML = new YAMLMapper();
 
+  private final String chart;
   private final List<JsonNode> objects;
   private final String namespace;
 
-  private Rendered(List<JsonNode> objects, String namespace) {
+  private Rendered(String chart, List<JsonNode> objects, String namespace) {
+    this.chart = chart;
     this.objects = objects;
     this.namespace = namespace;
   }
@@ -41,13 +43,16 @@ public final class Rendered {
    * @param namespace of the release: objects that name none are made there
    * @throws ActionFailure PREFLIGHT for what is no YAML
    */
-  static Rendered of(String manifest, String namespace) throws ActionFailure {
+  static Rendered of(HelmAnswer answer, String namespace) throws ActionFailure {
     List<JsonNode> objects = new ArrayList<>();
     try (MappingIterator<JsonNode> documents =
-        YAML.readerFor(JsonNode.class).readValues(manifest)) {
+        YAML.readerFor(JsonNode.class).readValues(answer.manifest())) {
       while (documents.hasNext()) {
         add(objects, documents.next());
       }
+      JsonNode chart = YAML.readTree(answer.chart());
+      return new Rendered(
+          chart.path("name").asText() + "-" + chart.path("version").asText(), objects, namespace);
     } catch (IOException | RuntimeException e) {
       throw new ActionFailure(
           FailureCode.PREFLIGHT,
@@ -56,7 +61,6 @@ public final class Rendered {
           false,
           e);
     }
-    return new Rendered(objects, namespace);
   }
 
   private static void add(List<JsonNode> objects, JsonNode document) {
@@ -65,6 +69,11 @@ public final class Rendered {
     } else if (document.hasNonNull("kind")) {
       objects.add(document);
     }
+  }
+
+  /** Name and version of the chart, as Helm writes them. */
+  public String chart() {
+    return chart;
   }
 
   public boolean has(Workload workload) {

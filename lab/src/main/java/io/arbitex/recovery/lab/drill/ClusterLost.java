@@ -132,7 +132,7 @@ final class ClusterLost implements Disaster {
       if (extent == Extent.CLUSTER) {
         demandNothingLost(clusters, before, failures);
       } else {
-        truth = Truth.measured(lab, records, ledger, failures);
+        truth = Truth.measured(lab, database(clusters, before), records, ledger, failures);
       }
     }
     Replayed replayed = Replayed.of(watcher.decisions(), failures);
@@ -155,7 +155,9 @@ final class ClusterLost implements Disaster {
     for (String each : points) {
       lab.azure().damage(each);
     }
-    lab.destroyPostgresql("primary");
+    for (String each : lab.azureServers()) {
+      lab.azure().kill(each);
+    }
   }
 
   /** Until the public health is confirmed to be down too, the loss is a P2 that is only told. */
@@ -218,6 +220,11 @@ final class ClusterLost implements Disaster {
     Demand.that(failures, "one cluster was made", made.size() == 1, made.toString());
   }
 
+  private DatabaseAddress database(LabClusters clusters, Before before)
+      throws IOException, InterruptedException {
+    return lab.platformDatabase(made(clusters, before).get(0));
+  }
+
   private static List<String> made(LabClusters clusters, Before before)
       throws IOException, InterruptedException {
     return clusters.names().stream().filter(name -> !before.clusters().contains(name)).toList();
@@ -255,7 +262,7 @@ final class ClusterLost implements Disaster {
   }
 
   private void demandNothingLost(LabClusters clusters, Before before, List<String> failures)
-      throws IOException, SQLException {
+      throws IOException, InterruptedException, SQLException {
     List<TrafficLedger.Entry> ledger = TrafficLedger.read(lab.requireState().file("ledger"));
     List<TrafficLedger.Entry> missing = TwoAuthorities.missing(ledger, before.database());
     say.accept(

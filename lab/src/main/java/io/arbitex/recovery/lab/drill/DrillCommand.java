@@ -64,9 +64,8 @@ public final class DrillCommand implements Callable<Integer> {
 
   @Option(
       names = "--limit",
-      defaultValue = "180",
-      description = "Seconds from the break to the end (default: ${DEFAULT-VALUE}).")
-  private long limit;
+      description = "Seconds from the break to the end (default: 180; aks-gone: 480).")
+  private Long limit;
 
   @Option(
       names = "--volume",
@@ -157,8 +156,12 @@ public final class DrillCommand implements Callable<Integer> {
                   crashes.see(value);
                   lines.of(value).ifPresent(say);
                 })) {
-      return named.disaster(lab, watcher, Duration.ofSeconds(limit), say, volume).run(crashes);
+      return named.disaster(lab, watcher, limit(named), say, volume).run(crashes);
     }
+  }
+
+  private Duration limit(Scenario scenario) {
+    return limit == null ? scenario.limit() : Duration.ofSeconds(limit);
   }
 
   private void write(Lab lab, DrillResult result) throws IOException {

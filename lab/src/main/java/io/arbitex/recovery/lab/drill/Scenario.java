@@ -98,6 +98,12 @@ public enum Scenario {
       return new ClusterLost(
           lab, watcher, limit, say, this, ClusterLost.Extent.BACKUP_AND_DATABASE);
     }
+
+    /** Each recovery point is tried, in a cluster of its own, before the chart is taken. */
+    @Override
+    Duration limit() {
+      return Duration.ofMinutes(8);
+    }
   },
   /** Nothing is lost, and it looks so: first to one observer, then to all. */
   FALSE_ALARM("false-alarm") {
@@ -147,6 +153,11 @@ public enum Scenario {
       return new RedisDegraded(lab, watcher, limit, say, this);
     }
   };
+
+  /** From the break to the end of the incident. */
+  Duration limit() {
+    return Duration.ofMinutes(3);
+  }
 
   private final String word;
 

@@ -31,13 +31,18 @@ public record Truth(long acknowledged, long lost, long lostBefore, List<String> 
   /**
    * Looks into the ledger and the servers.
    *
+   * @param database that the platform uses
    * @param ledger as it was at the break
    * @param restorePointTakenAt the moment up to which everything must be there
    */
-  static Truth of(Lab lab, List<TrafficLedger.Entry> ledger, Instant restorePointTakenAt)
+  static Truth of(
+      Lab lab,
+      DatabaseAddress database,
+      List<TrafficLedger.Entry> ledger,
+      Instant restorePointTakenAt)
       throws IOException, SQLException {
     TrafficLedger.Comparison comparison;
-    try (Connection connection = connect(lab.platformDatabase())) {
+    try (Connection connection = connect(database)) {
       comparison = TrafficLedger.compare(ledger, connection);
     }
     long before =
@@ -51,8 +56,20 @@ public record Truth(long acknowledged, long lost, long lostBefore, List<String> 
   static Truth measured(
       Lab lab, IncidentRecords records, List<TrafficLedger.Entry> ledger, List<String> failures)
       throws IOException, SQLException {
+    return measured(lab, lab.platformDatabase(), records, ledger, failures);
+  }
+
+  /** The same, of the database that the platform uses now. */
+  static Truth measured(
+      Lab lab,
+      DatabaseAddress database,
+      IncidentRecords records,
+      List<TrafficLedger.Entry> ledger,
+      List<String> failures)
+      throws IOException, SQLException {
     Optional<LossMetric> loss = records.losses().stream().reduce((a, b) -> b);
-    Truth truth = of(lab, ledger, loss.map(LossMetric::getRestorePointTakenAt).orElse(Instant.MAX));
+    Truth truth =
+        of(lab, database, ledger, loss.map(LossMetric::getRestorePointTakenAt).orElse(Instant.MAX));
     if (loss.isEmpty()) {
       failures.add("no loss was measured");
       return truth;

@@ -276,8 +276,7 @@ public final class Lab {
 
   /** The volumes of the platform in one of Azure's clusters. */
   public LabVolumes volumes(String cluster) throws IOException {
-    Path kubeconfig = OrderedClusters.folder(folder.azure(), cluster).resolve("kubeconfig");
-    return new LabVolumes(folder, requireState().cluster().foundBy(kubeconfig));
+    return new LabVolumes(folder, foundIn(cluster));
   }
 
   /** The Azure of the lab. */
@@ -327,7 +326,20 @@ public final class Lab {
    * says.
    */
   public DatabaseAddress platformDatabase() throws IOException {
-    LabState.Cluster cluster = requireState().cluster();
+    return platformDatabase(requireState().cluster());
+  }
+
+  /** The same, of the platform in one of Azure's clusters. */
+  public DatabaseAddress platformDatabase(String cluster) throws IOException {
+    return platformDatabase(foundIn(cluster));
+  }
+
+  private LabState.Cluster foundIn(String cluster) throws IOException {
+    Path kubeconfig = OrderedClusters.folder(folder.azure(), cluster).resolve("kubeconfig");
+    return requireState().cluster().foundBy(kubeconfig);
+  }
+
+  private static DatabaseAddress platformDatabase(LabState.Cluster cluster) throws IOException {
     try (KubernetesClient client = LabCluster.client(Path.of(cluster.kubeconfig()))) {
       String encoded =
           client

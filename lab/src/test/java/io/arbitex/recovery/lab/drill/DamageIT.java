@@ -156,7 +156,8 @@ class DamageIT {
         .contains("Passed over: " + cut);
     LossMetric loss = records.losses().get(0);
     assertThat(loss.getRestorePoint()).isEqualTo(before.getId());
-    Truth truth = Truth.of(world.lab(), ledger, before.getTakenAt());
+    Truth truth =
+        Truth.of(world.lab(), world.lab().platformDatabase(), ledger, before.getTakenAt());
     assertThat(truth.lostBefore()).isZero();
     assertThat(truth.lost()).isBetween(loss.getLostEventsMin(), loss.getLostEventsMax());
     assertThat(truth.databases()).hasSize(1);

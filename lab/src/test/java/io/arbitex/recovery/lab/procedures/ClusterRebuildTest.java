@@ -11,8 +11,10 @@ import io.arbitex.recovery.lab.azure.operations.Operation;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.StepError;
+import io.arbitex.recovery.record.StepTransition;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,5 +185,34 @@ class ClusterRebuildTest {
     until("the unproven cluster is gone", () -> cloud.made().isEmpty());
     assertThat(cloud.power(BackupCloud.SOURCE)).isEqualTo("Running");
     assertThat(cloud.pods(BackupCloud.SOURCE)).hasSize(ClusterWorld.PODS);
+  }
+
+  @Test
+  void aReleaseThatStoppedHalfWayIsTakenAwayAndInstalledAnew() throws Exception {
+    world.oldClusterRuns();
+    PlatformChart.values(folder, "replicas: -1\n");
+    ProcedureBench bench = world.bench(false);
+    Thread mending =
+        new Thread(
+            () -> {
+              try {
+                until(
+                    "Helm has failed once",
+                    () ->
+                        List.copyOf(bench.events).stream()
+                            .anyMatch(
+                                each ->
+                                    each.getTransition() == StepTransition.ACTION_RETRIED
+                                        && each.getAction().equals("install-release")));
+                PlatformChart.values(folder, PRODUCTION);
+              } catch (InterruptedException | IOException e) {
+                throw new AssertionError(e);
+              }
+            },
+            "mending");
+    mending.start();
+    Map<String, String> facts = done(bench);
+    mending.join();
+    assertRelease(facts.get("cluster"));
   }
 }
