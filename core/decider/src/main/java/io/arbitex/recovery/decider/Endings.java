@@ -41,6 +41,7 @@ final class Endings {
                 healed ? "Healed" : "Recovered", String.join(", ", incident.getComponents())),
         text,
         "");
+    FleetAdmission.giveBack(round);
     round.state.setIncident(null);
     return false;
   }

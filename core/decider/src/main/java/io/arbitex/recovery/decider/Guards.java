@@ -37,10 +37,16 @@ final class Guards {
           Guards::cooldown,
           Guards::repeatedFailure,
           Guards::restorePoint,
-          Losses::beforePlan);
+          Losses::beforePlan,
+          FleetAdmission::admitted);
 
   private static final List<Function<Round, Optional<Block>>> WHILE_RECOVERING =
-      List.of(Guards::held, Guards::killSwitch, Guards::sourceSound, Guards::alertResolved);
+      List.of(
+          Guards::held,
+          Guards::killSwitch,
+          Guards::sourceSound,
+          Guards::alertResolved,
+          FleetAdmission::admitted);
 
   /** Time for the observers to see what the executor has seen. */
   private static final Duration AGREEMENT = Duration.ofMinutes(2);

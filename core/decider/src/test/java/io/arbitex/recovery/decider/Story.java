@@ -7,6 +7,8 @@ import io.arbitex.recovery.record.CheckStatus;
 import io.arbitex.recovery.record.CommandKind;
 import io.arbitex.recovery.record.Fact;
 import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.FleetEvent;
+import io.arbitex.recovery.record.FleetKind;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.HealthStatus;
@@ -44,6 +46,13 @@ final class Story {
   final List<StepCommand> commands = new ArrayList<>();
   final List<StepCommand> messages = new ArrayList<>();
   Decided last;
+
+  /** Whether as many platforms as may recover at once do so already. */
+  boolean fleetIsFull;
+
+  /** What the platform said to the fleet. */
+  final List<FleetEvent> toFleet = new ArrayList<>();
+
   private final Map<String, Integer> streaks = new HashMap<>();
   private final Map<String, Long> epochs = new HashMap<>();
 
@@ -71,9 +80,29 @@ final class Story {
         events.add(event);
       } else if (output.value() instanceof StepCommand command) {
         (command.getWorker().equals("notify") ? messages : commands).add(command);
+      } else if (output.value() instanceof FleetEvent event) {
+        toFleet.add(event);
       }
     }
-    return this;
+    boolean asks =
+        last.outputs().stream()
+            .anyMatch(
+                output ->
+                    output.value() instanceof FleetEvent event
+                        && event.getKind() == FleetKind.REQUEST);
+    return asks && !fleetIsFull ? letIn() : this;
+  }
+
+  /** The fleet answers the newest request. */
+  Story letIn() {
+    FleetEvent request =
+        toFleet.stream()
+            .filter(event -> event.getKind() == FleetKind.REQUEST)
+            .reduce((a, b) -> b)
+            .orElseThrow();
+    return tell(
+        new Input.Admitted(
+            FleetEvent.newBuilder(request).setKind(FleetKind.GRANT).setAt(now).build()));
   }
 
   Story later(Duration time) {
