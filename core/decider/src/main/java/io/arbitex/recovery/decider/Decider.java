@@ -229,7 +229,7 @@ public class Decider {
             .map(platform -> new Round(state, platform, policy, now))
             .flatMap(
                 look ->
-                    Stream.of(ClusterLoss.due(look), PublicHealth.due(look))
+                    Stream.of(ClusterLoss.due(look), PublicHealth.due(look), Joining.due(look))
                         .flatMap(Optional::stream)
                         .filter(due -> due.isAfter(now))
                         .min(Instant::compareTo));

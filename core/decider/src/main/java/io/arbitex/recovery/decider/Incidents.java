@@ -47,7 +47,7 @@ final class Incidents {
     if (adapt(round)) {
       return true;
     }
-    if (incident.getSteps().stream().allMatch(Steps::isOver)) {
+    if (incident.getSteps().stream().allMatch(Steps::isOver) && !Joining.isAwaited(round)) {
       return prove(round);
     }
     if (round.mode() == Mode.DRY_RUN

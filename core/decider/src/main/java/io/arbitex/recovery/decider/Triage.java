@@ -48,6 +48,7 @@ final class Triage {
     }
     Optional<Guards.Block> block;
     if (planned) {
+      SoundStore.giveWay(round);
       if (Guards.whileRecovering(round).isEmpty() && Incidents.adapt(round)) {
         return true;
       }

@@ -5,6 +5,7 @@ import io.arbitex.recovery.record.ApprovalKind;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.CheckStatus;
 import io.arbitex.recovery.record.CommandKind;
+import io.arbitex.recovery.record.ComponentView;
 import io.arbitex.recovery.record.Fact;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.FleetEvent;
@@ -168,11 +169,14 @@ final class Story {
 
   /** The symptom that the platform's state has of a component. */
   Symptom lastSymptom(String component) {
+    return view(component).getSymptom();
+  }
+
+  ComponentView view(String component) {
     return state.getComponents().stream()
         .filter(view -> view.getComponent().equals(component))
         .findFirst()
-        .orElseThrow()
-        .getSymptom();
+        .orElseThrow();
   }
 
   /** An alert fires. */
@@ -200,12 +204,16 @@ final class Story {
   }
 
   Story restorePoint(String id, Duration age, RestorePointState state) {
+    return restorePoint("postgresql", id, age, state);
+  }
+
+  Story restorePoint(String component, String id, Duration age, RestorePointState state) {
     return tell(
         new Input.Backup(
             RestorePoint.newBuilder()
                 .setId(id)
                 .setPlatform("lab")
-                .setComponent("postgresql")
+                .setComponent(component)
                 .setKind(RestorePointKind.DUMP)
                 .setState(state)
                 .setTakenAt(now.minus(age))
@@ -279,6 +287,11 @@ final class Story {
   }
 
   Story verdict(CheckStatus status) {
+    return verdict(status, List.of());
+  }
+
+  /** A verdict that charges some components. */
+  Story verdict(CheckStatus status, List<String> failed) {
     StepCommand command = command();
     return later(Duration.ofSeconds(2))
         .tell(
@@ -295,6 +308,7 @@ final class Story {
                     .setStatus(status)
                     .setExpected("")
                     .setMeasured("9 of 9")
+                    .setFailedComponents(failed)
                     .setStartedAt(now)
                     .setAt(now)
                     .build()));

@@ -55,7 +55,10 @@ final class PlanRules {
       }
     }
     if (incident.getPhase() == IncidentPhase.RECOVERING) {
-      demand(!running.isEmpty(), "it recovers and nothing runs", incident.getSteps());
+      demand(
+          !running.isEmpty() || isJoining(after),
+          "it recovers and nothing runs",
+          incident.getSteps());
     }
   }
 
@@ -103,6 +106,17 @@ final class PlanRules {
             || step.getId().equals("postgresql.cutover")
             || step.getPhase() == Phase.VERIFY;
     demand(!(awaited && touchesCluster), "it went before its cluster", step);
+  }
+
+  /** A store that may be up again by itself before it joins the plan. */
+  private static boolean isJoining(PlatformState state) {
+    IncidentView incident = state.getIncident();
+    return incident.getComponents().stream()
+        .filter(name -> !name.equals("cluster") && !name.equals("public-health"))
+        .filter(
+            name ->
+                incident.getSteps().stream().noneMatch(step -> step.getComponent().equals(name)))
+        .anyMatch(name -> is(state, name, HealthStatus.DOWN));
   }
 
   private static boolean is(PlatformState state, String component, HealthStatus status) {
