@@ -1,5 +1,6 @@
 package io.arbitex.recovery.decider.simulation;
 
+import io.arbitex.recovery.record.AdmissionState;
 import io.arbitex.recovery.record.ComponentView;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.IncidentPhase;
@@ -86,6 +87,7 @@ final class PlanRules {
 
   private void dispatched(PlatformState after, StepView step) {
     IncidentView incident = after.getIncident();
+    demand(incident.getAdmission() == AdmissionState.GRANTED, "it was not let in", step);
     if (step.getComponent().equals("cluster")) {
       demand(
           is(after, "cluster", HealthStatus.DOWN) && is(after, "public-health", HealthStatus.DOWN),
