@@ -91,6 +91,7 @@ final class Fleet {
       """
       version: 1
       detection: {confirmations: 3, recoveries: 3, restoreAfter: 0, correlationWindow: 0, observerTimeout: 10m}
+      fleet: {share: 1, limit: 100000}
       channels:
         - {name: slack, kind: slack, url: env:SLACK}
       """;

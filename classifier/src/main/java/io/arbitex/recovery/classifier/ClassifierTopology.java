@@ -1,5 +1,6 @@
 package io.arbitex.recovery.classifier;
 
+import io.arbitex.recovery.configuration.Inventory;
 import io.arbitex.recovery.decider.Decider;
 import io.arbitex.recovery.runtime.Partitions;
 import io.arbitex.recovery.schemas.Framing;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
@@ -21,7 +23,9 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * One processor, fed by every topic that the decider reads. All topics have the same number of
- * partitions and are partitioned by platform, so one task owns everything about a platform.
+ * partitions and are partitioned by platform, so one task owns everything about a platform. A
+ * second one stands beside it, for the fleet: its topic has one partition, so one task hears of all
+ * platforms, and its answers come back to each platform's task as an input like any other.
  *
  * <p>The stores live in memory and in their changelog topics: the state of a platform is a few
  * kilobytes, and after an unclean end the changelog would be read anyway.
@@ -30,6 +34,7 @@ public final class ClassifierTopology {
   static final String PLATFORMS = "platforms";
   static final String DUE = "due";
   static final String PARKED = "parked";
+  static final String ADMISSIONS = "admissions";
 
   /** What the decider reads. */
   static final List<Topic> INPUTS =
@@ -39,7 +44,8 @@ public final class ClassifierTopology {
           Topic.VALIDATIONS,
           Topic.APPROVALS,
           Topic.BINDINGS,
-          Topic.BACKUPS);
+          Topic.BACKUPS,
+          Topic.ADMISSIONS);
 
   private ClassifierTopology() {}
 
@@ -59,15 +65,50 @@ public final class ClassifierTopology {
     topology.addStateStore(store(PLATFORMS), "decide");
     topology.addStateStore(store(DUE), "decide");
     topology.addStateStore(store(PARKED), "decide");
+    addSink(topology, "outputs", partitions, "decide");
+    addFleet(topology, decider, framing, partitions, clock, counters);
+    return topology;
+  }
+
+  /**
+   * Kafka Streams numbers tasks by the order of the sources' names: this one's must come after
+   * "inputs", or a classifier of before and this one would mean different tasks by the same number.
+   */
+  private static void addFleet(
+      Topology topology,
+      Decider decider,
+      Framing framing,
+      Partitions partitions,
+      Clock clock,
+      Counters counters) {
+    topology.addSource(
+        "requests", new StringDeserializer(), new ByteArrayDeserializer(), Topic.FLEET.topicName());
+    topology.addProcessor(
+        "admit",
+        () ->
+            new AdmitProcessor(
+                decider.inventory().platforms().stream()
+                    .map(Inventory.Platform::name)
+                    .collect(Collectors.toSet()),
+                decider.policy().fleet(),
+                framing,
+                clock,
+                counters),
+        "requests");
+    topology.addStateStore(store(ADMISSIONS), "admit");
+    addSink(topology, "grants", partitions, "admit");
+  }
+
+  private static void addSink(
+      Topology topology, String name, Partitions partitions, String processor) {
     topology.addSink(
-        "outputs",
+        name,
         (key, outgoing, context) -> outgoing.topic(),
         new StringSerializer(),
         (Serializer<Outgoing>) (topic, outgoing) -> outgoing.value(),
         (String topic, String key, Outgoing outgoing, int count) ->
             Optional.of(Set.of(partition(partitions, topic, key, outgoing.partition()))),
-        "decide");
-    return topology;
+        processor);
   }
 
   private static int partition(Partitions partitions, String topic, String key, OptionalInt fixed) {

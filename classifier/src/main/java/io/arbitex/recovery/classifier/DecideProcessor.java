@@ -11,7 +11,6 @@ import io.arbitex.recovery.record.DecisionInput;
 import io.arbitex.recovery.record.DecisionOutcome;
 import io.arbitex.recovery.record.InputKind;
 import io.arbitex.recovery.record.PlatformState;
-import io.arbitex.recovery.runtime.DeadLetters;
 import io.arbitex.recovery.schemas.Framing;
 import io.arbitex.recovery.schemas.Times;
 import io.arbitex.recovery.schemas.Topic;
@@ -45,8 +44,6 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
   /** How late a timer may be. */
   private static final Duration TICK = Duration.ofMillis(50);
 
-  private static final Duration WARN_EVERY = Duration.ofSeconds(1);
-
   private final Decider decider;
   private final Framing framing;
   private final DecisionLog decisionLog;
@@ -56,8 +53,7 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
   private PlatformStates platforms;
   private DueIndex due;
   private Parking parking;
-  private long saidAt;
-  private long unsaid;
+  private Burial burial;
 
   DecideProcessor(Decider decider, Framing framing, Clock clock, Counters counters) {
     this.decider = decider;
@@ -70,6 +66,7 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
   @Override
   public void init(ProcessorContext<String, Outgoing> processorContext) {
     context = processorContext;
+    burial = new Burial(context, clock, counters);
     platforms = new PlatformStates(context.getStateStore(ClassifierTopology.PLATFORMS), framing);
     due = new DueIndex(context.getStateStore(ClassifierTopology.DUE));
     parking = new Parking(context.getStateStore(ClassifierTopology.PARKED), framing);
@@ -93,12 +90,12 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
     try {
       input = Input.of(framing.decode(record.value()));
     } catch (UndecodableRecord | IllegalArgumentException e) {
-      deadLetter(record, from, e.getMessage());
+      burial.bury(record, from, e.getMessage());
       return;
     }
     String platform = input.platform();
     if (!input.belongsUnder(record.key())) {
-      deadLetter(
+      burial.bury(
           record,
           from,
           "the key '" + record.key() + "' is not that of this record of '" + platform + "'");
@@ -115,7 +112,7 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
     }
     Optional<String> refused = decide(platform, input, place);
     if (refused.isPresent()) {
-      deadLetter(record, from, refused.get());
+      burial.bury(record, from, refused.get());
     } else {
       counters.input();
     }
@@ -250,34 +247,6 @@ final class DecideProcessor implements Processor<String, byte[], String, Outgoin
         decision.getPlatform(),
         new Outgoing(Topic.DECISIONS.topicName(), framing.encode(decision), OptionalInt.empty()),
         new RecordHeaders());
-  }
-
-  private void deadLetter(Record<String, byte[]> record, RecordMetadata from, String why) {
-    counters.deadLetter();
-    warn(from, why);
-    forward(
-        new Forwarded(
-            record.key(),
-            new Outgoing(
-                Topic.DEAD_LETTERS.topicName(), record.value(), OptionalInt.of(from.partition())),
-            DeadLetters.headers("classifier", from.topic(), from.partition(), from.offset(), why)));
-  }
-
-  /** A flood of bad records must not become a flood of lines; the topic keeps them all. */
-  private void warn(RecordMetadata from, String why) {
-    unsaid++;
-    long now = clock.millis();
-    if (now - saidAt >= WARN_EVERY.toMillis()) {
-      log.warn(
-          "dead letter from {}-{} at {}: {} ({} since the last such line)",
-          from.topic(),
-          from.partition(),
-          from.offset(),
-          why,
-          unsaid);
-      saidAt = now;
-      unsaid = 0;
-    }
   }
 
   private void forward(Forwarded forwarded) {

@@ -9,6 +9,8 @@ import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.CheckStatus;
 import io.arbitex.recovery.record.Fact;
 import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.FleetEvent;
+import io.arbitex.recovery.record.FleetKind;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.HealthStatus;
@@ -80,6 +82,8 @@ class FuzzTest {
                     clock.instant(),
                     clock.instant())),
         Topic.BINDINGS, List.of(binding),
+        Topic.ADMISSIONS,
+            List.of(new FleetEvent("g", "lab", "inc", FleetKind.GRANT, clock.instant(), 1L)),
         Topic.BACKUPS, List.of(Records.restorePoint("lab", clock.instant())),
         Topic.PROGRESS,
             List.of(

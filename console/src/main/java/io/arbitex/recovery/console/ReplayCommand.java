@@ -3,6 +3,7 @@ package io.arbitex.recovery.console;
 import io.arbitex.recovery.configuration.Policy;
 import io.arbitex.recovery.console.feed.RecordFeed;
 import io.arbitex.recovery.console.report.Lines;
+import io.arbitex.recovery.decider.Decider;
 import io.arbitex.recovery.decider.Output;
 import io.arbitex.recovery.decider.Replay;
 import io.arbitex.recovery.record.Decision;
@@ -59,6 +60,14 @@ final class ReplayCommand implements Callable<Integer> {
     return other.isEmpty() && different > 0 ? 1 : 0;
   }
 
+  /** Another version may rightly decide otherwise. */
+  private static String version(Decision decision) {
+    return decision.getDeciderVersion().equals(Decider.VERSION)
+        ? ""
+        : " (by version %s of the decider, this is %s)"
+            .formatted(decision.getDeciderVersion(), Decider.VERSION);
+  }
+
   private static int replay(
       String platform, List<Decision> log, Framing framing, Optional<Policy> other)
       throws Exception {
@@ -75,7 +84,8 @@ final class ReplayCommand implements Callable<Integer> {
       if (!step.get().identical()) {
         different++;
         if (other.isEmpty()) {
-          System.out.println("different: " + decision.getId() + " at " + decision.getNow());
+          System.out.println(
+              "different: " + decision.getId() + " at " + decision.getNow() + version(decision));
         }
       }
       if (other.isPresent()) {

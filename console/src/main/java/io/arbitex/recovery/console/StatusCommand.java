@@ -2,6 +2,7 @@ package io.arbitex.recovery.console;
 
 import io.arbitex.recovery.console.feed.RecordFeed;
 import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.record.FleetEvent;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.IncidentEvent;
@@ -24,11 +25,12 @@ import org.apache.avro.specific.SpecificRecordBase;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** What the pipeline knows now: health, incidents, bindings, newest restore points. */
+/** What the pipeline knows now: health, incidents, the fleet's queue, bindings, restore points. */
 @Command(
     name = "status",
     description =
-        "Shows health by observer, open incidents, bindings and the newest restore points.")
+        "Shows health by observer, open incidents, who recovers and who waits for it, bindings and the"
+            + " newest restore points.")
 final class StatusCommand implements Callable<Integer> {
   private static final Set<IncidentKind> ENDS =
       EnumSet.of(IncidentKind.RESOLVED, IncidentKind.SELF_HEALED);
@@ -43,6 +45,7 @@ final class StatusCommand implements Callable<Integer> {
   private final Map<String, Map<String, String>> leftBehind = new TreeMap<>();
   private final Map<String, Binding> bindings = new TreeMap<>();
   private final Map<String, RestorePoint> restorePoints = new TreeMap<>();
+  private final FleetQueue fleet = new FleetQueue();
 
   @Override
   public Integer call() throws Exception {
@@ -53,7 +56,11 @@ final class StatusCommand implements Callable<Integer> {
       feed.toEnd((record, value) -> add(value));
     }
     try (RecordFeed feed =
-        new RecordFeed(clients, framing, List.of(Topic.INCIDENTS, Topic.BINDINGS, Topic.BACKUPS))) {
+        new RecordFeed(
+            clients,
+            framing,
+            List.of(
+                Topic.INCIDENTS, Topic.BINDINGS, Topic.BACKUPS, Topic.FLEET, Topic.ADMISSIONS))) {
       feed.toEnd((record, value) -> add(value));
     }
     print();
@@ -72,6 +79,8 @@ final class StatusCommand implements Callable<Integer> {
     } else if (value instanceof RestorePoint point) {
       // One id may be told again, with another state.
       restorePoints.put(point.getPlatform() + " " + point.getId(), point);
+    } else if (value instanceof FleetEvent event) {
+      fleet.add(event);
     }
   }
 
@@ -143,6 +152,7 @@ final class StatusCommand implements Callable<Integer> {
     if (!open) {
       System.out.println("  none (" + incidents.size() + " have ended)");
     }
+    fleet.lines(Instant.now()).forEach(System.out::println);
     System.out.println("Bindings (others are as in the inventory)");
     bindings.forEach(
         (who, binding) ->

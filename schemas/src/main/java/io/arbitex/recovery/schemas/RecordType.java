@@ -1,5 +1,6 @@
 package io.arbitex.recovery.schemas;
 
+import io.arbitex.recovery.record.AdmissionView;
 import io.arbitex.recovery.record.Approval;
 import io.arbitex.recovery.record.Baseline;
 import io.arbitex.recovery.record.Binding;
@@ -44,9 +45,10 @@ public enum RecordType {
   RESTORE_POINT(RestorePoint.getClassSchema(), 1012, 2012),
   BASELINE(Baseline.getClassSchema(), 1013, 2013),
   JOURNAL_ENTRY(JournalEntry.getClassSchema(), 1014),
-  FLEET_EVENT(FleetEvent.getClassSchema(), 1015),
+  FLEET_EVENT(FleetEvent.getClassSchema(), 1015, 2015),
   SCHEMA_ENTRY(SchemaEntry.getClassSchema(), 1016),
-  PLATFORM_STATE(PlatformState.getClassSchema(), 1017, 2017);
+  PLATFORM_STATE(PlatformState.getClassSchema(), 1017, 2017, 3017),
+  ADMISSION_VIEW(AdmissionView.getClassSchema(), 1018);
 
   /** No build ever gives a smaller id. */
   public static final int LEAST_ID = 1001;

@@ -32,6 +32,7 @@ public enum Topic {
   BASELINES("recovery.baselines", RecordType.BASELINE, Keep.days(40)),
   JOURNAL("recovery.journal", RecordType.JOURNAL_ENTRY, Keep.COMPACTED),
   FLEET("recovery.fleet", RecordType.FLEET_EVENT, Keep.COMPACTED),
+  ADMISSIONS("recovery.admissions", RecordType.FLEET_EVENT, Keep.COMPACTED),
   SCHEMAS("recovery.schemas", RecordType.SCHEMA_ENTRY, Keep.COMPACTED),
   DEAD_LETTERS("recovery.dead-letters", null, Keep.days(30));
 

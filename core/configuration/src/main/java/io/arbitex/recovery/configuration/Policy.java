@@ -1,5 +1,6 @@
 package io.arbitex.recovery.configuration;
 
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -147,8 +148,19 @@ public record Policy(
       Duration approvalValidFor,
       List<Window> maintenance) {}
 
-  /** How many platforms may recover at once: max(1, min(share of all, limit)). */
-  public record Fleet(double share, int limit) {}
+  /** How many platforms may recover at once (design, section 5). */
+  public record Fleet(double share, int limit) {
+    /**
+     * max(1, min(share of all, limit)), rounded down.
+     *
+     * @param platforms how many there are
+     */
+    public int most(int platforms) {
+      // As a double, 0.29 of 100 is less than 29.
+      int ofAll = BigDecimal.valueOf(share).multiply(BigDecimal.valueOf(platforms)).intValue();
+      return Math.max(1, Math.min(ofAll, limit));
+    }
+  }
 
   /**
    * When a proven incident may end.

@@ -24,6 +24,17 @@ class PolicyTest {
   }
 
   @Test
+  void oneOfAFleetMayAlwaysRecoverAndNeverMoreThanItsShareOrTheLimit() {
+    Policy.Fleet fleet = new Policy.Fleet(0.29, 40);
+    assertThat(fleet.most(0)).isEqualTo(1);
+    assertThat(fleet.most(1)).isEqualTo(1);
+    assertThat(fleet.most(6)).isEqualTo(1);
+    assertThat(fleet.most(7)).isEqualTo(2);
+    assertThat(fleet.most(100)).isEqualTo(29);
+    assertThat(fleet.most(10_000)).isEqualTo(40);
+  }
+
+  @Test
   void allMistakesAreToldAtOnceEachWithItsLine() {
     InvalidConfiguration e =
         catchThrowableOfType(

@@ -43,6 +43,11 @@ final class ClusterSteps {
                 .isPresent());
   }
 
+  /** Whether a step was carried out in a cluster that is to be replaced, and was not yet. */
+  static boolean wasBeforeItsCluster(Round round, StepView step) {
+    return takesAlong(round, step.getComponent()) && !isGone(round, step.getComponent());
+  }
+
   /** Whether what was there of a component went with a cluster that has a successor by now. */
   static boolean isGone(Round round, String component) {
     return Landscape.isInCluster(round, component)

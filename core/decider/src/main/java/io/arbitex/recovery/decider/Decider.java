@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  */
 public class Decider {
   /** Goes into every decision; changes when the same input would be decided otherwise. */
-  public static final String VERSION = "1";
+  public static final String VERSION = "2";
 
   /** Restore points remembered per platform; the newest of more are enough to choose from. */
   private static final int MOST_RESTORE_POINTS = 200;
@@ -120,6 +120,7 @@ public class Decider {
     if (round.incident() != null) {
       StepReports.timeOut(round);
       Incidents.advance(round);
+      FleetAdmission.giveBackWhenEscalated(round);
     }
     boolean significant = isSignificant(before, round);
     if (significant) {
@@ -154,6 +155,8 @@ public class Decider {
       return bind(round, bound.binding());
     } else if (input instanceof Input.Backup backup) {
       return remember(round, backup.point());
+    } else if (input instanceof Input.Admitted admitted) {
+      FleetAdmission.take(round, admitted.event());
     }
     return Optional.empty();
   }
@@ -209,6 +212,7 @@ public class Decider {
     }
     PlatformState after = round.state;
     return before.getHeld() != after.getHeld()
+        || before.getAdmissionGranted() != after.getAdmissionGranted()
         || !before.getAlerts().equals(after.getAlerts())
         || !before.getComponents().equals(after.getComponents())
         || !before.getRestorePoints().equals(after.getRestorePoints());
@@ -225,12 +229,13 @@ public class Decider {
             .map(platform -> new Round(state, platform, policy, now))
             .flatMap(
                 look ->
-                    Stream.of(ClusterLoss.due(look), PublicHealth.due(look))
+                    Stream.of(ClusterLoss.due(look), PublicHealth.due(look), Joining.due(look))
                         .flatMap(Optional::stream)
                         .filter(due -> due.isAfter(now))
                         .min(Instant::compareTo));
     Optional<Instant> incident =
-        Optional.ofNullable(state.getIncident()).flatMap(open -> Incidents.nextDue(open, policy));
+        Optional.ofNullable(state.getIncident())
+            .flatMap(open -> Incidents.nextDue(open, policy, now));
     // What is due by now has just been looked at.
     return Stream.of(observers, incident, around)
         .flatMap(Optional::stream)

@@ -59,7 +59,7 @@ final class Dispatching {
               .findFirst()
               .flatMap(step -> ClusterSteps.heldBack(round, step));
     }
-    return new Turn(next, block);
+    return new Turn(next, block.or(() -> Joining.objection(round)));
   }
 
   private static Optional<Guards.Block> against(Round round, StepView step) {

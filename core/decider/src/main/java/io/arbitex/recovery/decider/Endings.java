@@ -41,6 +41,7 @@ final class Endings {
                 healed ? "Healed" : "Recovered", String.join(", ", incident.getComponents())),
         text,
         "");
+    FleetAdmission.giveBack(round);
     round.state.setIncident(null);
     return false;
   }
@@ -83,15 +84,29 @@ final class Endings {
    */
   static boolean giveUp(
       Round round, String component, String why, String next, BlockedReason lasting) {
+    List<String> failed = component.isEmpty() ? List.of() : List.of(component);
+    return giveUp(round, failed, component, why, next, lasting);
+  }
+
+  /**
+   * The same, of a recovery of which not one step has failed.
+   *
+   * @param unproven components that were recovered, and are not good for all that
+   */
+  static boolean giveUpOn(Round round, List<String> unproven, String why, String next) {
+    return giveUp(round, unproven, "", why, next, BlockedReason.NONE);
+  }
+
+  private static boolean giveUp(
+      Round round,
+      List<String> failed,
+      String component,
+      String why,
+      String next,
+      BlockedReason lasting) {
     IncidentView incident = round.incident();
+    failed.forEach(name -> charge(round, name));
     if (incident.getPhase() != IncidentPhase.ESCALATED) {
-      boolean tried = !incident.getSteps().isEmpty();
-      if (tried && round.mode() == Mode.ACT) {
-        for (String name : incident.getComponents()) {
-          ComponentView view = round.component(name);
-          view.setFailedRecoveries(view.getFailedRecoveries() + 1);
-        }
-      }
       incident.setBlockedReason(lasting);
       round.move(IncidentTable.Trigger.GIVE_UP);
     }
@@ -112,5 +127,16 @@ final class Endings {
         (why + " " + next).strip(),
         next.isEmpty() ? "See the text." : next);
     return true;
+  }
+
+  /** Only what was really tried has failed; what never began says nothing of the next time. */
+  private static void charge(Round round, String component) {
+    boolean tried =
+        round.incident().getSteps().stream()
+            .anyMatch(step -> step.getComponent().equals(component) && step.getAttempt() > 0);
+    if (tried && round.mode() == Mode.ACT) {
+      ComponentView view = round.component(component);
+      view.setFailedRecoveries(view.getFailedRecoveries() + 1);
+    }
   }
 }

@@ -37,10 +37,16 @@ final class Guards {
           Guards::cooldown,
           Guards::repeatedFailure,
           Guards::restorePoint,
-          Losses::beforePlan);
+          Losses::beforePlan,
+          FleetAdmission::admitted);
 
   private static final List<Function<Round, Optional<Block>>> WHILE_RECOVERING =
-      List.of(Guards::held, Guards::killSwitch, Guards::sourceSound, Guards::alertResolved);
+      List.of(
+          Guards::held,
+          Guards::killSwitch,
+          Guards::sourceSound,
+          Guards::alertResolved,
+          FleetAdmission::admitted);
 
   /** Time for the observers to see what the executor has seen. */
   private static final Duration AGREEMENT = Duration.ofMinutes(2);
@@ -175,16 +181,17 @@ final class Guards {
   }
 
   private static Optional<Block> quorum(Round round) {
-    return targets(round)
-        .filter(component -> component.getQuorumLost() && !component.getByAlert())
-        .findFirst()
-        .flatMap(
-            component ->
-                block(
-                    BlockedReason.NO_QUORUM,
-                    "Too few observers can be heard about " + component.getComponent() + ".",
-                    "A quorum of detectors that are heard again lifts it.",
-                    null));
+    return targets(round).map(Guards::quorum).flatMap(Optional::stream).findFirst();
+  }
+
+  private static Optional<Block> quorum(ComponentView component) {
+    return component.getQuorumLost() && !component.getByAlert()
+        ? block(
+            BlockedReason.NO_QUORUM,
+            "Too few observers can be heard about " + component.getComponent() + ".",
+            "A quorum of detectors that are heard again lifts it.",
+            null)
+        : Optional.empty();
   }
 
   private static Optional<Block> cooldown(Round round) {
@@ -198,9 +205,20 @@ final class Guards {
         .findFirst();
   }
 
-  /** What stands against one more component on a plan that runs already. */
-  static Optional<Block> beforeJoining(Round round, ComponentView component) {
-    return cooldown(round, component).or(() -> repeatedFailure(round, component));
+  /** What stands against one more store on a plan that runs already. */
+  static Optional<Block> beforeJoining(Round round, ComponentView store) {
+    return first(
+        round,
+        List.of(
+            at -> quorum(store),
+            at -> cooldown(at, store),
+            at -> repeatedFailure(at, store),
+            at -> restorePoint(at, store)));
+  }
+
+  /** The same of a cluster, whose loss is judged by more than its own observers. */
+  static Optional<Block> beforeClusterJoins(Round round, ComponentView cluster) {
+    return cooldown(round, cluster).or(() -> repeatedFailure(round, cluster));
   }
 
   private static Optional<Block> cooldown(Round round, ComponentView component) {
@@ -235,20 +253,23 @@ final class Guards {
 
   private static Optional<Block> restorePoint(Round round) {
     return targets(round)
-        .filter(component -> Losses.newest(round, component.getComponent()).isEmpty())
-        .filter(
-            component ->
-                Planner.procedures(round, component.getComponent()).stream()
-                    .allMatch(StoreKind::needsRestorePoint))
-        .findFirst()
-        .flatMap(
-            component ->
-                block(
-                    BlockedReason.NO_RESTORE_POINT,
-                    "No restore point of " + component.getComponent() + " is known.",
-                    "A restore point on recovery.backups lifts it (`dr backup postgresql`, or publish an"
-                        + " existing one).",
-                    null));
+        .map(component -> restorePoint(round, component))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<Block> restorePoint(Round round, ComponentView component) {
+    boolean needed =
+        Planner.procedures(round, component.getComponent()).stream()
+            .allMatch(StoreKind::needsRestorePoint);
+    return needed && Losses.newest(round, component.getComponent()).isEmpty()
+        ? block(
+            BlockedReason.NO_RESTORE_POINT,
+            "No restore point of " + component.getComponent() + " is known.",
+            "A restore point on recovery.backups lifts it (`dr backup postgresql`, or publish an"
+                + " existing one).",
+            null)
+        : Optional.empty();
   }
 
   /** Whether the plan as it is now has an approval that has not run out. */

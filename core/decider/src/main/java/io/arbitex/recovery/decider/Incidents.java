@@ -47,7 +47,7 @@ final class Incidents {
     if (adapt(round)) {
       return true;
     }
-    if (incident.getSteps().stream().allMatch(Steps::isOver)) {
+    if (incident.getSteps().stream().allMatch(Steps::isOver) && !Joining.isAwaited(round)) {
       return prove(round);
     }
     if (round.mode() == Mode.DRY_RUN
@@ -129,18 +129,25 @@ final class Incidents {
     return round.incident().getComponents().stream().map(round::component);
   }
 
-  /** The next moment at which time alone moves the incident. */
-  static Optional<Instant> nextDue(IncidentView incident, Policy policy) {
-    return switch (incident.getPhase()) {
-      case TRIAGE -> Optional.of(incident.getConfirmedAt().plus(policy.detection().restoreAfter()));
-      case BLOCKED ->
-          Stream.of(Optional.ofNullable(incident.getBlockedUntil()), Steps.nextDue(incident))
-              .flatMap(Optional::stream)
-              .min(Instant::compareTo);
-      case RECOVERING -> Steps.nextDue(incident);
-      case SETTLING -> Optional.of(incident.getPhaseSince().plus(Settling.SETTLE_TIMEOUT));
-      case ESCALATED -> Steps.nextDue(incident);
-      default -> Optional.empty();
-    };
+  /** The next moment after {@code now} at which time alone moves the incident. */
+  static Optional<Instant> nextDue(IncidentView incident, Policy policy, Instant now) {
+    Optional<Instant> ofPhase =
+        switch (incident.getPhase()) {
+          case TRIAGE ->
+              Optional.of(incident.getConfirmedAt().plus(policy.detection().restoreAfter()));
+          case BLOCKED -> Optional.ofNullable(incident.getBlockedUntil());
+          case SETTLING -> Optional.of(incident.getPhaseSince().plus(Settling.SETTLE_TIMEOUT));
+          default -> Optional.empty();
+        };
+    Optional<Instant> steps =
+        switch (incident.getPhase()) {
+          case BLOCKED, RECOVERING, ESCALATED -> Steps.nextDue(incident);
+          default -> Optional.empty();
+        };
+    return Stream.concat(
+            Stream.of(ofPhase, steps).flatMap(Optional::stream),
+            FleetAdmission.due(incident, policy))
+        .filter(due -> due.isAfter(now))
+        .min(Instant::compareTo);
   }
 }

@@ -2,6 +2,7 @@ package io.arbitex.recovery.decider;
 
 import io.arbitex.recovery.record.Approval;
 import io.arbitex.recovery.record.Binding;
+import io.arbitex.recovery.record.FleetEvent;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.StepEvent;
@@ -23,6 +24,9 @@ public sealed interface Input {
   record Bound(Binding binding) implements Input {}
 
   record Backup(RestorePoint point) implements Input {}
+
+  /** The fleet's answer to a request to recover now. */
+  record Admitted(FleetEvent event) implements Input {}
 
   /** Time has passed; something that was waited for may be due. */
   record Timer() implements Input {}
@@ -50,6 +54,9 @@ public sealed interface Input {
     }
     if (value instanceof RestorePoint point) {
       return new Backup(point);
+    }
+    if (value instanceof FleetEvent event) {
+      return new Admitted(event);
     }
     throw new IllegalArgumentException(
         "a " + value.getSchema().getName() + " is no input of the decider");
@@ -85,6 +92,9 @@ public sealed interface Input {
     }
     if (this instanceof Backup backup) {
       return backup.point().getPlatform();
+    }
+    if (this instanceof Admitted admitted) {
+      return admitted.event().getPlatform();
     }
     return "";
   }

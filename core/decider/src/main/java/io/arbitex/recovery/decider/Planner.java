@@ -87,7 +87,7 @@ final class Planner {
     if (Landscape.isCluster(round, name)) {
       return ClusterLoss.isRipe(round)
           && (round.incident().getSteps().isEmpty()
-              || Guards.beforeJoining(round, round.component(name)).isEmpty());
+              || Guards.beforeClusterJoins(round, round.component(name)).isEmpty());
     }
     if (ClusterSteps.takesAlong(round, name)) {
       return true;
@@ -95,7 +95,8 @@ final class Planner {
     ComponentView view = round.component(name);
     return Opening.isBad(view)
         && Triage.isRestorable(round, view.getSymptom())
-        && !ClusterLoss.hides(round, name);
+        && !ClusterLoss.hides(round, name)
+        && (round.incident().getSteps().isEmpty() || Joining.mayJoin(round, view));
   }
 
   static boolean hasSteps(Round round, String component) {
@@ -116,6 +117,7 @@ final class Planner {
     suite.ifPresent(steps::remove);
     List<String> open = new ArrayList<>(open(round));
     open.addAll(ClusterSteps.takeAlong(round, open));
+    SoundStore.needAgain(round, name -> ClusterSteps.takesAlong(round, name));
     List<StepView> ordered = new ArrayList<>();
     for (String component : inRunbookOrder(round)) {
       if (open.contains(component)) {

@@ -62,7 +62,9 @@ final class QuietHeartbeat {
             before.getAlerts(),
             before.getComponents(),
             before.getRestorePoints(),
-            null);
+            null,
+            before.getAdmissionRequests(),
+            before.getAdmissionGranted());
     after.setDueAt(Observations.nextDue(after, policy, now).orElse(null));
     return Optional.of(after);
   }

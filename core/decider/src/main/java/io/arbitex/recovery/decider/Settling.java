@@ -7,6 +7,7 @@ import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.schemas.Facts;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** After the proof: observed, bound and with a restore point of its own, or a person's. */
@@ -31,9 +32,13 @@ final class Settling {
           "Look at " + badAgain.get().getResource() + ".");
     }
     if (!round.now.isBefore(incident.getPhaseSince().plus(SETTLE_TIMEOUT))) {
-      return Endings.giveUp(
+      List<String> unseen =
+          recovered(round).stream()
+              .filter(name -> round.component(name).getConfirmed() != HealthStatus.UP)
+              .toList();
+      return Endings.giveUpOn(
           round,
-          "",
+          unseen,
           "Proven, but not seen up"
               + (round.policy.resolution().requireRestorePoint() ? " with a restore point" : "")
               + " within "
@@ -44,7 +49,7 @@ final class Settling {
     if (!isSeenUp(round) || !boundToTheNew(round) || !hasNewRestorePoints(round)) {
       return false;
     }
-    for (String name : Planner.targets(round)) {
+    for (String name : recovered(round)) {
       ComponentView component = round.component(name);
       component.setRecoveredAt(round.now);
       component.setFailedRecoveries(0);
@@ -85,11 +90,15 @@ final class Settling {
                     .orElse(true));
   }
 
+  private static List<String> recovered(Round round) {
+    return Planner.targets(round).stream().filter(name -> Steps.isRecovered(round, name)).toList();
+  }
+
   private static boolean hasNewRestorePoints(Round round) {
     if (!round.policy.resolution().requireRestorePoint()) {
       return true;
     }
-    return Planner.targets(round).stream()
+    return recovered(round).stream()
         .filter(component -> !Landscape.isCluster(round, component))
         .allMatch(
             component ->

@@ -28,6 +28,9 @@ final class StepReports {
   /** Attempts of a step that procedures before its present one have used up. */
   private static final String ATTEMPTS_BEFORE = "attempts-before";
 
+  /** Of a verdict: what it charges with the failure. */
+  private static final String FAILED_COMPONENTS = "failed-components";
+
   private static final String POINT_OF_NO_RETURN = "point-of-no-return";
 
   private StepReports() {}
@@ -114,7 +117,11 @@ final class StepReports {
             outcome.getMeasured(),
             "See the outcomes of the suite.",
             "");
-    failed(round, found.get(), error, List.of());
+    failed(
+        round,
+        found.get(),
+        error,
+        List.of(new Fact(FAILED_COMPONENTS, String.join(",", outcome.getFailedComponents()))));
   }
 
   private static void done(Round round, StepView step, List<Fact> facts) {
@@ -176,9 +183,15 @@ final class StepReports {
         error.getHint(),
         left.isEmpty() ? facts : Facts.merge(facts, List.of(new Fact(LeftBehind.FACT, left))),
         List.of());
-    if (error.getCode() == FailureCode.SOURCE_SOUND
-        && left.isEmpty()
-        && !round.incident().getPointOfNoReturn()) {
+    if (SoundStore.isFoundBy(step) && ClusterSteps.wasBeforeItsCluster(round, step)) {
+      countNoAttempt(step);
+      fallBack(round, step, "another try, in the new cluster");
+      return;
+    }
+    if (SoundStore.isFoundBy(step) && SoundStore.setAside(round, step)) {
+      return;
+    }
+    if (SoundStore.isFoundBy(step) && !round.incident().getPointOfNoReturn()) {
       // The guard of that name waits until the observers see it too.
       return;
     }
@@ -191,7 +204,7 @@ final class StepReports {
     }
     switch (step.getPhase()) {
       case RESTORE -> afterRestoreFailed(round, step, error, facts);
-      case VERIFY -> afterVerifyFailed(round, step, error);
+      case VERIFY -> afterVerifyFailed(round, step, error, facts);
       default ->
           Endings.giveUp(
               round,
@@ -282,15 +295,28 @@ final class StepReports {
   }
 
   /** A suite that could not be run is run once more; a suite that failed is a person's. */
-  private static void afterVerifyFailed(Round round, StepView step, StepError error) {
+  private static void afterVerifyFailed(
+      Round round, StepView step, StepError error, List<Fact> facts) {
     if (error.getCode() != FailureCode.PROOF_FAILED && step.getAttempt() < 2) {
       fallBack(round, step, "another run of the suite");
       return;
     }
-    Endings.giveUp(
+    Endings.giveUpOn(
         round,
-        step.getComponent(),
+        unproven(round, facts),
         "The recovery could not be proven: " + error.getMessage(),
         "Look at the outcomes on recovery.validations; `dr retry` runs the suite again.");
+  }
+
+  /** What the verdict names, of what was recovered; without a verdict all of that. */
+  private static List<String> unproven(Round round, List<Fact> facts) {
+    List<String> named =
+        Facts.find(facts, FAILED_COMPONENTS)
+            .map(names -> List.of(names.split(",")))
+            .orElse(List.of());
+    List<String> recovered =
+        Planner.targets(round).stream().filter(name -> Steps.isRecovered(round, name)).toList();
+    List<String> charged = recovered.stream().filter(named::contains).toList();
+    return charged.isEmpty() ? recovered : charged;
   }
 }

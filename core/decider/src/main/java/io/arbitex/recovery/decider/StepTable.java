@@ -25,7 +25,7 @@ public final class StepTable {
     FALL_BACK,
     /**
      * A person says: prove it again; or it was done for nothing: in a cluster that is gone, or a
-     * suite that ran before the last store was recovered.
+     * suite that ran before the last store was recovered; or it was not needed and is by now.
      */
     REDO,
     /** The incident ended or was given up without it, or it is not needed any more. */
@@ -47,7 +47,8 @@ public final class StepTable {
           .on(FAILED, Trigger.ABANDON, ABANDONED)
           // Its end was heard of after it had been given up.
           .on(FAILED, Trigger.FINISH, DONE)
-          .on(DONE, Trigger.REDO, WAITING);
+          .on(DONE, Trigger.REDO, WAITING)
+          .on(ABANDONED, Trigger.REDO, WAITING);
 
   private StepTable() {}
 }

@@ -203,6 +203,7 @@ final class Steps {
         .filter(step -> step.getState() != StepPhase.ABANDONED)
         .map(StepView::getComponent)
         .filter(component -> !component.isEmpty())
+        .filter(component -> !SoundStore.isSetAside(incident, component))
         .distinct()
         .toList();
   }
@@ -224,6 +225,14 @@ final class Steps {
             || step.getState() == StepPhase.DONE
             || !LeftBehind.of(step).isEmpty()
             || (step.getError() != null && OUTCOME_UNKNOWN.contains(step.getError().getCode())));
+  }
+
+  /** Whether anything was done for a component that is not known to be sound without it. */
+  static boolean isRecovered(Round round, String component) {
+    return round.incident().getSteps().stream()
+            .anyMatch(
+                step -> step.getComponent().equals(component) && step.getState() == StepPhase.DONE)
+        && !SoundStore.isSetAside(round.incident(), component);
   }
 
   static void interval(Round round, StepView step) {
@@ -279,6 +288,7 @@ final class Steps {
 
   /** Makes ready what failed, for a person who says: go on. Past the cutover it is proven again. */
   static void redo(Round round) {
+    SoundStore.needAgain(round, name -> Opening.isBad(round.component(name)));
     for (StepView step : round.incident().getSteps()) {
       if (step.getState() == StepPhase.FAILED
           && step.getPhase() == Phase.RESTORE

@@ -48,6 +48,7 @@ final class Triage {
     }
     Optional<Guards.Block> block;
     if (planned) {
+      SoundStore.giveWay(round);
       if (Guards.whileRecovering(round).isEmpty() && Incidents.adapt(round)) {
         return true;
       }
@@ -82,6 +83,9 @@ final class Triage {
 
   private static boolean stillBlocked(Round round, Guards.Block block) {
     IncidentView incident = round.incident();
+    if (FleetAdmission.isAnsweredSoon(round, block)) {
+      return false;
+    }
     boolean over = block.until().filter(until -> !round.now.isBefore(until)).isPresent();
     if (block.reason() == BlockedReason.SOURCE_SOUND && over) {
       return Endings.giveUp(round, "", block.text(), block.lift());
@@ -90,6 +94,9 @@ final class Triage {
       return sayBlocked(round, block);
     }
     incident.setBlockedUntil(block.until().orElse(null));
+    if (block.reason() == BlockedReason.FLEET_ADMISSION && over) {
+      FleetAdmission.sayOverdue(round, block);
+    }
     return false;
   }
 
@@ -117,6 +124,9 @@ final class Triage {
   }
 
   static boolean block(Round round, Guards.Block block) {
+    if (FleetAdmission.isAnsweredSoon(round, block)) {
+      return false;
+    }
     round.move(IncidentTable.Trigger.BLOCK);
     return sayBlocked(round, block);
   }
@@ -128,13 +138,19 @@ final class Triage {
     String text = block.text() + LeftBehind.told(incident);
     round.event(
         IncidentKind.BLOCKED, "", "", "", block.reason(), text, block.lift(), List.of(), List.of());
+    if (block.reason() != BlockedReason.FLEET_ADMISSION) {
+      tellBlocked(round, block, text);
+    }
+    return true;
+  }
+
+  static void tellBlocked(Round round, Guards.Block block, String text) {
     round.tell(
-        incident.getSeverity(),
+        round.incident().getSeverity(),
         Escalation.Action.TRIGGER,
         "Recovery of %s is blocked: %s".formatted(round.state.getPlatform(), block.reason()),
         text + " " + block.lift(),
         block.lift());
-    return true;
   }
 
   /** A component whose symptom no restore can help. */

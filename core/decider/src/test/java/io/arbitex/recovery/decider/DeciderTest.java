@@ -14,6 +14,7 @@ import io.arbitex.recovery.record.IncidentPhase;
 import io.arbitex.recovery.record.Mode;
 import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.PlatformState;
+import io.arbitex.recovery.record.RestorePointState;
 import io.arbitex.recovery.record.Severity;
 import io.arbitex.recovery.record.StepTransition;
 import io.arbitex.recovery.record.Symptom;
@@ -804,19 +805,21 @@ class DeciderTest {
 
   // ---- several components ---------------------------------------------------------------------
 
-  @Test
-  void aSecondStoreRaisesTheSeverityAndJoinsThePlan() {
+  /** From calm to a recovery of the first of two databases, while the second fails too. */
+  private static Story twoDatabases() {
     String second =
         Examples.INVENTORY.substring(Examples.INVENTORY.indexOf("      - name: postgresql"));
     String inventory =
         Examples.INVENTORY + second.replace("- name: postgresql\n", "- name: ledger\n");
     Story story = Story.calm(Examples.decider(inventory, Examples.POLICY));
+    story.restorePoint("ledger", "rp-2", Duration.ofMinutes(5), RestorePointState.AVAILABLE);
     story.restoring();
-    for (int i = 0; i < 3; i++) {
-      story.later(Duration.ofSeconds(1));
-      story.says("observer-0", "ledger", HealthStatus.DOWN, Symptom.UNREACHABLE);
-      story.says("observer-1", "ledger", HealthStatus.DOWN, Symptom.UNREACHABLE);
-    }
+    return story.allSay("ledger", HealthStatus.DOWN, Symptom.UNREACHABLE, 9);
+  }
+
+  @Test
+  void aSecondStoreRaisesTheSeverityAndJoinsThePlan() {
+    Story story = twoDatabases();
     assertThat(story.kinds()).contains(IncidentKind.COMPONENT_JOINED, IncidentKind.SEVERITY_RAISED);
     assertThat(story.state.getIncident().getSeverity()).isEqualTo(Severity.P0);
     assertThat(story.state.getIncident().getSteps())
@@ -827,6 +830,25 @@ class DeciderTest {
             "ledger.restore",
             "ledger.cutover",
             "verify");
+  }
+
+  /** The executor was right when it looked; a person who has looked too wants it restored. */
+  @Test
+  void aStoreThatWasFoundSoundAndIsNeverSeenUpIsRecoveredWhenAPersonSaysSo() {
+    Story story = twoDatabases().failed(FailureCode.SOURCE_SOUND);
+    assertThat(story.dispatched()).containsExactly("postgresql.restore", "ledger.restore");
+    story.accepted().done().accepted().done().accepted().verdict(CheckStatus.PASS);
+    story.allSay("ledger", HealthStatus.UP, Symptom.NONE, 3);
+    story.allSay(HealthStatus.DOWN, Symptom.UNREACHABLE, 3);
+    assertThat(story.phase()).as("not over while it is down").contains(IncidentPhase.SETTLING);
+    story.timer(Settling.SETTLE_TIMEOUT);
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    assertThat(story.view("postgresql").getFailedRecoveries()).isZero();
+
+    story.allSay(HealthStatus.DOWN, Symptom.UNREACHABLE, 3);
+    story.decree(ApprovalKind.RETRY, "").accepted().done().accepted().done();
+    assertThat(story.dispatched())
+        .endsWith("verify", "postgresql.restore", "postgresql.cutover", "verify");
   }
 
   // ---- the core itself ------------------------------------------------------------------------

@@ -157,7 +157,7 @@ class SeveralStoresStoryTest {
   void aCutoverThatWaitsForApprovalHoldsUpOnlyWhatRequiresIt() {
     ClusterWorld world = ClusterWorld.calm(PARALLEL);
     Story story = world.is("postgresql", HealthStatus.DOWN, Symptom.CORRUPT).passes(4).story;
-    world.is("redis", HealthStatus.DOWN).passes(4);
+    world.is("redis", HealthStatus.DOWN).passes(9);
     story.ends("postgresql.restore");
     assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
         .isEqualTo(BlockedReason.APPROVAL_NEEDED);

@@ -5,8 +5,11 @@ import io.arbitex.recovery.record.ApprovalKind;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.CheckStatus;
 import io.arbitex.recovery.record.CommandKind;
+import io.arbitex.recovery.record.ComponentView;
 import io.arbitex.recovery.record.Fact;
 import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.FleetEvent;
+import io.arbitex.recovery.record.FleetKind;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.HealthStatus;
@@ -44,6 +47,13 @@ final class Story {
   final List<StepCommand> commands = new ArrayList<>();
   final List<StepCommand> messages = new ArrayList<>();
   Decided last;
+
+  /** Whether as many platforms as may recover at once do so already. */
+  boolean fleetIsFull;
+
+  /** What the platform said to the fleet. */
+  final List<FleetEvent> toFleet = new ArrayList<>();
+
   private final Map<String, Integer> streaks = new HashMap<>();
   private final Map<String, Long> epochs = new HashMap<>();
 
@@ -71,9 +81,29 @@ final class Story {
         events.add(event);
       } else if (output.value() instanceof StepCommand command) {
         (command.getWorker().equals("notify") ? messages : commands).add(command);
+      } else if (output.value() instanceof FleetEvent event) {
+        toFleet.add(event);
       }
     }
-    return this;
+    boolean asks =
+        last.outputs().stream()
+            .anyMatch(
+                output ->
+                    output.value() instanceof FleetEvent event
+                        && event.getKind() == FleetKind.REQUEST);
+    return asks && !fleetIsFull ? letIn() : this;
+  }
+
+  /** The fleet answers the newest request. */
+  Story letIn() {
+    FleetEvent request =
+        toFleet.stream()
+            .filter(event -> event.getKind() == FleetKind.REQUEST)
+            .reduce((a, b) -> b)
+            .orElseThrow();
+    return tell(
+        new Input.Admitted(
+            FleetEvent.newBuilder(request).setKind(FleetKind.GRANT).setAt(now).build()));
   }
 
   Story later(Duration time) {
@@ -139,11 +169,14 @@ final class Story {
 
   /** The symptom that the platform's state has of a component. */
   Symptom lastSymptom(String component) {
+    return view(component).getSymptom();
+  }
+
+  ComponentView view(String component) {
     return state.getComponents().stream()
         .filter(view -> view.getComponent().equals(component))
         .findFirst()
-        .orElseThrow()
-        .getSymptom();
+        .orElseThrow();
   }
 
   /** An alert fires. */
@@ -171,12 +204,16 @@ final class Story {
   }
 
   Story restorePoint(String id, Duration age, RestorePointState state) {
+    return restorePoint("postgresql", id, age, state);
+  }
+
+  Story restorePoint(String component, String id, Duration age, RestorePointState state) {
     return tell(
         new Input.Backup(
             RestorePoint.newBuilder()
                 .setId(id)
                 .setPlatform("lab")
-                .setComponent("postgresql")
+                .setComponent(component)
                 .setKind(RestorePointKind.DUMP)
                 .setState(state)
                 .setTakenAt(now.minus(age))
@@ -250,6 +287,11 @@ final class Story {
   }
 
   Story verdict(CheckStatus status) {
+    return verdict(status, List.of());
+  }
+
+  /** A verdict that charges some components. */
+  Story verdict(CheckStatus status, List<String> failed) {
     StepCommand command = command();
     return later(Duration.ofSeconds(2))
         .tell(
@@ -266,6 +308,7 @@ final class Story {
                     .setStatus(status)
                     .setExpected("")
                     .setMeasured("9 of 9")
+                    .setFailedComponents(failed)
                     .setStartedAt(now)
                     .setAt(now)
                     .build()));

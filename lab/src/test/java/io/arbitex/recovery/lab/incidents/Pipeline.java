@@ -12,6 +12,8 @@ import io.arbitex.recovery.executors.Procedures;
 import io.arbitex.recovery.executors.database.Bound;
 import io.arbitex.recovery.record.Binding;
 import io.arbitex.recovery.record.CommandKind;
+import io.arbitex.recovery.record.FleetEvent;
+import io.arbitex.recovery.record.FleetKind;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.IncidentEvent;
 import io.arbitex.recovery.record.IncidentKind;
@@ -138,6 +140,10 @@ final class Pipeline implements AutoCloseable {
         events.add(event);
       } else if (output.value() instanceof StepCommand command) {
         give(command);
+      } else if (output.value() instanceof FleetEvent event
+          && event.getKind() == FleetKind.REQUEST) {
+        queue.add(
+            new Input.Admitted(FleetEvent.newBuilder(event).setKind(FleetKind.GRANT).build()));
       }
     }
   }

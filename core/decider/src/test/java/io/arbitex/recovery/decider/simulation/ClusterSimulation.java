@@ -12,6 +12,8 @@ import io.arbitex.recovery.record.Decision;
 import io.arbitex.recovery.record.DecisionInput;
 import io.arbitex.recovery.record.Fact;
 import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.record.FleetEvent;
+import io.arbitex.recovery.record.FleetKind;
 import io.arbitex.recovery.record.HealthEvent;
 import io.arbitex.recovery.record.HealthSource;
 import io.arbitex.recovery.record.HealthStatus;
@@ -377,6 +379,8 @@ final class ClusterSimulation {
   private void deliver(Output output) {
     if (output.value() instanceof IncidentEvent event) {
       incidents.add(event);
+    } else if (output.value() instanceof FleetEvent event && event.getKind() == FleetKind.REQUEST) {
+      send(FleetEvent.newBuilder(event).setKind(FleetKind.GRANT).build(), 40);
     } else if (output.value() instanceof StepCommand command
         && !command.getWorker().equals("notify")) {
       if (command.getKind() == CommandKind.EXECUTE) {

@@ -1,5 +1,6 @@
 package io.arbitex.recovery.decider.simulation;
 
+import io.arbitex.recovery.record.AdmissionState;
 import io.arbitex.recovery.record.ComponentView;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.IncidentPhase;
@@ -55,7 +56,10 @@ final class PlanRules {
       }
     }
     if (incident.getPhase() == IncidentPhase.RECOVERING) {
-      demand(!running.isEmpty(), "it recovers and nothing runs", incident.getSteps());
+      demand(
+          !running.isEmpty() || isJoining(after),
+          "it recovers and nothing runs",
+          incident.getSteps());
     }
   }
 
@@ -83,6 +87,7 @@ final class PlanRules {
 
   private void dispatched(PlatformState after, StepView step) {
     IncidentView incident = after.getIncident();
+    demand(incident.getAdmission() == AdmissionState.GRANTED, "it was not let in", step);
     if (step.getComponent().equals("cluster")) {
       demand(
           is(after, "cluster", HealthStatus.DOWN) && is(after, "public-health", HealthStatus.DOWN),
@@ -103,6 +108,17 @@ final class PlanRules {
             || step.getId().equals("postgresql.cutover")
             || step.getPhase() == Phase.VERIFY;
     demand(!(awaited && touchesCluster), "it went before its cluster", step);
+  }
+
+  /** A store that may be up again by itself before it joins the plan. */
+  private static boolean isJoining(PlatformState state) {
+    IncidentView incident = state.getIncident();
+    return incident.getComponents().stream()
+        .filter(name -> !name.equals("cluster") && !name.equals("public-health"))
+        .filter(
+            name ->
+                incident.getSteps().stream().noneMatch(step -> step.getComponent().equals(name)))
+        .anyMatch(name -> is(state, name, HealthStatus.DOWN));
   }
 
   private static boolean is(PlatformState state, String component, HealthStatus status) {
