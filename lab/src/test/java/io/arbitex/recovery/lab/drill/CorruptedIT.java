@@ -7,6 +7,7 @@ import io.arbitex.recovery.lab.world.LabOptions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * A database is damaged by a bad release, and restored by Azure to the last proven moment, while
@@ -16,6 +17,10 @@ class CorruptedIT {
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
   @Test
+  @EnabledIfSystemProperty(
+      named = "drills",
+      matches = "all",
+      disabledReason = "two minutes; `./dr test -Ddrills=all` runs it")
   void theLastProvenMomentComesBackAndWhatCameAfterItIsSalvaged() throws Exception {
     Scenario scenario = Scenario.POSTGRESQL_CORRUPTED;
     List<Kill> kills =

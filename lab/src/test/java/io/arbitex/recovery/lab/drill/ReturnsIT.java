@@ -6,12 +6,17 @@ import io.arbitex.recovery.lab.world.LabOptions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** A lost server that comes back: before anything was cut over, and afterwards. */
 class ReturnsIT {
   private static final Duration LIMIT = Duration.ofSeconds(150);
 
   @Test
+  @EnabledIfSystemProperty(
+      named = "drills",
+      matches = "all",
+      disabledReason = "two minutes; `./dr test -Ddrills=all` runs it")
   void noAcknowledgedWriteIsOnAServerThatIsNotBound() throws Exception {
     Scenario scenario = Scenario.POSTGRESQL_RETURNS;
     try (DrillWorld world =

@@ -7,6 +7,7 @@ import io.arbitex.recovery.lab.world.LabOptions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * The volume of the audit buffer is lost with its disk, and restored from its snapshot, while the
@@ -16,6 +17,10 @@ class VolumeIT {
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
   @Test
+  @EnabledIfSystemProperty(
+      named = "drills",
+      matches = "all",
+      disabledReason = "two minutes; `./dr test -Ddrills=all` runs it")
   void aLostVolumeComesBackFromItsSnapshotOnOneDisk() throws Exception {
     Scenario scenario = Scenario.PVC_LOST;
     List<Kill> kills =
