@@ -34,6 +34,9 @@ final class Losses {
   /** Fact of a restore: who approved or retried after it was known what it had brought back. */
   private static final String ACCEPTED = "loss-accepted-by";
 
+  /** Fact of a rebuild: claims without data, joined by commas. */
+  private static final String EMPTY = "empty-claims";
+
   private static final Duration UNREADABLE = Duration.ofDays(36_500);
 
   private Losses() {}
@@ -242,6 +245,19 @@ final class Losses {
                   Wording.span(loss.get()),
                   Wording.span(rpo(round))));
     }
+  }
+
+  /** Tells people when a rebuilt cluster has volumes whose data nobody brings back. */
+  static void sayWhatBeginsEmpty(Round round, StepView restore, List<Fact> facts) {
+    Facts.find(facts, EMPTY)
+        .filter(claims -> !claims.isEmpty())
+        .ifPresent(
+            claims ->
+                say(
+                    round,
+                    restore.getComponent(),
+                    "%s has rebuilt the cluster, and these volumes begin empty in it, as the inventory allows: %s."
+                        .formatted(restore.getProcedure(), claims)));
   }
 
   private static void say(Round round, String component, String text) {

@@ -19,11 +19,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What workers say of their steps, and what comes after each end of one. */
 final class StepReports {
   /** Restore attempts of one procedure with one restore point after the other. */
   private static final int MOST_ATTEMPTS = 4;
+
+  /** Of a cluster's backup where a rebuild is left: each attempt makes a cluster of its own. */
+  private static final int MOST_ATTEMPTS_BEFORE_REBUILD = 2;
+
+  /** What says that a cluster's backup is lost or corrupt (runbook, section 2c). */
+  private static final Set<FailureCode> NO_BACKUP =
+      Set.of(FailureCode.NO_RESTORE_POINT, FailureCode.PROOF_FAILED);
 
   /** Attempts of a step that procedures before its present one have used up. */
   private static final String ATTEMPTS_BEFORE = "attempts-before";
@@ -144,6 +152,7 @@ final class StepReports {
         List.of());
     if (step.getPhase() == Phase.RESTORE) {
       Losses.sayIfWorse(round, step);
+      Losses.sayWhatBeginsEmpty(round, step, facts);
     }
   }
 
@@ -238,13 +247,22 @@ final class StepReports {
       fallBack(round, step, "another try, once the cluster answers");
     } else if (error.getCode() == FailureCode.PROOF_FAILED
         && point.isPresent()
-        && attemptsOfProcedure(step) < MOST_ATTEMPTS) {
+        && attemptsOfProcedure(step) < mostAttempts(step)) {
       String excluded =
           Facts.find(step.getFacts(), Steps.EXCLUDED)
               .map(before -> before + "," + point.get())
               .orElse(point.get());
       step.setFacts(Facts.merge(step.getFacts(), List.of(new Fact(Steps.EXCLUDED, excluded))));
       fallBack(round, step, "an older restore point than " + point.get());
+    } else if (isRebuildNext(step) && !NO_BACKUP.contains(error.getCode())) {
+      // A rebuild knows nothing of volumes: it is for a backup that is lost, not for one that
+      // cannot be reached for some minutes.
+      Endings.giveUp(
+          round,
+          step.getComponent(),
+          "%s failed, which does not say that the backup is lost, so the cluster is not rebuilt: %s"
+              .formatted(step.getProcedure(), error.getMessage()),
+          error.getHint() + " `dr retry` tries the backup again.");
     } else if (!step.getAlternatives().isEmpty()) {
       countAttemptsAnew(step);
       step.setProcedure(step.getAlternatives().get(0));
@@ -259,6 +277,15 @@ final class StepReports {
               .formatted(step.getComponent(), error.getMessage()),
           error.getHint());
     }
+  }
+
+  private static boolean isRebuildNext(StepView step) {
+    return step.getProcedure().equals(StoreKind.AKS_BACKUP)
+        && step.getAlternatives().stream().findFirst().equals(Optional.of(StoreKind.AKS_REBUILD));
+  }
+
+  private static int mostAttempts(StepView step) {
+    return isRebuildNext(step) ? MOST_ATTEMPTS_BEFORE_REBUILD : MOST_ATTEMPTS;
   }
 
   /** The number of an attempt is part of its command's name, so it only grows. */

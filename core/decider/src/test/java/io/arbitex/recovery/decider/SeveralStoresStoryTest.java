@@ -95,8 +95,31 @@ class SeveralStoresStoryTest {
     assertThat(Facts.toMap(story.command().getParameters()))
         .containsEntry("source-resource", "arbitex-aks")
         .doesNotContainKeys("restore-point", "exclude-restore-points");
-    story.accepted().done();
+    story.accepted().done(new Fact("empty-claims", "arbitex-cache"));
     assertThat(story.command().getProcedure()).isEqualTo("cutover.cluster");
+    assertThat(story.events)
+        .as("people hear what is lost")
+        .anyMatch(
+            event ->
+                event.getKind() == IncidentKind.NOTE && event.getText().contains("arbitex-cache"));
+  }
+
+  /** Review: a minute of trouble with Azure would have thrown a sound backup away. */
+  @Test
+  void aBackupThatOnlyCannotBeReachedIsNoReasonToRebuild() {
+    Story story = lost(Examples.POLICY, "cluster", "public-health").story;
+    story.accepted().failed(FailureCode.TARGET_UNREACHABLE);
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    assertThat(story.dispatched()).containsExactly("cluster.restore");
+  }
+
+  @Test
+  void twoRecoveryPointsAreTriedBeforeARebuild() {
+    Story story = lost(Examples.POLICY, "cluster", "public-health").story;
+    story.accepted().failed(FailureCode.PROOF_FAILED, new Fact("restore-point", "b2"));
+    assertThat(story.command().getProcedure()).isEqualTo("aks.backup");
+    story.accepted().failed(FailureCode.PROOF_FAILED, new Fact("restore-point", "b1"));
+    assertThat(story.command().getProcedure()).isEqualTo("aks.rebuild");
   }
 
   /** Review: the suite was asked to prove a cluster that was only told of, and could not. */

@@ -48,7 +48,7 @@ final class AwaitWorkloads extends ClusterAction {
         throw ActionFailure.permanent(
             FailureCode.PROOF_FAILED,
             "the platform does not run in the restored cluster: " + lack.get(),
-            "See its pods and events there; what they lack may lack in the backup.");
+            "See its pods and events there; what they lack may lack in the backup or the chart.");
       }
       Map<String, String> facts = new LinkedHashMap<>();
       facts.put(ClusterFacts.UNREADY, joined(unready(contents)));

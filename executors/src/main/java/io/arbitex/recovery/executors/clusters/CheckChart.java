@@ -2,6 +2,7 @@ package io.arbitex.recovery.executors.clusters;
 
 import io.arbitex.recovery.configuration.Cluster;
 import io.arbitex.recovery.configuration.Inventory;
+import io.arbitex.recovery.configuration.Volume;
 import io.arbitex.recovery.configuration.Workload;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
@@ -41,6 +42,19 @@ final class CheckChart extends ClusterAction {
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
     Rendered rendered = chart.render(context);
     List<String> wrong = new ArrayList<>();
+    if (!chart.render(context).digest().equals(rendered.digest())) {
+      wrong.add(
+          "it renders differently each time (generated keys or passwords, a date): what the"
+              + " platform had would be replaced");
+    }
+    if (rendered.hasNamespace()) {
+      wrong.add("it makes the namespace itself, which is there before it");
+    }
+    if (!rendered.runningAtOnce().isEmpty()) {
+      wrong.add(
+          "it runs these at its installation, before the cutover: "
+              + String.join(", ", rendered.runningAtOnce()));
+    }
     for (Workload each : target.workloads()) {
       if (!rendered.has(each)) {
         wrong.add("it makes no " + each);
@@ -74,6 +88,13 @@ final class CheckChart extends ClusterAction {
               + String.join(", ", empty)
               + " (name them in 'emptyClaims' where that is right)");
     }
+    Set<String> volumes = volumesAmong(rendered.claims());
+    if (!volumes.isEmpty()) {
+      wrong.add(
+          "it makes claims of volumes that are restored by a procedure of their own, so the"
+              + " platform would write to empty ones before: "
+              + String.join(", ", volumes));
+    }
     if (!wrong.isEmpty()) {
       throw ActionFailure.permanent(
           FailureCode.PREFLIGHT,
@@ -86,17 +107,33 @@ final class CheckChart extends ClusterAction {
             rendered.chart(),
             ClusterFacts.CHART_OBJECTS,
             Integer.toString(rendered.size()),
+            ClusterFacts.CHART_DIGEST,
+            rendered.digest(),
             ClusterFacts.EMPTY,
-            String.join(",", rendered.claims())));
+            String.join(",", withoutRedis(rendered.claims()))));
+  }
+
+  private Set<String> volumesAmong(Set<String> claims) {
+    Set<String> volumes = new LinkedHashSet<>();
+    for (Inventory.Component each : target.platform().components()) {
+      each.volume().map(Volume::claim).filter(claims::contains).ifPresent(volumes::add);
+    }
+    return volumes;
+  }
+
+  private Set<String> withoutRedis(Set<String> claims) {
+    Set<String> others = new LinkedHashSet<>(claims);
+    for (Inventory.Component each : target.platform().components()) {
+      each.redis().ifPresent(redis -> others.remove(redis.claim()));
+    }
+    return others;
   }
 
   /** A Redis gets its data from a file; the disk of a volume belongs to the lost cluster. */
   private Set<String> withoutData(Rendered rendered) {
-    Set<String> empty = new LinkedHashSet<>(rendered.claims());
+    Set<String> empty = withoutRedis(rendered.claims());
     release.emptyClaims().forEach(empty::remove);
-    for (Inventory.Component each : target.platform().components()) {
-      each.redis().ifPresent(redis -> empty.remove(redis.claim()));
-    }
+    empty.removeAll(volumesAmong(empty));
     return empty;
   }
 }

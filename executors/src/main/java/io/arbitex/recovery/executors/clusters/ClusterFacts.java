@@ -112,10 +112,13 @@ final class ClusterFacts {
   /** Name and version of the chart that was installed. */
   static final String CHART = "chart";
 
+  /** SHA-256 of all that the chart makes. */
+  static final String CHART_DIGEST = "chart-digest";
+
   /** How many objects the chart makes. */
   static final String CHART_OBJECTS = "chart-objects";
 
-  /** Claims that begin empty in a rebuilt cluster, joined by commas. */
+  /** Claims that begin empty in a rebuilt cluster, and stay so; joined by commas. */
   static final String EMPTY = "empty-claims";
 
   /** Where the restored cluster takes customers. */

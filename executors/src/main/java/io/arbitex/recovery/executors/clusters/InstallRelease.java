@@ -4,6 +4,7 @@ import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.executors.helm.Chart;
+import io.arbitex.recovery.executors.helm.Rendered;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -44,15 +45,41 @@ final class InstallRelease extends ClusterAction {
 
   @Override
   public void make(ActionContext context) throws ActionFailure, InterruptedException {
-    ClusterTarget.refuseUnlessAllowed(context);
-    try (ClusterSession session = target.session(context)) {
-      // Whatever is there is what an earlier try of this command has left unfinished.
-      if (status(session).isPresent()) {
-        chart.uninstall(context, kubeconfig(context));
-      }
+    refuseIfChanged(context, chart.render(context));
+    String kubeconfig = target.clusters(context).kubeconfig(target.name(context));
+    if (mayGoOn(context).isPresent()) {
+      // What an earlier try of this command has left unfinished.
+      chart.uninstall(context, kubeconfig);
+      mayGoOn(context);
     }
     context.progress("Helm installs the platform");
-    chart.install(context, kubeconfig(context));
+    chart.install(context, kubeconfig);
+  }
+
+  /**
+   * Right before each start of Helm, which asks nobody: a try that stood still and comes late must
+   * not touch a platform that customers use by now.
+   *
+   * @return the status of the release, where there is one
+   */
+  private Optional<String> mayGoOn(ActionContext context)
+      throws ActionFailure, InterruptedException {
+    try (ClusterSession session = target.session(context)) {
+      Optional<String> status = status(session);
+      refuseUnlessHeld(context, session);
+      ClusterTarget.refuseUnlessAllowed(context);
+      return status;
+    }
+  }
+
+  private static void refuseIfChanged(ActionContext context, Rendered rendered)
+      throws ActionFailure {
+    if (!rendered.digest().equals(context.required(ClusterFacts.CHART_DIGEST))) {
+      throw ActionFailure.permanent(
+          FailureCode.PREFLIGHT,
+          "the chart or its values were changed since they were checked",
+          "See who changed them; `dr retry` checks them anew.");
+    }
   }
 
   /** What Helm itself keeps of the release in the cluster: its newest revision's status. */
@@ -87,9 +114,5 @@ final class InstallRelease extends ClusterAction {
           "the platform's namespace is not held any more, so it would run beside the old one",
           "See who took the quota " + Hold.NAME + " away.");
     }
-  }
-
-  private String kubeconfig(ActionContext context) throws ActionFailure, InterruptedException {
-    return target.clusters(context).kubeconfig(target.name(context));
   }
 }

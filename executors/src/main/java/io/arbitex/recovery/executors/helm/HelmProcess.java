@@ -9,12 +9,15 @@ import io.arbitex.recovery.record.FailureCode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +32,7 @@ final class HelmProcess {
   /** As the runbook's {@code helm install --timeout 10m} (section 2c). */
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
+  private static final String PREFIX = "recovery-helm";
   private static final Path NICE = Path.of("/usr/bin/nice");
   private static final long POLL_MILLIS = 100;
   private static final int KEPT_ERRORS = 2_000;
@@ -46,8 +50,9 @@ final class HelmProcess {
       throws ActionFailure, InterruptedException {
     Path folder = null;
     try {
+      sweep(Path.of(System.getProperty("java.io.tmpdir")));
       // The library unpacks its native part there at every start.
-      folder = Files.createTempDirectory("recovery-helm");
+      folder = Files.createTempDirectory(PREFIX);
       return ask(context, doing, request, folder);
     } catch (IOException e) {
       throw new ActionFailure(
@@ -73,13 +78,21 @@ final class HelmProcess {
             .start();
     try {
       // Left open: the end of its input ends the process.
-      OutputStream in = process.getOutputStream();
-      in.write((JSON.writeValueAsString(request) + "\n").getBytes(StandardCharsets.UTF_8));
-      in.flush();
+      send(process.getOutputStream(), JSON.writeValueAsString(request));
       await(context, doing, process);
       return answer(doing, process.exitValue(), output, errors);
     } finally {
       process.destroyForcibly().waitFor();
+    }
+  }
+
+  private static void send(OutputStream in, String request) {
+    try {
+      in.write((request + "\n").getBytes(StandardCharsets.UTF_8));
+      in.flush();
+    } catch (IOException e) {
+      // It has died before it read; why, stands in its exit status and errors.
+      LoggerFactory.getLogger(HelmProcess.class).debug("Helm's process takes nothing", e);
     }
   }
 
@@ -95,6 +108,8 @@ final class HelmProcess {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Djava.io.tmpdir=" + folder,
+            // Where its native part is missing it would be fetched from the internet, at 3 a.m.
+            "-Dcom.marcnuri.jkube-helm.skipRemoteJar=true",
             "-cp",
             System.getProperty("java.class.path"),
             HelmProgram.class.getName()));
@@ -138,6 +153,18 @@ final class HelmProcess {
         "It is tried again; if it stays so, install by hand what the runbook's section 2c says.",
         true,
         cause);
+  }
+
+  /** What an executor that was killed has left. */
+  private static void sweep(Path temporary) throws IOException {
+    FileTime old = FileTime.from(Instant.now().minus(LONGEST.multipliedBy(2)));
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary, PREFIX + "*")) {
+      for (Path each : left) {
+        if (Files.getLastModifiedTime(each).compareTo(old) < 0) {
+          delete(each);
+        }
+      }
+    }
   }
 
   private static void delete(Path folder) {

@@ -1,11 +1,13 @@
 package io.arbitex.recovery.executors.helm;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.arbitex.recovery.configuration.Workload;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.record.FailureCode;
+import io.arbitex.recovery.schemas.Digests;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -27,14 +29,19 @@ public final class Rendered {
           "Job",
           "CronJob");
 
+  /** Of these, what the API server refuses at their making while a namespace is held. */
+  private static final List<String> AT_ONCE = List.of("Pod", "Job");
+
   private static final YAMLMapper YAML = new YAMLMapper();
 
   private final String chart;
+  private final String digest;
   private final List<JsonNode> objects;
   private final String namespace;
 
-  private Rendered(String chart, List<JsonNode> objects, String namespace) {
+  private Rendered(String chart, String digest, List<JsonNode> objects, String namespace) {
     this.chart = chart;
+    this.digest = digest;
     this.objects = objects;
     this.namespace = namespace;
   }
@@ -52,15 +59,23 @@ public final class Rendered {
       }
       JsonNode chart = YAML.readTree(answer.chart());
       return new Rendered(
-          chart.path("name").asText() + "-" + chart.path("version").asText(), objects, namespace);
-    } catch (IOException | RuntimeException e) {
-      throw new ActionFailure(
+          chart.path("name").asText() + "-" + chart.path("version").asText(),
+          Digests.sha256(answer.manifest()),
+          objects,
+          namespace);
+    } catch (IOException e) {
+      // The reader's own words quote lines, perhaps of a Secret.
+      throw ActionFailure.permanent(
           FailureCode.PREFLIGHT,
-          "what the chart renders to cannot be read: " + e.getMessage(),
-          "Correct the chart: `helm template` shows it.",
-          false,
-          e);
+          "what the chart renders to is no YAML" + place(e),
+          "Correct the chart: `helm template` shows it.");
     }
+  }
+
+  private static String place(IOException e) {
+    return e instanceof JsonProcessingException found && found.getLocation() != null
+        ? ", in line " + found.getLocation().getLineNr()
+        : "";
   }
 
   private static void add(List<JsonNode> objects, JsonNode document) {
@@ -74,6 +89,11 @@ public final class Rendered {
   /** Name and version of the chart, as Helm writes them. */
   public String chart() {
     return chart;
+  }
+
+  /** Of all that it makes: another one is another platform. */
+  public String digest() {
+    return digest;
   }
 
   public boolean has(Workload workload) {
@@ -120,6 +140,22 @@ public final class Rendered {
       }
     }
     return elsewhere;
+  }
+
+  /** Pods and Jobs of the release's namespace: the platform is held when they are made. */
+  public Set<String> runningAtOnce() {
+    Set<String> running = new TreeSet<>();
+    for (String kind : AT_ONCE) {
+      names(kind).forEach(name -> running.add(kind + " " + name));
+    }
+    return running;
+  }
+
+  /** Whether it makes the namespace itself, which is there before it. */
+  public boolean hasNamespace() {
+    return objects.stream()
+        .filter(each -> each.path("kind").asText().equals("Namespace"))
+        .anyMatch(each -> name(each).equals(namespace));
   }
 
   public int size() {

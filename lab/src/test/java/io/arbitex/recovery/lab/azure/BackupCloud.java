@@ -16,8 +16,11 @@ import com.azure.resourcemanager.dns.models.ARecord;
 import com.azure.resourcemanager.dns.models.RecordType;
 import com.azure.security.keyvault.secrets.SecretClient;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.arbitex.recovery.lab.azure.clusters.OrderedClusters;
 import io.arbitex.recovery.lab.azure.dns.Zone;
 import io.arbitex.recovery.lab.azure.operations.Operation;
+import io.arbitex.recovery.lab.kubernetes.KubernetesControl;
+import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -250,6 +253,19 @@ public final class BackupCloud implements AutoCloseable {
 
   public void make(String cluster) {
     clusters().createOrUpdate(GROUP, cluster, cluster());
+  }
+
+  /** Lets a cluster's API fail once when such an object is to be made. */
+  public boolean refuseOnce(String cluster, String resource)
+      throws IOException, InterruptedException {
+    for (OrderedClusters.Ordered each : OrderedClusters.in(azure.folder())) {
+      if (each.name().equals(cluster)) {
+        new KubernetesControl(URI.create("http://127.0.0.1:" + each.controlPort()))
+            .add(new Misbehaviour("create", resource, ".*", Misbehaviour.How.ERROR, 1, 0, 1, 0));
+        return true;
+      }
+    }
+    return false;
   }
 
   public void delete(String cluster) {

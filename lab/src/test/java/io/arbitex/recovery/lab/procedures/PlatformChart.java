@@ -21,6 +21,8 @@ final class PlatformChart {
       secret: false
       migrate: false
       elsewhere: false
+      generated: false
+      job: false
       """;
 
   private static final String TEMPLATE =
@@ -92,6 +94,20 @@ final class PlatformChart {
         template:
           metadata: {labels: {app: agent}}
           spec: {containers: [{name: agent, image: shell}]}
+      {{- end }}
+      {{- if .Values.generated }}
+      ---
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: signing}
+      stringData: {key: {{ randAlphaNum 32 }}}
+      {{- end }}
+      {{- if .Values.job }}
+      ---
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: once}
+      spec: {template: {spec: {restartPolicy: Never, containers: [{name: once, image: shell}]}}}
       {{- end }}
       {{- if .Values.migrate }}
       ---
