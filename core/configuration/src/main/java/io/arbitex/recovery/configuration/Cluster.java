@@ -189,6 +189,32 @@ public record Cluster(
     return new VaultSecret(name, Map.copyOf(read));
   }
 
+  /**
+   * A recovery of the cluster writes the database's URL from the vault, so a cutover of the database
+   * must have kept it up to date there: else the platform would go back to the server that was
+   * given up.
+   *
+   * @param section of the platform
+   */
+  void checkOrigin(Section section, Inventory.Component database) {
+    Optional<Inventory.Postgresql> found = database.postgresql();
+    if (found.isEmpty()
+        || !(found.get().connectionSecret() instanceof ConnectionSecret.InCluster url)) {
+      return;
+    }
+    for (VaultSecret each : secrets) {
+      KeyVault from = each.keys().get(url.key());
+      if (each.name().equals(url.secret())
+          && from != null
+          && !found.get().keyVault().equals(Optional.of(from))) {
+        section.problem(
+            "components",
+            "'%s' needs keyVault: {url: %s, secret: %s}, since a recovery of the cluster writes its %s from there"
+                .formatted(database.name(), from.url(), from.secret(), url));
+      }
+    }
+  }
+
   /** What of it needs other parts of the platform. */
   void check(Section component, boolean reachable, Optional<Azure> azure) {
     if (!reachable) {

@@ -358,6 +358,9 @@ public record Inventory(List<Platform> platforms, String text) {
             .toList();
     atMostOne(section, components, Component.AKS);
     atMostOne(section, components, Component.ENDPOINT);
+    components.stream()
+        .flatMap(each -> each.cluster().stream())
+        .forEach(it -> components.forEach(each -> it.checkOrigin(section, each)));
     section.passOver("kubernetes");
     section.close();
     return new Platform(

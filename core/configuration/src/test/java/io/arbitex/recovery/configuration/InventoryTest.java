@@ -213,6 +213,44 @@ class InventoryTest {
     }
   }
 
+  /** Review: a rebuilt cluster would have gone back to the server that was given up. */
+  @Test
+  void theUrlThatARecoveryOfTheClusterWritesIsTheOneThatACutoverOfTheDatabaseKeeps()
+      throws InvalidConfiguration {
+    String vault = "keyVault: {url: https://kv.example, secret: url}";
+    String platform =
+        GOOD.replace(
+                "    components:",
+                """
+                    kubernetes: {kubeconfig: file:k, namespace: arbitex, writers: [deployment/a]}
+                    azure: {subscription: s, tenant: t, resourceGroup: g}
+                    components:
+                      - {name: public-health, kind: endpoint}
+                      - name: cluster
+                        kind: aks
+                        cluster:
+                          name: aks
+                          resourceGroup: g
+                          nodes: 1
+                          like: {location: l, vmSize: v}
+                          secrets:
+                            - {name: s, url: "https://kv.example", keys: {URL: url}}"""
+                    .indent(4)
+                    .stripTrailing())
+            .replace("file:secrets/database-url", "kubernetes:s/URL\n          " + vault);
+    assertThat(Inventory.parse("platform.yaml", Path.of("/etc"), platform).platforms()).hasSize(1);
+    for (String wrong : new String[] {vault.replace("secret: url", "secret: other"), ""}) {
+      assertThat(
+              catchThrowableOfType(
+                  InvalidConfiguration.class,
+                  () ->
+                      Inventory.parse(
+                          "platform.yaml", Path.of("/etc"), platform.replace(vault, wrong))))
+          .hasMessageContaining("'postgresql' needs keyVault")
+          .hasMessageContaining("secret: url");
+    }
+  }
+
   @Test
   void aClusterNeedsThePublicHealthBesideIt() {
     String cluster =
