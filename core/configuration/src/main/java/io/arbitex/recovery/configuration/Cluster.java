@@ -190,9 +190,9 @@ public record Cluster(
   }
 
   /**
-   * A recovery of the cluster writes the database's URL from the vault, so a cutover of the database
-   * must have kept it up to date there: else the platform would go back to the server that was
-   * given up.
+   * A recovery of the cluster writes the database's URL from the vault, so a cutover of the
+   * database must have kept it up to date there: else the platform would go back to the server that
+   * was given up.
    *
    * @param section of the platform
    */
