@@ -204,8 +204,13 @@ public record Cluster(
     }
     for (VaultSecret each : secrets) {
       KeyVault from = each.keys().get(url.key());
+      // What cannot be read has been told of already.
+      boolean readable =
+          from != null
+              && from.isWhole()
+              && found.get().keyVault().map(KeyVault::isWhole).orElse(true);
       if (each.name().equals(url.secret())
-          && from != null
+          && readable
           && !found.get().keyVault().equals(Optional.of(from))) {
         section.problem(
             "components",

@@ -57,6 +57,11 @@ public record KeyVault(URI url, String secret) {
     return !url.equals(HARMLESS);
   }
 
+  /** Whether all of it could be read. */
+  boolean isWhole() {
+    return isReadable() && !secret.isEmpty();
+  }
+
   /** The vault is asked with the credential of the platform's {@code azure}. */
   void check(Section section, Azure azure) {
     boolean plain = "http".equalsIgnoreCase(url.getScheme());

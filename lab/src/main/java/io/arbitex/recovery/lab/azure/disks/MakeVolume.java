@@ -12,6 +12,8 @@ import java.nio.file.StandardCopyOption;
 
 /** Makes a disk or a snapshot beside its place, and puts it there when it is whole. */
 public final class MakeVolume implements Work {
+  private static final int MOST_LOOKS = 3;
+
   /** Parameter of the operation: {@link Volume#target} of what it copies; absent for none. */
   public static final String SOURCE = "source";
 
@@ -66,9 +68,24 @@ public final class MakeVolume implements Work {
       Folders.remove(beside);
       Files.createDirectory(beside);
     } else if (Files.isDirectory(from)) {
-      freeze.during(from, () -> FolderCopy.ofOneMoment(from, beside));
+      copy(from, beside);
     } else {
       throw new OperationFailed("ResourceNotFound", "The source has gone: " + from, null);
+    }
+  }
+
+  /** Whoever changed it all the same is looked for once more. */
+  private void copy(Path from, Path beside)
+      throws OperationFailed, IOException, InterruptedException {
+    for (int look = 1; ; look++) {
+      try {
+        freeze.during(from, () -> FolderCopy.ofOneMoment(from, beside));
+        return;
+      } catch (OperationFailed e) {
+        if (look == MOST_LOOKS) {
+          throw e;
+        }
+      }
     }
   }
 

@@ -60,13 +60,18 @@ public final class Writers {
     }
   }
 
-  private static boolean isForWriting(Path process, String descriptor) throws IOException {
-    for (String line : Files.readAllLines(process.resolve("fdinfo").resolve(descriptor))) {
-      if (line.startsWith("flags:")) {
-        return (Integer.parseInt(line.substring("flags:".length()).trim(), 8) & ACCESS_MODE) != 0;
+  private static boolean isForWriting(Path process, String descriptor) {
+    try {
+      for (String line : Files.readAllLines(process.resolve("fdinfo").resolve(descriptor))) {
+        if (line.startsWith("flags:")) {
+          return (Integer.parseInt(line.substring("flags:".length()).trim(), 8) & ACCESS_MODE) != 0;
+        }
       }
+      return false;
+    } catch (IOException e) {
+      // Closed meanwhile; the process may have others.
+      return false;
     }
-    return false;
   }
 
   /** A file that is mapped may be closed and written all the same. */
