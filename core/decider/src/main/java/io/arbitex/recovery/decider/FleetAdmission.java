@@ -44,7 +44,8 @@ final class FleetAdmission {
     if (incident.getAdmission() == AdmissionState.NONE) {
       ask(round);
     }
-    if (incident.getAdmission() == AdmissionState.GRANTED) {
+    // What is half cut over has no customers: it is counted, and does not wait.
+    if (incident.getAdmission() == AdmissionState.GRANTED || Steps.mayBeCutOver(incident)) {
       return Optional.empty();
     }
     Policy.Fleet fleet = round.policy.fleet();
@@ -97,6 +98,14 @@ final class FleetAdmission {
     if (incident != null
         && incident.getPhase() == IncidentPhase.ESCALATED
         && incident.getSteps().stream().noneMatch(Steps::underWay)) {
+      giveBack(round);
+    }
+  }
+
+  /** Nothing was begun, and something else stands against beginning: others are let in. */
+  static void giveBackUnused(Round round, Optional<Guards.Block> block) {
+    if (round.incident().getSteps().isEmpty()
+        && block.filter(it -> it.reason() != BlockedReason.FLEET_ADMISSION).isPresent()) {
       giveBack(round);
     }
   }

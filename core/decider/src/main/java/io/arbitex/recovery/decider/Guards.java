@@ -166,18 +166,21 @@ final class Guards {
       return Optional.empty();
     }
     return components(round)
-        .filter(ComponentView::getByAlert)
-        .filter(component -> Alerts.trusted(round, component).isEmpty())
-        .findFirst()
-        .flatMap(
-            component ->
-                block(
-                    BlockedReason.ALERT_RESOLVED,
-                    "The alert that alone said that %s is %s is resolved, or was not heard again for long, and no quorum of observers can say how it is."
-                        .formatted(component.getComponent(), component.getConfirmed()),
-                    "Observers that see it lift it or end it; so does the alert when it fires"
-                        + " again. Look at why the observers are blind.",
-                    null));
+        .map(component -> alertResolved(round, component))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<Block> alertResolved(Round round, ComponentView component) {
+    return component.getByAlert() && Alerts.trusted(round, component).isEmpty()
+        ? block(
+            BlockedReason.ALERT_RESOLVED,
+            "The alert that alone said that %s is %s is resolved, or was not heard again for long, and no quorum of observers can say how it is."
+                .formatted(component.getComponent(), component.getConfirmed()),
+            "Observers that see it lift it or end it; so does the alert when it fires again. Look at"
+                + " why the observers are blind.",
+            null)
+        : Optional.empty();
   }
 
   private static Optional<Block> quorum(Round round) {
@@ -210,6 +213,7 @@ final class Guards {
     return first(
         round,
         List.of(
+            at -> alertResolved(at, store),
             at -> quorum(store),
             at -> cooldown(at, store),
             at -> repeatedFailure(at, store),

@@ -15,10 +15,13 @@ import io.arbitex.recovery.schemas.Facts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * How much time of data a recovery loses, beside the RPO: what is expected before the plan, and
@@ -36,6 +39,8 @@ final class Losses {
 
   /** Fact of a rebuild: claims without data, joined by commas. */
   private static final String EMPTY = "empty-claims";
+
+  private static final Set<String> OF_ONE_RESTORE = Set.of(TAKEN_AT, TOLD, ACCEPTED, Steps.SYMPTOM);
 
   private static final Duration UNREADABLE = Duration.ofDays(36_500);
 
@@ -74,6 +79,13 @@ final class Losses {
     return expected(round, round.component(component))
         .map(loss -> List.of(new Fact(TOLD, Long.toString(loss.toSeconds()))))
         .orElse(List.of());
+  }
+
+  /** Facts of a restore without what was said of the loss of an earlier one. */
+  static List<Fact> withoutLoss(List<Fact> facts) {
+    return facts.stream()
+        .filter(fact -> !OF_ONE_RESTORE.contains(fact.getName()))
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
   private static Optional<Duration> told(StepView restore) {

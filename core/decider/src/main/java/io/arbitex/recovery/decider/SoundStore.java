@@ -41,9 +41,13 @@ final class SoundStore {
         incident.getSteps().stream()
                 .filter(other -> other.getState() != StepPhase.ABANDONED)
                 .map(StepView::getComponent)
-                .anyMatch(other -> !other.isEmpty() && !other.equals(component))
+                .filter(other -> !other.isEmpty() && !other.equals(component))
+                .anyMatch(other -> !isSetAside(incident, other))
             || !Planner.open(round).isEmpty();
-    if (!certain || !among || ClusterSteps.takesAlong(round, component)) {
+    // With a cluster that lives, what lives in it would be restored for nothing: the whole waits.
+    boolean cluster =
+        Landscape.isCluster(round, component) || ClusterSteps.takesAlong(round, component);
+    if (!certain || !among || cluster) {
       return false;
     }
     incident.getSteps().stream()
@@ -93,9 +97,16 @@ final class SoundStore {
             .map(StepView::getComponent)
             .filter(which)
             .collect(Collectors.toSet());
-    steps.stream()
-        .filter(step -> step.getState() == StepPhase.ABANDONED)
-        .filter(step -> again.contains(step.getComponent()))
-        .forEach(step -> round.move(step, StepTable.Trigger.REDO));
+    for (StepView step : steps) {
+      // What was restored beside it does not have what it took since.
+      boolean stale = step.getPhase() == Phase.RESTORE && step.getState() == StepPhase.DONE;
+      if (again.contains(step.getComponent())
+          && (stale || step.getState() == StepPhase.ABANDONED)) {
+        round.move(step, StepTable.Trigger.REDO);
+        if (step.getPhase() == Phase.RESTORE) {
+          Steps.anew(round, step);
+        }
+      }
+    }
   }
 }

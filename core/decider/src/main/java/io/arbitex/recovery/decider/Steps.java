@@ -319,6 +319,17 @@ final class Steps {
         "");
   }
 
+  /** A restore of a store that was found sound and is bad once more, since another moment. */
+  static void anew(Round round, StepView restore) {
+    String component = restore.getComponent();
+    fromTheBeginning(round, restore);
+    restore.setFacts(
+        Facts.merge(
+            Losses.withoutLoss(restore.getFacts()),
+            List.of(new Fact(BAD_SINCE, Losses.badSince(round, component).toString()))));
+    restore.setFacts(Facts.merge(restore.getFacts(), Losses.told(round, component)));
+  }
+
   /** What was left out may have failed for what the person has mended. */
   private static void fromTheBeginning(Round round, StepView step) {
     List<String> procedures = Planner.procedures(round, step.getComponent());

@@ -67,6 +67,7 @@ final class Triage {
         return false;
       }
       block = Guards.beforePlan(round);
+      FleetAdmission.giveBackUnused(round, block);
     }
     if (block.isPresent()) {
       return stillBlocked(round, block.get());

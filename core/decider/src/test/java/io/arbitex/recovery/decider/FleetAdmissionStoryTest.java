@@ -97,6 +97,20 @@ class FleetAdmissionStoryTest {
         .isEqualTo(BlockedReason.FLEET_ADMISSION);
   }
 
+  /** Review: one that was held while it waited would have kept others out for as long. */
+  @Test
+  void whoCannotUseAPlaceGivesItBackAndAsksAgainWhenItCan() {
+    Story story = passes(full().down(), HealthStatus.DOWN, 10);
+    story.decree(ApprovalKind.HOLD, "");
+    passes(story, HealthStatus.DOWN, 5);
+    assertThat(said(story)).containsExactly("REQUEST 1", "RELEASE 1");
+    story.decree(ApprovalKind.RELEASE, "");
+    passes(story, HealthStatus.DOWN, 5);
+    assertThat(said(story)).containsExactly("REQUEST 1", "RELEASE 1", "REQUEST 2");
+    story.letIn();
+    assertThat(story.dispatched()).containsExactly("postgresql.restore");
+  }
+
   @Test
   void whatIsUpAgainWhileItWaitsGivesItsPlaceInTheQueueBack() {
     Story story = passes(full().down(), HealthStatus.DOWN, 12);

@@ -89,6 +89,34 @@ class StoresBesideEachOtherStoryTest {
     assertThat(story.view("postgresql").getRecoveredAt()).isNull();
   }
 
+  /** Review: the healthy stores in a cluster that was back would have been restored. */
+  @Test
+  void aClusterThatIsFoundSoundHoldsUpWhatWouldHaveGoneWithIt() {
+    ClusterWorld world = lost(Examples.POLICY, "cluster", "public-health");
+    Story story = world.story;
+    story.ends("cluster.restore").fails("cluster.cutover", FailureCode.SOURCE_SOUND);
+    assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
+        .isEqualTo(BlockedReason.SOURCE_SOUND);
+    world.is("cluster", HealthStatus.UP).passes(12);
+    assertThat(story.dispatched()).containsExactly("cluster.restore", "cluster.cutover");
+  }
+
+  /** Review: what it took between its first restore and its loss would have been given up. */
+  @Test
+  void aStoreThatWasFoundSoundAndIsLostLaterIsRestoredAnewAndNotFromItsOldRestore() {
+    ClusterWorld world = lost(Examples.POLICY, "postgresql", "redis");
+    Story story = world.story;
+    String first = Facts.toMap(story.command().getParameters()).get("bad-since");
+    story.ends("postgresql.restore").fails("postgresql.cutover", FailureCode.SOURCE_SOUND);
+    world.is("postgresql", HealthStatus.UP).passes(4);
+    world.is("postgresql", HealthStatus.DOWN).passes(6);
+    story.fails("redis.restore", FailureCode.UNKNOWN);
+    assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
+    story.decree(ApprovalKind.RETRY, "");
+    assertThat(story.dispatched()).contains("postgresql.restore").endsWith("postgresql.restore");
+    assertThat(Facts.toMap(story.command().getParameters()).get("bad-since")).isGreaterThan(first);
+  }
+
   @Test
   void whereAllAreFoundSoundItEndsByItselfWhenTheyAreSeenUp() {
     ClusterWorld world = lost(PARALLEL, "postgresql", "redis");
