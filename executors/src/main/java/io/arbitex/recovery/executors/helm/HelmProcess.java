@@ -9,6 +9,7 @@ import io.arbitex.recovery.record.FailureCode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -49,8 +50,8 @@ final class HelmProcess {
   static HelmAnswer ask(ActionContext context, String doing, HelmRequest request)
       throws ActionFailure, InterruptedException {
     Path folder = null;
+    sweep(Path.of(System.getProperty("java.io.tmpdir")));
     try {
-      sweep(Path.of(System.getProperty("java.io.tmpdir")));
       // The library unpacks its native part there at every start.
       folder = Files.createTempDirectory(PREFIX);
       return ask(context, doing, request, folder);
@@ -155,8 +156,8 @@ final class HelmProcess {
         cause);
   }
 
-  /** What an executor that was killed has left. */
-  private static void sweep(Path temporary) throws IOException {
+  /** What an executor that was killed has left; that it cannot be cleared away stops nothing. */
+  private static void sweep(Path temporary) {
     FileTime old = FileTime.from(Instant.now().minus(LONGEST.multipliedBy(2)));
     try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary, PREFIX + "*")) {
       for (Path each : left) {
@@ -164,6 +165,13 @@ final class HelmProcess {
           delete(each);
         }
       }
+    } catch (IOException | DirectoryIteratorException e) {
+      // Another command may be clearing the same away.
+      LoggerFactory.getLogger(HelmProcess.class)
+          .warn(
+              "what earlier runs of Helm have left in {} is not cleared away: {}",
+              temporary,
+              e.toString());
     }
   }
 
