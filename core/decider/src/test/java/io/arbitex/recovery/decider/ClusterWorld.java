@@ -40,6 +40,15 @@ final class ClusterWorld {
     return world.passes(4);
   }
 
+  /** The same with some of it down for as long as it takes to plan. */
+  static ClusterWorld lost(String policy, String... down) {
+    ClusterWorld world = calm(policy);
+    for (String name : down) {
+      world.is(name, HealthStatus.DOWN);
+    }
+    return world.passes(10);
+  }
+
   ClusterWorld is(String component, HealthStatus status) {
     return is(component, status, status == HealthStatus.UP ? Symptom.NONE : Symptom.UNREACHABLE);
   }

@@ -25,14 +25,6 @@ import org.junit.jupiter.api.Test;
 class SeveralStoresStoryTest {
   private static final String PARALLEL = Examples.POLICY + "procedures: {parallel: true}\n";
 
-  private static ClusterWorld lost(String policy, String... down) {
-    ClusterWorld world = ClusterWorld.calm(policy);
-    for (String name : down) {
-      world.is(name, HealthStatus.DOWN);
-    }
-    return world.passes(10);
-  }
-
   private static List<String> requires(ClusterWorld world, String step) {
     return world.story.state.getIncident().getSteps().stream()
         .filter(each -> each.getId().equals(step))
@@ -43,7 +35,7 @@ class SeveralStoresStoryTest {
 
   @Test
   void aLostClusterIsRestoredFirstAndThenWhatLivedInItWithOneSuiteAtTheEnd() {
-    ClusterWorld world = lost(Examples.POLICY, "cluster", "public-health");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "cluster", "public-health");
     Story story = world.story;
     assertThat(story.state.getIncident().getSeverity()).isEqualTo(Severity.P0);
     assertThat(story.dispatched()).containsExactly("cluster.restore");
@@ -87,7 +79,7 @@ class SeveralStoresStoryTest {
 
   @Test
   void aClusterWhoseBackupCannotBeRestoredIsRebuiltAndCutOverToLikeAnyOther() {
-    ClusterWorld world = lost(Examples.POLICY, "cluster", "public-health");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "cluster", "public-health");
     Story story = world.story;
     story.accepted();
     story.failed(FailureCode.NO_RESTORE_POINT);
@@ -107,7 +99,7 @@ class SeveralStoresStoryTest {
   /** Review: a minute of trouble with Azure would have thrown a sound backup away. */
   @Test
   void aBackupThatOnlyCannotBeReachedIsNoReasonToRebuild() {
-    Story story = lost(Examples.POLICY, "cluster", "public-health").story;
+    Story story = ClusterWorld.lost(Examples.POLICY, "cluster", "public-health").story;
     story.accepted().failed(FailureCode.TARGET_UNREACHABLE);
     assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
     assertThat(story.dispatched()).containsExactly("cluster.restore");
@@ -115,7 +107,7 @@ class SeveralStoresStoryTest {
 
   @Test
   void twoRecoveryPointsAreTriedBeforeARebuild() {
-    Story story = lost(Examples.POLICY, "cluster", "public-health").story;
+    Story story = ClusterWorld.lost(Examples.POLICY, "cluster", "public-health").story;
     story.accepted().failed(FailureCode.PROOF_FAILED, new Fact("restore-point", "b2"));
     assertThat(story.command().getProcedure()).isEqualTo("aks.backup");
     story.accepted().failed(FailureCode.PROOF_FAILED, new Fact("restore-point", "b1"));
@@ -138,7 +130,8 @@ class SeveralStoresStoryTest {
   @Test
   void everythingAtOnceRunsInTheRunbooksOrderAsFarAsTheClusterLets() {
     ClusterWorld world =
-        lost(Examples.POLICY, "postgresql", "cluster", "public-health", "buffer", "redis");
+        ClusterWorld.lost(
+            Examples.POLICY, "postgresql", "cluster", "public-health", "buffer", "redis");
     Story story = world.story;
     for (int step = 0; step < 8; step++) {
       story.accepted().done();
@@ -161,7 +154,8 @@ class SeveralStoresStoryTest {
 
   @Test
   void inParallelRestoresRunSideBySideAndCutoversOneAtATime() {
-    Story story = lost(PARALLEL, "postgresql", "cluster", "public-health", "redis").story;
+    Story story =
+        ClusterWorld.lost(PARALLEL, "postgresql", "cluster", "public-health", "redis").story;
     assertThat(story.dispatched()).containsExactly("postgresql.restore", "cluster.restore");
     story.ends("postgresql.restore");
     assertThat(story.dispatched()).as("it waits for the cluster").hasSize(2);
@@ -197,7 +191,7 @@ class SeveralStoresStoryTest {
 
   @Test
   void whatRunsBesideAFailureForGoodIsNotTornDownAndItsResultIsTaken() {
-    Story story = lost(PARALLEL, "postgresql", "redis").story;
+    Story story = ClusterWorld.lost(PARALLEL, "postgresql", "redis").story;
     assertThat(story.dispatched()).containsExactly("postgresql.restore", "redis.restore");
     story.fails("postgresql.restore", FailureCode.UNKNOWN);
     assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
@@ -212,7 +206,7 @@ class SeveralStoresStoryTest {
 
   @Test
   void aWorkerThatIsNeverHeardOfAfterAnEscalationIsGivenUpToo() {
-    Story story = lost(PARALLEL, "postgresql", "redis").story;
+    Story story = ClusterWorld.lost(PARALLEL, "postgresql", "redis").story;
     story.fails("postgresql.restore", FailureCode.UNKNOWN);
     Instant due = story.decider.nextDue(story.state, story.now.plusSeconds(40)).orElseThrow();
     story.timer(Duration.between(story.now, due));
@@ -222,7 +216,7 @@ class SeveralStoresStoryTest {
   /** Its restore does not need the cluster; whatever touches the workloads does. */
   @Test
   void aClusterThatIsLostWhileADatabaseIsRestoredJoinsThePlanAndNothingIsTornDown() {
-    ClusterWorld world = lost(Examples.POLICY, "postgresql", "public-health");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "postgresql", "public-health");
     Story story = world.story;
     assertThat(story.state.getIncident().getSeverity()).isEqualTo(Severity.P1);
     assertThat(story.dispatched()).containsExactly("postgresql.restore");
@@ -246,7 +240,7 @@ class SeveralStoresStoryTest {
   /** What was put in place in the cluster that is lost now went with it. */
   @Test
   void whatWasRecoveredInTheOldClusterIsRecoveredOnceMore() {
-    ClusterWorld world = lost(Examples.POLICY, "redis", "postgresql");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "redis", "postgresql");
     Story story = world.story;
     story.ends("postgresql.restore").ends("postgresql.cutover").bound("postgresql", "spare/db");
     world.is("postgresql", HealthStatus.UP);
@@ -268,7 +262,8 @@ class SeveralStoresStoryTest {
 
   @Test
   void aClusterThatComesBackIsNotReplacedAndTheDatabaseGoesOn() {
-    ClusterWorld world = lost(Examples.POLICY, "postgresql", "cluster", "public-health");
+    ClusterWorld world =
+        ClusterWorld.lost(Examples.POLICY, "postgresql", "cluster", "public-health");
     Story story = world.story;
     story.ends("postgresql.restore");
     assertThat(story.dispatched()).endsWith("cluster.restore");
@@ -287,7 +282,7 @@ class SeveralStoresStoryTest {
   /** Where its workloads live on, a second cluster would serve beside them. */
   @Test
   void aClusterIsNotCutOverToWhenCustomersAreServedAgain() {
-    ClusterWorld world = lost(Examples.POLICY, "cluster", "public-health");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "cluster", "public-health");
     world.is("public-health", HealthStatus.UP).passes(4);
     Story story = world.story;
     story.done();
@@ -318,7 +313,7 @@ class SeveralStoresStoryTest {
   @Test
   void theOrderOfWhatIsFreeIsThePolicys() {
     String policy = Examples.POLICY + "storeOrder: [aks, redis, pvc, postgresql]\n";
-    Story story = lost(policy, "postgresql", "cluster", "public-health").story;
+    Story story = ClusterWorld.lost(policy, "postgresql", "cluster", "public-health").story;
     for (int i = 0; i < 7; i++) {
       story.accepted().done();
     }

@@ -21,14 +21,6 @@ import org.junit.jupiter.api.Test;
 class StoresBesideEachOtherStoryTest {
   private static final String PARALLEL = Examples.POLICY + "procedures: {parallel: true}\n";
 
-  private static ClusterWorld lost(String policy, String... down) {
-    ClusterWorld world = ClusterWorld.calm(policy);
-    for (String name : down) {
-      world.is(name, HealthStatus.DOWN);
-    }
-    return world.passes(10);
-  }
-
   private static void bothAreUp(ClusterWorld world) {
     world.is("postgresql", HealthStatus.UP).is("redis", HealthStatus.UP).passes(4);
   }
@@ -37,7 +29,7 @@ class StoresBesideEachOtherStoryTest {
 
   @Test
   void aStoreThatIsFoundSoundDoesNotKeepTheOthersFromTheirRecovery() {
-    ClusterWorld world = lost(Examples.POLICY, "postgresql", "redis");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "postgresql", "redis");
     Story story = world.story;
     story.fails("postgresql.restore", FailureCode.SOURCE_SOUND);
     assertThat(story.dispatched()).containsExactly("postgresql.restore", "redis.restore");
@@ -58,7 +50,7 @@ class StoresBesideEachOtherStoryTest {
 
   @Test
   void aStoreThatIsFoundSoundBehindTheCutoverOfAnotherIsNotRestoredByTheNextProcedure() {
-    ClusterWorld world = lost(Examples.POLICY, "postgresql", "redis");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "postgresql", "redis");
     Story story = world.story;
     story.ends("postgresql.restore");
     story.step(
@@ -76,7 +68,7 @@ class StoresBesideEachOtherStoryTest {
 
   @Test
   void aStoreThatIsFoundSoundAtItsCutoverIsLeftAsItIsAndTheOthersGoOn() {
-    ClusterWorld world = lost(Examples.POLICY, "postgresql", "redis");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "postgresql", "redis");
     Story story = world.story;
     story.ends("postgresql.restore").fails("postgresql.cutover", FailureCode.SOURCE_SOUND);
     story.ends("redis.restore").ends("redis.cutover");
@@ -92,7 +84,7 @@ class StoresBesideEachOtherStoryTest {
   /** Review: the healthy stores in a cluster that was back would have been restored. */
   @Test
   void aClusterThatIsFoundSoundHoldsUpWhatWouldHaveGoneWithIt() {
-    ClusterWorld world = lost(Examples.POLICY, "cluster", "public-health");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "cluster", "public-health");
     Story story = world.story;
     story.ends("cluster.restore").fails("cluster.cutover", FailureCode.SOURCE_SOUND);
     assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())
@@ -104,7 +96,7 @@ class StoresBesideEachOtherStoryTest {
   /** Review: what it took between its first restore and its loss would have been given up. */
   @Test
   void aStoreThatWasFoundSoundAndIsLostLaterIsRestoredAnewAndNotFromItsOldRestore() {
-    ClusterWorld world = lost(Examples.POLICY, "postgresql", "redis");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "postgresql", "redis");
     Story story = world.story;
     String first = Facts.toMap(story.command().getParameters()).get("bad-since");
     story.ends("postgresql.restore").fails("postgresql.cutover", FailureCode.SOURCE_SOUND);
@@ -119,7 +111,7 @@ class StoresBesideEachOtherStoryTest {
 
   @Test
   void whereAllAreFoundSoundItEndsByItselfWhenTheyAreSeenUp() {
-    ClusterWorld world = lost(PARALLEL, "postgresql", "redis");
+    ClusterWorld world = ClusterWorld.lost(PARALLEL, "postgresql", "redis");
     Story story = world.story;
     story.fails("postgresql.restore", FailureCode.SOURCE_SOUND);
     story.fails("redis.restore", FailureCode.SOURCE_SOUND);
@@ -131,7 +123,7 @@ class StoresBesideEachOtherStoryTest {
 
   @Test
   void aStoreThatWasFoundSoundAloneHoldsNothingUpWhenAnotherFails() {
-    ClusterWorld world = lost(Examples.POLICY, "postgresql");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "postgresql");
     Story story = world.story;
     story.fails("postgresql.restore", FailureCode.SOURCE_SOUND);
     assertThat(story.phase()).contains(IncidentPhase.BLOCKED);
@@ -143,7 +135,7 @@ class StoresBesideEachOtherStoryTest {
   /** What was sound in the old cluster is not in the new one. */
   @Test
   void aStoreThatWasFoundSoundIsRestoredWithTheClusterThatIsLostAfterwards() {
-    ClusterWorld world = lost(PARALLEL, "postgresql", "redis");
+    ClusterWorld world = ClusterWorld.lost(PARALLEL, "postgresql", "redis");
     Story story = world.story;
     story.fails("redis.restore", FailureCode.SOURCE_SOUND);
     world.is("cluster", HealthStatus.DOWN).is("public-health", HealthStatus.DOWN).passes(12);
@@ -158,7 +150,7 @@ class StoresBesideEachOtherStoryTest {
   /** It holds for the cluster that is lost, and for nothing else. */
   @Test
   void aStoreThatIsFoundSoundInAClusterThatIsLostIsRestoredInTheNewOne() {
-    ClusterWorld world = lost(PARALLEL, "postgresql", "redis");
+    ClusterWorld world = ClusterWorld.lost(PARALLEL, "postgresql", "redis");
     Story story = world.story;
     world.is("cluster", HealthStatus.DOWN).is("public-health", HealthStatus.DOWN).passes(12);
     story.fails("redis.restore", FailureCode.SOURCE_SOUND);
@@ -173,7 +165,7 @@ class StoresBesideEachOtherStoryTest {
 
   @Test
   void aStoreThatFailsDuringARecoveryMayHealByItselfLikeAnyOther() {
-    ClusterWorld world = lost(Examples.POLICY, "postgresql");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "postgresql");
     Story story = world.story;
     world.is("redis", HealthStatus.DOWN).passes(6);
     assertThat(story.kinds()).contains(IncidentKind.COMPONENT_JOINED);
@@ -188,7 +180,7 @@ class StoresBesideEachOtherStoryTest {
 
   @Test
   void aStoreThatStaysAwayIsRecoveredAlthoughTheRestOfThePlanHasEndedMeanwhile() {
-    ClusterWorld world = lost(Examples.POLICY, "postgresql");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "postgresql");
     Story story = world.story;
     story.ends("postgresql.restore").ends("postgresql.cutover");
     world.is("postgresql", HealthStatus.UP).is("redis", HealthStatus.DOWN).passes(4);
@@ -206,7 +198,7 @@ class StoresBesideEachOtherStoryTest {
   /** Without a word from anybody: the end of its time must not need an observer. */
   @Test
   void timeAloneLetsAStoreJoin() {
-    ClusterWorld world = lost(Examples.POLICY, "postgresql");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "postgresql");
     Story story = world.story;
     story.ends("postgresql.restore").ends("postgresql.cutover");
     world.is("redis", HealthStatus.DOWN).passes(4);
@@ -219,7 +211,7 @@ class StoresBesideEachOtherStoryTest {
 
   @Test
   void aStoreThatWasRecoveredAShortTimeAgoJoinsOnlyWhenAPersonSaysSo() {
-    ClusterWorld world = lost(Examples.POLICY, "redis");
+    ClusterWorld world = ClusterWorld.lost(Examples.POLICY, "redis");
     Story story = world.story;
     story.ends("redis.restore").ends("redis.cutover").accepted().verdict(CheckStatus.PASS);
     bothAreUp(world);
@@ -250,7 +242,7 @@ class StoresBesideEachOtherStoryTest {
 
   @Test
   void aStoreThatWasNeverTriedIsNotChargedWithTheFailureOfAnother() {
-    Story story = lost(Examples.POLICY, "postgresql", "redis").story;
+    Story story = ClusterWorld.lost(Examples.POLICY, "postgresql", "redis").story;
     story.fails("postgresql.restore", FailureCode.UNKNOWN);
     assertThat(story.phase()).contains(IncidentPhase.ESCALATED);
     assertThat(failures(story)).containsExactly(1, 0);
@@ -258,7 +250,7 @@ class StoresBesideEachOtherStoryTest {
 
   @Test
   void whatFailsBesideAnEscalationIsChargedToo() {
-    Story story = lost(PARALLEL, "postgresql", "redis").story;
+    Story story = ClusterWorld.lost(PARALLEL, "postgresql", "redis").story;
     story.fails("postgresql.restore", FailureCode.UNKNOWN);
     story.fails("redis.restore", FailureCode.UNKNOWN);
     assertThat(failures(story)).containsExactly(1, 1);
@@ -266,7 +258,7 @@ class StoresBesideEachOtherStoryTest {
 
   @Test
   void aSuiteThatFailsChargesWhatItNames() {
-    Story story = lost(Examples.POLICY, "postgresql", "redis").story;
+    Story story = ClusterWorld.lost(Examples.POLICY, "postgresql", "redis").story;
     for (String step :
         List.of("postgresql.restore", "postgresql.cutover", "redis.restore", "redis.cutover")) {
       story.ends(step);
@@ -280,7 +272,7 @@ class StoresBesideEachOtherStoryTest {
 
   @Test
   void whatAPersonRejectsHasNotFailed() {
-    Story story = lost(Examples.POLICY, "postgresql", "redis").story;
+    Story story = ClusterWorld.lost(Examples.POLICY, "postgresql", "redis").story;
     story.decree(ApprovalKind.REJECT, "");
     assertThat(story.commands).anyMatch(command -> command.getKind() == CommandKind.CANCEL);
     assertThat(failures(story)).containsExactly(0, 0);
