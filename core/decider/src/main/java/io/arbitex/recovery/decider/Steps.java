@@ -185,12 +185,17 @@ final class Steps {
         || ClusterSteps.isGone(round, step.getComponent());
   }
 
-  /** Stores beside the cluster that are still to be cut over: what runs in it may need them. */
+  /**
+   * Stores that are still to be cut over: a workload may need one of them before it is ready. What
+   * lives in a cluster has its claims there to wait for, so it does not count for the cluster's own
+   * cutover.
+   */
   private static List<String> waiting(Round round, StepView step) {
+    boolean ofCluster = Landscape.isCluster(round, step.getComponent());
     return round.incident().getSteps().stream()
         .filter(other -> other.getPhase() == Phase.CUTOVER)
         .filter(other -> !other.getComponent().equals(step.getComponent()))
-        .filter(other -> !Landscape.isInCluster(round, other.getComponent()))
+        .filter(other -> !ofCluster || !Landscape.isInCluster(round, other.getComponent()))
         .filter(other -> !isOver(other))
         .map(StepView::getComponent)
         .distinct()

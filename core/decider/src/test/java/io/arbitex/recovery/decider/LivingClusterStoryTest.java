@@ -46,6 +46,21 @@ class LivingClusterStoryTest {
     assertThat(parameters(both)).containsEntry("stores-wait", "postgresql");
   }
 
+  /** A drill: the database's cutover waited for pods that waited for a volume of a later step. */
+  @Test
+  void aCutoverIsToldWhichStoresComeAfterIt() {
+    Story story =
+        lost(Examples.POLICY, "cluster", "public-health", "postgresql", "buffer", "redis").story;
+    while (!story.command().getProcedure().equals("cutover.database")) {
+      story.accepted().done();
+    }
+    assertThat(parameters(story)).containsEntry("stores-wait", "buffer,redis");
+    while (!story.command().getProcedure().equals("cutover.redis")) {
+      story.accepted().done();
+    }
+    assertThat(parameters(story)).containsEntry("stores-wait", "");
+  }
+
   /** Review: the approval of a plan at P0 switched off every last look at the old cluster. */
   @Test
   void theApprovalOfAPlanIsNoneToStopAClusterThatLives() {

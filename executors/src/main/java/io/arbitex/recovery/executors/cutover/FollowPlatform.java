@@ -11,17 +11,21 @@ import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
 import io.arbitex.recovery.executors.database.Sql;
+import io.arbitex.recovery.executors.writers.WriterFacts;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
  * The platform has followed: its role has a session on the target, and all of its health endpoints
  * answer 200. Health alone says nothing, since it may come from the old server. The target is a
  * fresh database and its login is new, so any session of the role began after the switch; our own
- * services' sessions do not count.
+ * services' sessions do not count. While another store of the incident is still to be recovered the
+ * platform may be kept from both by just that: then they are left to the suite at the incident's
+ * end, and only the secret has to name the target.
  */
 final class FollowPlatform extends BoundAction {
   private static final String SESSIONS =
@@ -43,7 +47,9 @@ final class FollowPlatform extends BoundAction {
 
   @Override
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
-    for (String address : settings.platform().endpoints().health()) {
+    // Of what the platform may lack besides the database this step knows nothing.
+    boolean alone = WriterFacts.storesWait(context).isEmpty();
+    for (String address : alone ? addresses() : List.<String>of()) {
       CheckResult result = check.health(URI.create(address));
       if (!result.passed()) {
         return Look.notYet(address + ": " + result.measured());
@@ -56,11 +62,15 @@ final class FollowPlatform extends BoundAction {
     String role = settings.postgresql().applicationRole();
     try (Connection maintenance = target.door().open(AdminDoor.MAINTENANCE, AdminDoor.SHORT)) {
       long sessions = Sql.number(maintenance, SESSIONS, role, target.name());
-      return sessions == 0
+      return alone && sessions == 0
           ? Look.notYet("the platform is healthy, but " + role + " has no session on the target")
           : Look.alreadySo(Map.of(CutoverFacts.SESSIONS, Long.toString(sessions)));
     } catch (SQLException e) {
       throw DatabaseFailures.of(target.door().server().name() + ": look for the platform", e);
     }
+  }
+
+  private List<String> addresses() {
+    return settings.platform().endpoints().health();
   }
 }

@@ -6,9 +6,17 @@ import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.executors.kubernetes.Patience;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** The rollouts are complete: as many new pods are ready as are wanted, and no old one is left. */
+/**
+ * The rollouts are complete: as many new pods are ready as are wanted, and no old one is left.
+ * While another store of the incident is still to be recovered, a pod may be kept from its start or
+ * its readiness by just that: then its pods are there, and the suite at the incident's end asks for
+ * their readiness.
+ */
 public final class AwaitWriters extends WriterAction {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
@@ -24,6 +32,7 @@ public final class AwaitWriters extends WriterAction {
   @Override
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
+    Optional<String> others = WriterFacts.storesWait(context);
     Optional<String> missing =
         Patience.await(
             context,
@@ -36,13 +45,30 @@ public final class AwaitWriters extends WriterAction {
                 if (before > 0 && writer.wanted(read) == 0) {
                   return Optional.of("somebody scaled " + writer.name() + " to 0");
                 }
-                Optional<String> unfinished = writer.unfinished(read);
-                if (unfinished.isPresent()) {
-                  return unfinished;
+                Optional<String> lack =
+                    others.isPresent() ? writer.unmade(read) : writer.unfinished(read);
+                if (lack.isPresent()) {
+                  return lack;
                 }
               }
               return Optional.empty();
             });
-    return missing.isEmpty() ? Look.alreadySo() : Look.notYet(missing.get());
+    if (missing.isPresent()) {
+      return Look.notYet(missing.get());
+    }
+    return others.isPresent()
+        ? Look.alreadySo(Map.of(WriterFacts.UNREADY, unready(session, others.get())))
+        : Look.alreadySo();
+  }
+
+  private String unready(ClusterSession session, String others)
+      throws ActionFailure, InterruptedException {
+    List<String> unready = new ArrayList<>();
+    for (Writer writer : writers.in(session)) {
+      writer.unfinished(writer.object().read()).ifPresent(unready::add);
+    }
+    return unready.isEmpty()
+        ? ""
+        : String.join(", ", unready) + "; not waited for while " + others + " is to be recovered";
   }
 }

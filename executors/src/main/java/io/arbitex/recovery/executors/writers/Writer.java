@@ -217,6 +217,26 @@ final class Writer {
             name() + ": " + ready + " of " + wanted + " pods are ready, " + updated + " are new");
   }
 
+  /**
+   * What is missing until its pods are there, as far as they come before the first one is ready;
+   * empty when nothing is.
+   */
+  Optional<String> unmade(GenericKubernetesResource read) {
+    int wanted = wanted(read);
+    if (isCronJob() || wanted == 0) {
+      return Optional.empty();
+    }
+    if (number(read, "observedGeneration") < read.getMetadata().getGeneration()) {
+      return Optional.of(name() + ": its controller has not seen the change yet");
+    }
+    // A set makes its second pod when the first is ready.
+    int first = workload.kind() == Workload.Kind.STATEFULSET ? 1 : wanted;
+    long replicas = number(read, "replicas");
+    return replicas >= first
+        ? Optional.empty()
+        : Optional.of(name() + ": " + replicas + " of " + first + " pods are made");
+  }
+
   private static long number(GenericKubernetesResource read, String field) {
     return read.get("status", field) instanceof Number number ? number.longValue() : 0;
   }

@@ -113,6 +113,49 @@ class AnyClusterTest {
         .doesNotContainKey("recovery.arbitex.io/replicas");
   }
 
+  /** A drill: the database's cutover waited for a volume that a later step was to restore. */
+  @Test
+  void aWriterThatLacksAVolumeOfALaterStepDoesNotHoldTheCutoverUp() throws Exception {
+    String namespace = cluster.namespace();
+    cluster.client().resource(withMissingClaim(deployment(namespace))).create();
+    Writers writers = new Writers(kubernetes(namespace));
+    StepCommand command =
+        command(
+            "await",
+            "await",
+            "cutover",
+            "writers",
+            new LinkedHashMap<>(Map.of("stores-wait", "buffer,redis")));
+    ProcedureBench bench = bench(namespace);
+    Next.Finished end =
+        bench.run(command, Procedure.named("await").action(new AwaitWriters(writers)).build());
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    assertThat(bench.factsOfEnd().get("not-ready-yet"))
+        .contains("deployment/app: 0 of 2 pods are ready")
+        .endsWith("not waited for while buffer,redis is to be recovered");
+  }
+
+  private static Deployment withMissingClaim(Deployment deployment) {
+    return new DeploymentBuilder(deployment)
+        .editSpec()
+        .editTemplate()
+        .editSpec()
+        .addNewVolume()
+        .withName("buffer")
+        .withNewPersistentVolumeClaim("buffer", false)
+        .endVolume()
+        .editFirstContainer()
+        .addNewVolumeMount()
+        .withName("buffer")
+        .withMountPath("/data")
+        .endVolumeMount()
+        .endContainer()
+        .endSpec()
+        .endTemplate()
+        .endSpec()
+        .build();
+  }
+
   @Test
   void aRedisThatLostItsKeysGetsThemBackAndKeepsThem() throws Exception {
     AnyRedis redis = new AnyRedis(cluster, Files.createDirectories(folder.resolve("redis")));
