@@ -320,6 +320,7 @@ public record Inventory(List<Platform> platforms, String text) {
     Optional<Azure> azure =
         section.has("azure") ? Optional.of(Azure.of(section.section("azure"))) : Optional.empty();
     Set<String> names = new HashSet<>();
+    Set<String> claims = new HashSet<>();
     List<Component> components =
         section.requiredSections("components").stream()
             .map(
@@ -327,6 +328,17 @@ public record Inventory(List<Platform> platforms, String text) {
                   Component component = component(each);
                   if (!names.add(component.name())) {
                     each.problem("name", "'" + component.name() + "' is there twice");
+                  }
+                  if (claim(component).filter(claim -> !claims.add(claim)).isPresent()) {
+                    // Its data would be restored twice, the second time over the first.
+                    each.problem(
+                        "name",
+                        "'"
+                            + component.name()
+                            + "' is on the claim "
+                            + claim(component).orElseThrow()
+                            + ", which another component has: name a Redis or its volume, not"
+                            + " both");
                   }
                   if (component.redis().isPresent() && kubernetes.isEmpty()) {
                     each.problem("kind", "a redis needs the platform's 'kubernetes'");
@@ -428,6 +440,11 @@ public record Inventory(List<Platform> platforms, String text) {
     } else if (postgresql.keyVault().filter(KeyVault::isReadable).isPresent()) {
       postgresql.keyVault().get().check(section.section("keyVault"), azure.get());
     }
+  }
+
+  /** The claim that a component's data is on, where it names one. */
+  private static Optional<String> claim(Component component) {
+    return component.redis().map(Redis::claim).or(() -> component.volume().map(Volume::claim));
   }
 
   private static boolean keptInCluster(Component component) {

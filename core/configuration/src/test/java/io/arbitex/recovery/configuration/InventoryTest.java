@@ -140,6 +140,50 @@ class InventoryTest {
         .isEqualTo(Duration.ofSeconds(60));
   }
 
+  /** Its data would be restored twice, the second time over the first. */
+  @Test
+  void aRedisAndItsVolumeAreNotNamedBoth() {
+    String both =
+        """
+        platforms:
+          - name: lab
+            observers: [observer-a]
+            endpoints:
+              health: ["http://127.0.0.1:8080/health"]
+              adminToken: env:ADMIN_TOKEN
+              auditKey: env:AUDIT_KEY
+            kubernetes: {kubeconfig: file:kubeconfig, namespace: arbitex}
+            azure: {subscription: s, tenant: t, resourceGroup: g}
+            components:
+              - name: redis
+                kind: redis
+                procedures: [redis.rdb]
+                redis:
+                  resource: arbitex-redis
+                  host: 127.0.0.1
+                  statefulSet: arbitex-redis
+                  claim: data-arbitex-redis-0
+                  helperImage: redis:7
+                  backups: [backups]
+                  tools: /usr/bin
+              - name: redis-data
+                kind: pvc
+                procedures: [pvc.snapshot]
+                volume:
+                  claim: data-arbitex-redis-0
+                  workloads: [statefulset/arbitex-redis]
+                  helperImage: busybox:1.36
+                  azure: {snapshots: snapshots-rg, disks: nodes-rg}
+        """;
+    InvalidConfiguration e =
+        catchThrowableOfType(
+            InvalidConfiguration.class,
+            () -> Inventory.parse("platform.yaml", Path.of("/etc/recovery"), both));
+    assertThat(e)
+        .hasMessageContaining(
+            "'redis-data' is on the claim data-arbitex-redis-0, which another component has");
+  }
+
   private static String inAzure(String endpoint, String vault, String record) {
     return GOOD.replace(
             "    components:\n",
