@@ -24,8 +24,9 @@ import java.util.Map;
  * answer 200. Health alone says nothing, since it may come from the old server. The target is a
  * fresh database and its login is new, so any session of the role began after the switch; our own
  * services' sessions do not count. While another store of the incident is still to be recovered the
- * platform may be kept from both by just that: then they are left to the suite at the incident's
- * end, and only the secret has to name the target.
+ * platform may be kept from both by just that. Then, if all that wrote was stopped and started
+ * anew, they are left to the suite at the incident's end, and only the secret has to name the
+ * target.
  */
 final class FollowPlatform extends BoundAction {
   private static final String SESSIONS =
@@ -47,8 +48,8 @@ final class FollowPlatform extends BoundAction {
 
   @Override
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
-    // Of what the platform may lack besides the database this step knows nothing.
-    boolean alone = WriterFacts.storesWait(context).isEmpty();
+    // Where nothing was stopped, the old server may still be in use: then all is asked for.
+    boolean alone = settings.writers().isEmpty() || WriterFacts.storesWait(context).isEmpty();
     for (String address : alone ? addresses() : List.<String>of()) {
       CheckResult result = check.health(URI.create(address));
       if (!result.passed()) {

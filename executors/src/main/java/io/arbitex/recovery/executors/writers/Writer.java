@@ -231,10 +231,10 @@ final class Writer {
     }
     // A set makes its second pod when the first is ready.
     int first = workload.kind() == Workload.Kind.STATEFULSET ? 1 : wanted;
-    long replicas = number(read, "replicas");
-    return replicas >= first
+    long made = Math.min(number(read, "replicas"), number(read, "updatedReplicas"));
+    return made >= first
         ? Optional.empty()
-        : Optional.of(name() + ": " + replicas + " of " + first + " pods are made");
+        : Optional.of(name() + ": " + made + " of " + first + " new pods are made");
   }
 
   private static long number(GenericKubernetesResource read, String field) {
