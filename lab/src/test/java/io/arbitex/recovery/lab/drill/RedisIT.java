@@ -11,8 +11,13 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** What becomes of Redis' sessions, in one lab and in this order: nothing, and then all of them. */
+@EnabledIfSystemProperty(
+    named = "drills",
+    matches = "all",
+    disabledReason = "two minutes; `./dr test -Ddrills=all` runs it")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RedisIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);
