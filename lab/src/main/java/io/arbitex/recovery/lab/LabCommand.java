@@ -130,7 +130,10 @@ final class LabCommand implements Callable<Integer> {
                 azure || volumes || clusterWatched || managedCluster,
                 volumes,
                 clusterWatched || managedCluster,
-                managedCluster),
+                managedCluster,
+                false,
+                false,
+                false),
             line -> say(time(begin) + line));
     say(time(begin) + "the lab is up; everything about it is in " + lab.folder().state());
     say("  platform  " + state.platform());
@@ -199,7 +202,7 @@ final class LabCommand implements Callable<Integer> {
       @Option(
               names = "--volume",
               defaultValue = "audit-buffer",
-              description = "pvc-lost: audit-buffer or db-data.")
+              description = "pvc-lost: audit-buffer, db-data or redis-data.")
           String volume)
       throws IOException, InterruptedException {
     Lab lab = new Lab(folder);

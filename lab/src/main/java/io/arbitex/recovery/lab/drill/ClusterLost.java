@@ -10,8 +10,6 @@ import io.arbitex.recovery.lab.world.LabClusters;
 import io.arbitex.recovery.lab.world.LabOptions;
 import io.arbitex.recovery.lab.world.LabVolumes;
 import io.arbitex.recovery.record.IncidentEvent;
-import io.arbitex.recovery.record.IncidentKind;
-import io.arbitex.recovery.record.Severity;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -50,9 +48,6 @@ final class ClusterLost implements Disaster {
 
   private static final Duration READY = Duration.ofSeconds(60);
   private static final int EVENTS = 100;
-
-  /** Of the lab's messages: where pages go. */
-  private static final String PAGER = "on-call";
 
   /** A file that nobody of the platform knows. */
   private static final String MARK = "mark-of-the-drill";
@@ -94,8 +89,8 @@ final class ClusterLost implements Disaster {
     lab.volumes().mark(LabVolumes.claim(VolumeLost.USUAL), MARK, mark);
     clusters.backUp();
     Calm.moreTraffic(lab, EVENTS, READY);
-    Before before =
-        new Before(clusters.names(), clusters.addresses(), lab.platformDatabase(), mark);
+    DatabaseAddress database = lab.platformDatabase();
+    ClusterDemands demands = new ClusterDemands(lab);
     Instant brokenAt = Instant.now();
     say.accept("");
     say.accept("*** the cluster's API and all that runs in it are killed, and stay so ***");
@@ -108,7 +103,7 @@ final class ClusterLost implements Disaster {
     if (extent == Extent.BACKUP_AND_DATABASE) {
       loseTheRest(clusters);
     }
-    Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, ClusterLost::isEnd);
+    Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, ClusterDemands::isEnd);
     if (end.isEmpty()) {
       Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
       IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
@@ -122,17 +117,15 @@ final class ClusterLost implements Disaster {
     boolean recovered = summary.outcome().equals("RECOVERED");
     Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
     Demand.that(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
-    demandPage(records, brokenAt, failures);
+    demands.page(records, brokenAt, failures);
     Truth truth = null;
     if (recovered) {
-      demandProcedures(records, failures);
-      demandClusters(clusters, before, failures);
-      demandAddress(clusters, before, failures);
-      demandService(failures);
+      demands.successor(records, extent.procedure, failures);
       if (extent == Extent.CLUSTER) {
-        demandNothingLost(clusters, before, failures);
+        demandNothingLost(database, failures);
+        demands.mark(MARK, mark, failures);
       } else {
-        truth = Truth.measured(lab, database(clusters, before), records, ledger, failures);
+        truth = Truth.measured(lab, demands.database(), records, ledger, failures);
       }
     }
     Replayed replayed = Replayed.of(watcher.decisions(), failures);
@@ -160,111 +153,10 @@ final class ClusterLost implements Disaster {
     }
   }
 
-  /** Until the public health is confirmed to be down too, the loss is a P2 that is only told. */
-  private static boolean isEnd(IncidentEvent event) {
-    boolean early = event.getKind() == IncidentKind.ESCALATED && event.getSeverity() == Severity.P2;
-    return Watcher.isEnd(event) && !early;
-  }
-
-  /**
-   * What was before the loss.
-   *
-   * @param clusters that Azure had
-   * @param addresses that the platform's DNS record named
-   * @param database that the platform uses, which is not lost
-   * @param mark on a volume, in the newest recovery point
-   */
-  private record Before(
-      List<String> clusters, List<String> addresses, DatabaseAddress database, String mark) {}
-
-  private void demandPage(IncidentRecords records, Instant brokenAt, List<String> failures)
-      throws IOException, InterruptedException {
-    Demand.that(
-        failures,
-        "it is a P0",
-        records.events().stream().anyMatch(event -> event.getSeverity() == Severity.P0),
-        records.events().stream().map(IncidentEvent::getSeverity).distinct().toList().toString());
-    List<String> pages =
-        lab.network().messages().stream()
-            .filter(message -> message.channel().equals(PAGER))
-            .filter(message -> Instant.parse(message.receivedAt()).isAfter(brokenAt))
-            .filter(message -> message.body().path("event_action").asText().equals("trigger"))
-            .map(message -> message.body().at("/payload/summary").asText())
-            .toList();
-    Demand.that(failures, "somebody is paged", !pages.isEmpty(), "no page");
-  }
-
-  private void demandProcedures(IncidentRecords records, List<String> failures) {
-    List<String> done =
-        Summary.of("", records).steps().stream()
-            .filter(step -> step.state().equals("DONE"))
-            .map(Summary.StepRow::procedure)
-            .toList();
-    Demand.that(
-        failures,
-        "another cluster took its place, made by " + extent.procedure,
-        done.containsAll(List.of(extent.procedure, "cutover.cluster")),
-        done.toString());
-  }
-
-  private static void demandClusters(LabClusters clusters, Before before, List<String> failures)
-      throws IOException, InterruptedException {
-    String power = clusters.power(LabClusters.first());
-    Demand.that(failures, "the old cluster is stopped in Azure", power.equals("Stopped"), power);
-    Demand.that(
-        failures,
-        "nothing of the old cluster lives",
-        !clusters.isAlive(LabClusters.first()),
-        "something does");
-    List<String> made = made(clusters, before);
-    Demand.that(failures, "one cluster was made", made.size() == 1, made.toString());
-  }
-
-  private DatabaseAddress database(LabClusters clusters, Before before)
-      throws IOException, InterruptedException {
-    return lab.platformDatabase(made(clusters, before).get(0));
-  }
-
-  private static List<String> made(LabClusters clusters, Before before)
-      throws IOException, InterruptedException {
-    return clusters.names().stream().filter(name -> !before.clusters().contains(name)).toList();
-  }
-
-  private static void demandAddress(LabClusters clusters, Before before, List<String> failures)
-      throws IOException, InterruptedException {
-    List<String> addresses = clusters.addresses();
-    Demand.that(
-        failures,
-        "the record names one new address",
-        addresses.size() == 1 && !before.addresses().contains(addresses.get(0)),
-        addresses.toString());
-    String old = before.addresses().get(0);
-    Demand.that(
-        failures,
-        "the record remembers the old address " + old,
-        clusters.notes().values().stream().anyMatch(note -> note.contains(old)),
-        clusters.notes().toString());
-  }
-
-  private void demandService(List<String> failures) throws IOException, InterruptedException {
-    Demand.that(
-        failures,
-        "events are acknowledged, through the public address",
-        Calm.moreTraffic(lab, EVENTS, READY),
-        "no event");
-    if (lab.requireState().cluster().redis() != null) {
-      Demand.that(
-          failures,
-          "users log in, through the public address",
-          SessionCalm.moreLogins(lab, 5, READY),
-          "no login");
-    }
-  }
-
-  private void demandNothingLost(LabClusters clusters, Before before, List<String> failures)
-      throws IOException, InterruptedException, SQLException {
+  private void demandNothingLost(DatabaseAddress database, List<String> failures)
+      throws IOException, SQLException {
     List<TrafficLedger.Entry> ledger = TrafficLedger.read(lab.requireState().file("ledger"));
-    List<TrafficLedger.Entry> missing = TwoAuthorities.missing(ledger, before.database());
+    List<TrafficLedger.Entry> missing = TwoAuthorities.missing(ledger, database);
     say.accept(
         "  the clients' own record: %d events acknowledged, %d of them not in the database"
             .formatted(ledger.size(), missing.size()));
@@ -273,13 +165,5 @@ final class ClusterLost implements Disaster {
         "every acknowledged event is in the database",
         missing.isEmpty(),
         missing.size() + " of " + ledger.size() + " are not");
-    for (String made : made(clusters, before)) {
-      List<String> lines = lab.volumes(made).lines(LabVolumes.claim(VolumeLost.USUAL), MARK);
-      Demand.that(
-          failures,
-          "the volume is as the recovery point has it",
-          lines.equals(List.of(before.mark())),
-          "the mark on it is " + lines);
-    }
   }
 }

@@ -34,6 +34,7 @@ import picocli.CommandLine.Parameters;
       "false-alarm (nothing is lost: an observer is cut off, then the cluster's API from all);",
       "aks-unreachable (the cluster and all in it are gone: a new one takes its place);",
       "aks-gone (so are its backups and the database: rebuilt from the chart, then the database);",
+      "everything (the database, a volume, Redis and the cluster at once; see --parallel);",
       "pvc-lost (a volume and its disk are gone; --volume names which);",
       "redis-lost (it comes back empty); redis-flushed (FLUSHALL, put back by approval);",
       "redis-degraded (it cannot save: told, and nothing restored)."
@@ -64,14 +65,26 @@ public final class DrillCommand implements Callable<Integer> {
 
   @Option(
       names = "--limit",
-      description = "Seconds from the break to the end (default: 180; aks-gone: 480).")
+      description =
+          "Seconds from the break to the end (default: 180; aks-gone: 480, everything: 600).")
   private Long limit;
 
   @Option(
       names = "--volume",
       defaultValue = VolumeLost.USUAL,
-      description = "pvc-lost: the volume, audit-buffer or db-data (default: ${DEFAULT-VALUE}).")
+      description =
+          "pvc-lost: the volume, audit-buffer, db-data or redis-data (default: ${DEFAULT-VALUE}).")
   private String volume;
+
+  @Option(
+      names = "--parallel",
+      description = "The policy lets steps that do not need each other run side by side.")
+  private boolean parallel;
+
+  @Option(
+      names = "--approval",
+      description = "everything: the policy lets nothing be cut over at P0 until a person agrees.")
+  private boolean approval;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the result as JSON.")
   private Path json;
@@ -122,7 +135,7 @@ public final class DrillCommand implements Callable<Integer> {
                   LabOptions.DEFAULT
                       .withEvents(events)
                       .withRestoreAfter(Duration.ofMillis((long) (restoreAfter * 1_000))));
-      LabState state = lab.up(options, say);
+      LabState state = lab.up(choices().of(options), say);
       System.out.printf("the lab is up after %.1f s%n", seconds(begin));
       DrillResult result = drill(lab, state, named.get(), say);
       write(lab, result);
@@ -156,8 +169,12 @@ public final class DrillCommand implements Callable<Integer> {
                   crashes.see(value);
                   lines.of(value).ifPresent(say);
                 })) {
-      return named.disaster(lab, watcher, limit(named), say, volume).run(crashes);
+      return named.disaster(lab, watcher, limit(named), say, choices()).run(crashes);
     }
+  }
+
+  private Choices choices() {
+    return new Choices(volume, parallel, approval);
   }
 
   private Duration limit(Scenario scenario) {

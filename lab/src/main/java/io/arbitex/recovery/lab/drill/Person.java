@@ -2,6 +2,7 @@ package io.arbitex.recovery.lab.drill;
 
 import io.arbitex.recovery.console.ConsoleMain;
 import io.arbitex.recovery.lab.world.Lab;
+import io.arbitex.recovery.record.IncidentEvent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,14 @@ final class Person {
   Person(Lab lab, String name) {
     this.lab = lab;
     this.name = name;
+  }
+
+  /** Agrees to the plan that an incident waits with. */
+  void approves(IncidentEvent asked, String reason, List<String> failures)
+      throws IOException, InterruptedException {
+    int status =
+        says("approve", asked.getIncidentId(), "--plan", asked.getPlanHash(), "--reason", reason);
+    Demand.that(failures, "the approval is taken", status == 0, "exit status " + status);
   }
 
   /**

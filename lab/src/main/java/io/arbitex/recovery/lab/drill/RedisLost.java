@@ -142,17 +142,7 @@ final class RedisLost implements Disaster {
       failures.add("not so: a person's approval is asked for (not within " + limit + ")");
       return;
     }
-    IncidentEvent event = asked.get();
-    int status =
-        new Person(lab, PERSON)
-            .says(
-                "approve",
-                event.getIncidentId(),
-                "--plan",
-                event.getPlanHash(),
-                "--reason",
-                "nobody meant to empty it");
-    Demand.that(failures, "the approval is taken", status == 0, "exit status " + status);
+    new Person(lab, PERSON).approves(asked.get(), "nobody meant to empty it", failures);
   }
 
   private SessionTruth againstTruth(

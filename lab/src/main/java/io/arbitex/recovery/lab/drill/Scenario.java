@@ -70,8 +70,8 @@ public enum Scenario {
 
     @Override
     Disaster disaster(
-        Lab lab, Watcher watcher, Duration limit, Consumer<String> say, String volume) {
-      return new VolumeLost(lab, watcher, limit, say, this, volume);
+        Lab lab, Watcher watcher, Duration limit, Consumer<String> say, Choices choices) {
+      return new VolumeLost(lab, watcher, limit, say, this, choices.volume());
     }
   },
   /** The cluster and all that runs in it are gone; Azure says that it runs. */
@@ -103,6 +103,24 @@ public enum Scenario {
     @Override
     Duration limit() {
       return Duration.ofMinutes(8);
+    }
+  },
+  /** The database, a volume, Redis and the cluster are gone at once. */
+  EVERYTHING("everything") {
+    @Override
+    LabOptions world(LabOptions options) {
+      return EverythingLost.world(options);
+    }
+
+    @Override
+    Disaster disaster(
+        Lab lab, Watcher watcher, Duration limit, Consumer<String> say, Choices choices) {
+      return new EverythingLost(lab, watcher, limit, say, this, choices);
+    }
+
+    @Override
+    Duration limit() {
+      return Duration.ofMinutes(10);
     }
   },
   /** Nothing is lost, and it looks so: first to one observer, then to all. */
@@ -189,21 +207,19 @@ public enum Scenario {
    * What is broken, and what must come of it.
    *
    * @param limit from the break to the end of the incident
-   * @param volume which one, where a volume is what is lost
    */
-  Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say, String volume) {
+  Disaster disaster(
+      Lab lab, Watcher watcher, Duration limit, Consumer<String> say, Choices choices) {
     return disaster(lab, watcher, limit, say);
   }
 
   /**
-   * The same, with the usual volume.
+   * The same, where there is nothing to choose.
    *
    * @param limit from the break to the end of the incident
    */
   Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
-    return this == PVC_LOST
-        ? disaster(lab, watcher, limit, say, VolumeLost.USUAL)
-        : new PostgresqlLost(lab, watcher, limit, say, this);
+    return new PostgresqlLost(lab, watcher, limit, say, this);
   }
 
   /** What happens in a calm lab before it is broken. */

@@ -3,6 +3,7 @@ package io.arbitex.recovery.lab.drill;
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.console.report.IncidentRecords;
 import io.arbitex.recovery.console.report.Summary;
+import io.arbitex.recovery.lab.traffic.SessionLedger;
 import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabFailure;
@@ -38,12 +39,16 @@ final class VolumeLost implements Disaster {
   private static final Duration BACKUP_EVERY = Duration.ofSeconds(10);
   private static final Duration READY = Duration.ofSeconds(30);
   private static final int EVENTS_AFTER_SNAPSHOT = 100;
+  private static final int LOGINS = 200;
 
   /** A file that nobody of the platform knows. */
   private static final String MARK = "mark-of-the-drill";
 
   /** Which volume it is when nobody says. */
   static final String USUAL = "audit-buffer";
+
+  /** The one with the data of Redis, which comes back with it. */
+  static final String OF_REDIS = "redis-data";
 
   private final Lab lab;
   private final Watcher watcher;
@@ -79,13 +84,18 @@ final class VolumeLost implements Disaster {
   @Override
   public DrillResult run(CrashPlan crashes)
       throws IOException, InterruptedException, SQLException, InvalidConfiguration {
+    boolean ofRedis = component.equals(OF_REDIS);
     Calm.await(lab, watcher);
+    if (ofRedis && !SessionCalm.moreLogins(lab, LOGINS, READY)) {
+      throw new LabFailure("nobody logs in; see the logs");
+    }
     Calm.awaitComponent(lab, watcher, component, point -> true);
     String claim = LabVolumes.claim(component);
     String mark = UUID.randomUUID().toString();
     lab.volumes().mark(claim, MARK, mark);
     awaitSnapshot(Instant.now());
     Calm.moreTraffic(lab, EVENTS_AFTER_SNAPSHOT, READY);
+    List<SessionLedger.Entry> sessions = ofRedis ? SessionTruth.ledger(lab) : List.of();
     Set<String> disksBefore = new HashSet<>(lab.volumes().disks());
     Instant brokenAt = Instant.now();
     say.accept("");
@@ -107,6 +117,7 @@ final class VolumeLost implements Disaster {
     boolean recovered = summary.outcome().equals("RECOVERED");
     Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
     Demand.that(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
+    SessionTruth users = null;
     if (recovered) {
       disksBefore.remove(lost);
       demandDisk(records, claim, disksBefore, failures);
@@ -117,6 +128,9 @@ final class VolumeLost implements Disaster {
           lab.volumes().lines(claim, MARK).equals(List.of(mark)),
           "it is not");
       demandContents(records, claim, ledger, failures);
+      if (ofRedis) {
+        users = demandSessions(records, sessions, failures);
+      }
       List<TrafficLedger.Entry> missing = TwoAuthorities.missing(ledger, lab.platformDatabase());
       Demand.that(
           failures, "the database has every event", missing.isEmpty(), missing.size() + " missing");
@@ -127,7 +141,7 @@ final class VolumeLost implements Disaster {
     return new DrillResult(
         summary,
         null,
-        null,
+        users,
         replayed.run(),
         replayed.identical(),
         crashes.done(),
@@ -224,6 +238,16 @@ final class VolumeLost implements Disaster {
         "every event of before the snapshot is on the restored volume",
         missing == 0 && !early.isEmpty(),
         missing + " of " + early.size() + " are not");
+  }
+
+  /** Redis comes up on what the snapshot had of it. */
+  private SessionTruth demandSessions(
+      IncidentRecords records, List<SessionLedger.Entry> sessions, List<String> failures)
+      throws IOException, InterruptedException {
+    SessionTruth users = SessionTruth.of(lab, sessions, taken(records));
+    users.demand(failures, "after the recovery");
+    Demand.that(failures, "users log in", SessionCalm.moreLogins(lab, 5, READY), "no login");
+    return users;
   }
 
   private Map<String, String> facts(IncidentRecords records) {

@@ -18,7 +18,7 @@ import java.util.UUID;
  */
 public final class SmokeTests {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final PlatformEnvironment environment;
   private final PrintStream out;

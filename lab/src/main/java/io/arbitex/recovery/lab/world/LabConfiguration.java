@@ -236,9 +236,10 @@ final class LabConfiguration {
             folder.root().resolve("salvage"),
             servers,
             redis
+                .filter(port -> !plan.options().redisVolume())
                 .map(port -> RedisConfiguration.component(folder, plan.options().redis(), port))
                 .orElse(""),
-            plan.options().volumes() ? VolumeConfiguration.components() : "",
+            plan.options().volumes() ? VolumeConfiguration.components(plan.options()) : "",
             plan.options().clusterWatched() ? ClusterConfiguration.components(plan) : "");
   }
 
@@ -325,13 +326,14 @@ final class LabConfiguration {
           verify: 30s
           cutover: 15s
         %sprocedures:
+          parallel: %s
           order:
             postgresql: [postgresql.pitr, postgresql.dump]
             redis: [redis.aof, redis.rdb, redis.cold]
             pvc: [pvc.snapshot]
             aks: [aks.backup, aks.rebuild]
           pitr: {archiveLag: 6s}
-          timeouts: {postgresql.pitr: 90s, redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 60s, pvc.snapshot: 60s, cutover.volume: 60s, aks.backup: 3m, aks.rebuild: 3m, cutover.cluster: 3m}
+          timeouts: {postgresql.pitr: 90s, redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 2m, pvc.snapshot: 60s, cutover.volume: 2m, aks.backup: 3m, aks.rebuild: 3m, cutover.cluster: 3m}
           expected:
             postgresql.pitr: 10s
             postgresql.dump: 5s
@@ -349,6 +351,7 @@ final class LabConfiguration {
         guards:
           cooldown: %s
           maxFailedRecoveries: 2
+          approvalFor: %s
         %schannels:
           - name: sre
             kind: slack
@@ -362,7 +365,9 @@ final class LabConfiguration {
             plan.options().dryRun() ? "dry-run" : "act",
             text(plan.options().restoreAfter()),
             plan.azure().isPresent() ? DAMAGE_WITHOUT_APPROVAL : "",
+            plan.options().parallel(),
             text(plan.options().cooldown()),
+            plan.options().approval() ? "[p0]" : "[]",
             plan.options().monitoring().isEmpty()
                 ? ""
                 : "alerts: {sources: [{name: %s, trusted: true}]}\n".formatted(LabPlan.RECEIVER),

@@ -29,6 +29,10 @@ import java.util.function.Consumer;
  *     reaching them by its own path; the inventory's cluster needs the Azure
  * @param managedCluster whether the platform's cluster is the Azure's: protected by a backup vault,
  *     found by customers through a DNS record, restored when it is lost; it is watched then
+ * @param parallel whether the policy lets steps that do not need each other run side by side
+ * @param redisVolume whether the inventory names the volume that Redis' data is on as what is
+ *     recovered, and not Redis itself; it needs {@code redis} and {@code volumes}
+ * @param approval whether the cutovers of a P0 wait for a person
  */
 public record LabOptions(
     long events,
@@ -45,7 +49,10 @@ public record LabOptions(
     boolean azure,
     boolean volumes,
     boolean clusterWatched,
-    boolean managedCluster) {
+    boolean managedCluster,
+    boolean parallel,
+    boolean approval,
+    boolean redisVolume) {
   public static final LabOptions DEFAULT =
       new LabOptions(
           100_000,
@@ -59,6 +66,9 @@ public record LabOptions(
           Optional.empty(),
           false,
           List.of(),
+          false,
+          false,
+          false,
           false,
           false,
           false,
@@ -84,6 +94,7 @@ public record LabOptions(
   /** The same options while one of them is changed. */
   private static final class Draft {
     private long events;
+    private double rate;
     private boolean services;
     private Duration backupEvery;
     private Duration restoreAfter;
@@ -95,9 +106,13 @@ public record LabOptions(
     private boolean volumes;
     private boolean clusterWatched;
     private boolean managedCluster;
+    private boolean parallel;
+    private boolean approval;
+    private boolean redisVolume;
 
     Draft(LabOptions of) {
       events = of.events;
+      rate = of.rate;
       services = of.services;
       backupEvery = of.backupEvery;
       restoreAfter = of.restoreAfter;
@@ -109,6 +124,9 @@ public record LabOptions(
       volumes = of.volumes;
       clusterWatched = of.clusterWatched;
       managedCluster = of.managedCluster;
+      parallel = of.parallel;
+      approval = of.approval;
+      redisVolume = of.redisVolume;
     }
   }
 
@@ -117,7 +135,7 @@ public record LabOptions(
     change.accept(draft);
     return new LabOptions(
         draft.events,
-        rate,
+        draft.rate,
         clients,
         observers,
         draft.services,
@@ -130,11 +148,19 @@ public record LabOptions(
         draft.azure,
         draft.volumes,
         draft.clusterWatched,
-        draft.managedCluster);
+        draft.managedCluster,
+        draft.parallel,
+        draft.approval,
+        draft.redisVolume);
   }
 
   public LabOptions withEvents(long number) {
     return with(draft -> draft.events = number);
+  }
+
+  /** With so many events a second. */
+  public LabOptions withRate(double number) {
+    return with(draft -> draft.rate = number);
   }
 
   public LabOptions withRestoreAfter(Duration time) {
@@ -198,6 +224,27 @@ public record LabOptions(
           draft.azure = true;
           draft.clusterWatched = true;
           draft.managedCluster = true;
+        });
+  }
+
+  /** With steps side by side. */
+  public LabOptions withParallel() {
+    return with(draft -> draft.parallel = true);
+  }
+
+  /** With cutovers of a P0 that wait for a person. */
+  public LabOptions withApproval() {
+    return with(draft -> draft.approval = true);
+  }
+
+  /** With a Redis whose volume is what is recovered of it. */
+  public LabOptions withRedisVolume() {
+    return with(
+        draft -> {
+          draft.redis = List.of("redis.cold");
+          draft.volumes = true;
+          draft.azure = true;
+          draft.redisVolume = true;
         });
   }
 

@@ -62,6 +62,21 @@ public final class LabVolumes {
     }
   }
 
+  /** Name of the disk that a claim's volume is on. */
+  public String disk(String claim) throws IOException {
+    try (KubernetesClient client = LabCluster.client(Path.of(cluster.kubeconfig()))) {
+      return disk(volume(client, claim)).getFileName().toString();
+    }
+  }
+
+  /** A disk is deleted, whoever has it. */
+  public void loseDisk(String name) throws IOException {
+    Path disk = folder.disks().resolve(name);
+    Path gone = disk.resolveSibling("." + name + ".gone");
+    Files.move(disk, gone, StandardCopyOption.ATOMIC_MOVE);
+    folder.delete(gone);
+  }
+
   private static boolean hasClaim(Pod pod, String claim) {
     return pod.getSpec().getVolumes().stream()
         .filter(each -> each.getPersistentVolumeClaim() != null)

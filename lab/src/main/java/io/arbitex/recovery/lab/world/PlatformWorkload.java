@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The platform as workloads of the cluster: two deployments of one image that write to the same
@@ -202,7 +203,10 @@ final class PlatformWorkload {
     create(client, Files.writeString(folder.etc().resolve("namespace.yaml"), NAMESPACE));
     create(client, folder.secret(SECRET + ".yaml", secret(secrets)));
     StringBuilder manifest = new StringBuilder();
-    for (String claim : CLAIMS) {
+    // The disk of the dumps has no snapshots, and a cluster that is restored beside volumes with
+    // snapshots has no other claims.
+    boolean dumps = !(plan.options().managedCluster() && plan.options().volumes());
+    for (String claim : dumps ? CLAIMS : List.of(DB_DATA, AUDIT_BUFFER)) {
       manifest.append(CLAIM.formatted(claim, LabCluster.NAMESPACE));
     }
     int port = plan.cluster().platform();
@@ -210,12 +214,19 @@ final class PlatformWorkload {
         plan.options().managedCluster()
             ? deployment(PLATFORM, "LoadBalancer", "port: " + port, 2, FOLDERS)
             : deployment(PLATFORM, NODE_PORT, nodePort(port), 2, FOLDERS));
-    manifest.append(MOUNTS);
+    manifest.append(dumps ? MOUNTS : withoutDumps(MOUNTS));
     manifest.append(deployment(CLOUD, NODE_PORT, nodePort(plan.cluster().cloud()), 1, ""));
     create(client, Files.writeString(folder.etc().resolve("arbitex-platform.yaml"), manifest));
     if (plan.options().managedCluster()) {
       PlatformChart.write(plan, manifest.toString());
     }
+  }
+
+  private static String withoutDumps(String mounts) {
+    return mounts
+        .lines()
+        .filter(line -> !line.contains("db-backup"))
+        .collect(Collectors.joining("\n", "", "\n"));
   }
 
   private static String nodePort(int port) {

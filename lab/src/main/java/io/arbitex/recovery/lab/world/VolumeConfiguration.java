@@ -23,7 +23,7 @@ final class VolumeConfiguration {
               procedures: [pvc.snapshot]
               volume:
                 claim: %s
-                workloads: [deployment/%s]
+                workloads: [%s]
                 helperImage: %s
                 check: [sh, -c, %s]
                 checkTimeout: 20s
@@ -40,10 +40,18 @@ final class VolumeConfiguration {
       "'test \"$(head -n -1 /data/policies.txt | sha256sum | cut -c1-64)\""
           + " = \"$(tail -n 1 /data/policies.txt)\"'";
 
+  /** What the append-only file begins with is whole. */
+  private static final String REDIS_CHECK =
+      "'redis-check-rdb /data/appendonlydir/*.base.rdb && test -s"
+          + " /data/appendonlydir/appendonly.aof.manifest'";
+
+  private static final String PLATFORM = "deployment/" + PlatformWorkload.PLATFORM;
+
   private static final Map<String, String> CLAIMS =
       Map.of(
           "db-data", PlatformWorkload.DB_DATA,
-          "audit-buffer", PlatformWorkload.AUDIT_BUFFER);
+          "audit-buffer", PlatformWorkload.AUDIT_BUFFER,
+          "redis-data", RedisWorkload.CLAIM);
 
   private VolumeConfiguration() {}
 
@@ -65,15 +73,20 @@ final class VolumeConfiguration {
   }
 
   /** The components; indented for their place. */
-  static String components() {
-    return component("db-data", CACHE_CHECK) + component("audit-buffer", BUFFER_CHECK);
+  static String components(LabOptions options) {
+    String platform =
+        component("db-data", PLATFORM, CACHE_CHECK)
+            + component("audit-buffer", PLATFORM, BUFFER_CHECK);
+    return options.redisVolume()
+        ? platform + component("redis-data", "statefulset/" + RedisWorkload.NAME, REDIS_CHECK)
+        : platform;
   }
 
-  private static String component(String name, String check) {
+  private static String component(String name, String workload, String check) {
     return COMPONENT.formatted(
         name,
         claim(name),
-        PlatformWorkload.PLATFORM,
+        workload,
         HELPER_IMAGE,
         check,
         LabAzureCloud.SNAPSHOTS,

@@ -33,7 +33,9 @@ class VolumeIT {
         CrashPlan crashes = new CrashPlan(world.lab(), kills, what -> {})) {
       Watcher watcher = world.watch(crashes::see);
       DrillResult result =
-          scenario.disaster(world.lab(), watcher, LIMIT, System.out::println).run(crashes);
+          scenario
+              .disaster(world.lab(), watcher, LIMIT, System.out::println, Choices.USUAL)
+              .run(crashes);
       System.out.printf(
           "volume: %s, RTO %.1f s, %s%n",
           result.summary().outcome(), result.summary().rto().seconds(), result.chaos());
