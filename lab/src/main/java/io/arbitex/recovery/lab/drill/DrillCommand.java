@@ -66,7 +66,7 @@ public final class DrillCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       description =
-          "Seconds from the break to the end (default: 180; aks-gone: 480, everything: 600).")
+          "Seconds from the break to the end (default: 180; pvc-lost: 300, aks-gone: 480, everything: 600).")
   private Long limit;
 
   @Option(

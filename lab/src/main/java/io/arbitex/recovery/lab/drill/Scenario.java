@@ -73,6 +73,11 @@ public enum Scenario {
         Lab lab, Watcher watcher, Duration limit, Consumer<String> say, Choices choices) {
       return new VolumeLost(lab, watcher, limit, say, this, choices.volume());
     }
+
+    @Override
+    Duration limit() {
+      return Duration.ofMinutes(5);
+    }
   },
   /** The cluster and all that runs in it are gone; Azure says that it runs. */
   AKS_UNREACHABLE("aks-unreachable") {

@@ -10,6 +10,7 @@ import io.arbitex.recovery.lab.world.LabFailure;
 import io.arbitex.recovery.lab.world.LabOptions;
 import io.arbitex.recovery.lab.world.LabVolumes;
 import io.arbitex.recovery.record.IncidentEvent;
+import io.arbitex.recovery.record.IncidentKind;
 import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.StepTransition;
@@ -103,7 +104,7 @@ final class VolumeLost implements Disaster {
     say.accept("");
     String lost = lab.volumes().lose(claim);
     List<TrafficLedger.Entry> ledger = TrafficLedger.read(lab.requireState().file("ledger"));
-    Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, Watcher::isEnd);
+    Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, this::isEnd);
     if (end.isEmpty()) {
       Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
       IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
@@ -147,6 +148,19 @@ final class VolumeLost implements Disaster {
         crashes.done(),
         failures,
         records);
+  }
+
+  /**
+   * Until the pods that had the volume have ended, it looks as if it were in use: people are told
+   * that no restore helps that, and it is planned when they have.
+   */
+  private boolean isEnd(IncidentEvent event) {
+    return Watcher.isEnd(event)
+        && watcher.incident(event.getIncidentId()).events().stream()
+            .anyMatch(
+                each ->
+                    each.getKind() == IncidentKind.PLAN_ISSUED
+                        && !each.getAt().isAfter(event.getAt()));
   }
 
   private void demandDisk(

@@ -333,7 +333,7 @@ final class LabConfiguration {
             pvc: [pvc.snapshot]
             aks: [aks.backup, aks.rebuild]
           pitr: {archiveLag: 6s}
-          timeouts: {postgresql.pitr: 90s, redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 2m, pvc.snapshot: 60s, cutover.volume: 2m, aks.backup: 3m, aks.rebuild: 3m, cutover.cluster: 3m}
+          timeouts: {postgresql.pitr: 90s, redis.aof: 60s, redis.rdb: 60s, redis.cold: 30s, cutover.redis: 2m, pvc.snapshot: 2m, cutover.volume: 2m, aks.backup: 3m, aks.rebuild: 3m, cutover.cluster: 3m}
           expected:
             postgresql.pitr: 10s
             postgresql.dump: 5s
