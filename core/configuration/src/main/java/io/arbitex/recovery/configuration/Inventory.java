@@ -337,8 +337,8 @@ public record Inventory(List<Platform> platforms, String text) {
                             + component.name()
                             + "' is on the claim "
                             + claim(component).orElseThrow()
-                            + ", which another component has: name a Redis or its volume, not"
-                            + " both");
+                            + ", which another component has: name one of them, so a Redis or its"
+                            + " volume");
                   }
                   if (component.redis().isPresent() && kubernetes.isEmpty()) {
                     each.problem("kind", "a redis needs the platform's 'kubernetes'");

@@ -6,6 +6,7 @@ import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.LaterStores;
 import io.arbitex.recovery.executors.kubernetes.Patience;
 import io.arbitex.recovery.record.FailureCode;
 import java.time.Duration;
@@ -37,8 +38,7 @@ final class AwaitWorkloads extends ClusterAction {
 
   @Override
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
-    boolean storesWait =
-        context.fact(ClusterFacts.STORES_WAIT).filter(names -> !names.isEmpty()).isPresent();
+    boolean storesWait = LaterStores.of(context).isPresent();
     try (ClusterSession session = target.restored(context)) {
       ClusterContents contents = new ClusterContents(session);
       OldCluster old = new OldCluster(context);
@@ -51,7 +51,7 @@ final class AwaitWorkloads extends ClusterAction {
             "See its pods and events there; what they lack may lack in the backup or the chart.");
       }
       Map<String, String> facts = new LinkedHashMap<>();
-      facts.put(ClusterFacts.UNREADY, joined(unready(contents)));
+      facts.put(LaterStores.UNREADY, joined(unready(contents)));
       Optional<Cluster.Address> address = target.cluster().address();
       if (address.isPresent()) {
         facts.put(

@@ -10,9 +10,6 @@ final class ClusterFacts {
   static final String SOURCE_RESOURCE = "source-resource";
   static final String SOURCE_EPOCH = "source-epoch";
 
-  /** Parameter: other components of the incident that are not cut over yet, joined by commas. */
-  static final String STORES_WAIT = "stores-wait";
-
   /** Parameter: {@code true} when a cluster that answers may be stopped all the same. */
   static final String SOURCE_MAY_LIVE = "source-may-live";
 
@@ -105,9 +102,6 @@ final class ClusterFacts {
 
   /** The command that let the platform run in the restored cluster. */
   static final String RELEASED = "released-by";
-
-  /** Workloads that are not ready while another store is still to be recovered. */
-  static final String UNREADY = "not-ready-yet";
 
   /** Name and version of the chart that was installed. */
   static final String CHART = "chart";

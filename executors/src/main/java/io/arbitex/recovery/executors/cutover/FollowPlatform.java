@@ -11,7 +11,7 @@ import io.arbitex.recovery.executors.database.AdminDoor;
 import io.arbitex.recovery.executors.database.DatabaseFailures;
 import io.arbitex.recovery.executors.database.MarkedDatabase;
 import io.arbitex.recovery.executors.database.Sql;
-import io.arbitex.recovery.executors.writers.WriterFacts;
+import io.arbitex.recovery.executors.kubernetes.LaterStores;
 import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -49,7 +49,7 @@ final class FollowPlatform extends BoundAction {
   @Override
   public Look look(ActionContext context) throws ActionFailure, InterruptedException {
     // Where nothing was stopped, the old server may still be in use: then all is asked for.
-    boolean alone = settings.writers().isEmpty() || WriterFacts.storesWait(context).isEmpty();
+    boolean alone = settings.writers().isEmpty() || LaterStores.of(context).isEmpty();
     for (String address : alone ? addresses() : List.<String>of()) {
       CheckResult result = check.health(URI.create(address));
       if (!result.passed()) {

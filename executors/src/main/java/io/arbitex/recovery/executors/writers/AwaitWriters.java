@@ -4,6 +4,7 @@ import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.LaterStores;
 import io.arbitex.recovery.executors.kubernetes.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,9 +14,7 @@ import java.util.Optional;
 
 /**
  * The rollouts are complete: as many new pods are ready as are wanted, and no old one is left.
- * While another store of the incident is still to be recovered, a pod may be kept from its start or
- * its readiness by just that: then its pods are there, and the suite at the incident's end asks for
- * their readiness.
+ * While there are {@link LaterStores}, the new pods are made.
  */
 public final class AwaitWriters extends WriterAction {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
@@ -32,7 +31,7 @@ public final class AwaitWriters extends WriterAction {
   @Override
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    Optional<String> others = WriterFacts.storesWait(context);
+    Optional<String> others = LaterStores.of(context);
     Optional<String> missing =
         Patience.await(
             context,
@@ -56,9 +55,14 @@ public final class AwaitWriters extends WriterAction {
     if (missing.isPresent()) {
       return Look.notYet(missing.get());
     }
-    return others.isPresent()
-        ? Look.alreadySo(Map.of(WriterFacts.UNREADY, unready(session, others.get())))
-        : Look.alreadySo();
+    if (others.isEmpty()) {
+      return Look.alreadySo();
+    }
+    String unready = unready(session, others.get());
+    if (!unready.isEmpty()) {
+      context.progress(unready);
+    }
+    return Look.alreadySo(Map.of(LaterStores.UNREADY, unready));
   }
 
   private String unready(ClusterSession session, String others)

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Facts of stopping and starting writers. */
-public final class WriterFacts {
+final class WriterFacts {
   /** How many replicas each had; there from before the first one is scaled down. */
   static final String COUNTS = "writer-replicas";
 
@@ -17,18 +17,7 @@ public final class WriterFacts {
   /** Who was paused, joined by commas; there from before the first one is. */
   static final String RIVALS = "paused-rivals";
 
-  /** Stores of the incident that are still to be cut over, joined by commas; of the command. */
-  private static final String STORES_WAIT = "stores-wait";
-
-  /** Writers that were not ready when the cutover ended, and why nobody waited for them. */
-  static final String UNREADY = "not-ready-yet";
-
   private WriterFacts() {}
-
-  /** What else is to be recovered, for people; empty when nothing is. */
-  public static Optional<String> storesWait(ActionContext context) {
-    return context.fact(STORES_WAIT).filter(names -> !names.isEmpty());
-  }
 
   /** Who was paused by this command; empty when nobody was. */
   static List<Rival> rivals(ActionContext context) {
