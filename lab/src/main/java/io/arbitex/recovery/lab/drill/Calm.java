@@ -18,7 +18,7 @@ import java.util.function.Predicate;
  * events are acknowledged that no dump holds.
  */
 public final class Calm {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final int EVENTS_AFTER_DUMP = 100;
   private static final long LOOK_MILLIS = 50;
 
@@ -29,6 +29,23 @@ public final class Calm {
     awaitComponent(lab, watcher, "postgresql", point -> true);
     if (!moreTraffic(lab, EVENTS_AFTER_DUMP, LIMIT)) {
       throw new LabFailure("the traffic does not flow; see the lab's logs");
+    }
+  }
+
+  /** Waits until a snapshot of a volume is published that was taken since. */
+  static void awaitSnapshot(Watcher watcher, String component, Instant since)
+      throws InterruptedException {
+    boolean there =
+        watcher
+            .await(
+                LIMIT,
+                value ->
+                    value instanceof RestorePoint point
+                        && point.getComponent().equals(component)
+                        && !point.getTakenAt().isBefore(since))
+            .isPresent();
+    if (!there) {
+      throw new LabFailure("no snapshot of " + component + " was taken; see the log of backup");
     }
   }
 

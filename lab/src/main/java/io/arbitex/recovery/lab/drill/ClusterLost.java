@@ -105,9 +105,7 @@ final class ClusterLost implements Disaster {
     }
     Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, ClusterDemands::isEnd);
     if (end.isEmpty()) {
-      Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
-      IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
-      return DrillResult.endless(scenario.word(), open, limit, crashes);
+      return DrillResult.endless(scenario.word(), watcher.opened(brokenAt), limit, crashes);
     }
     String id = end.get().getIncidentId();
     watcher.awaitMetrics(READY, id);

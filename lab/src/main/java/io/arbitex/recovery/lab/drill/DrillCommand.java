@@ -117,6 +117,15 @@ public final class DrillCommand implements Callable<Integer> {
       System.err.println(e.getMessage());
       return 2;
     }
+    if (!volume.equals(VolumeLost.USUAL) && named.get() != Scenario.PVC_LOST) {
+      System.err.println("--volume is for " + Scenario.PVC_LOST.word());
+      return 2;
+    }
+    if (approval && named.get() != Scenario.EVERYTHING) {
+      System.err.println(
+          "--approval is for " + Scenario.EVERYTHING.word() + ": no other waits for it");
+      return 2;
+    }
     long begin = System.nanoTime();
     Lab lab = new Lab(folder);
     if (!lab.alive().isEmpty()) {

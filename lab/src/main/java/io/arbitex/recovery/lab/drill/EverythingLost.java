@@ -5,13 +5,11 @@ import io.arbitex.recovery.console.report.IncidentRecords;
 import io.arbitex.recovery.console.report.Summary;
 import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.lab.world.Lab;
-import io.arbitex.recovery.lab.world.LabFailure;
 import io.arbitex.recovery.lab.world.LabOptions;
 import io.arbitex.recovery.lab.world.LabVolumes;
 import io.arbitex.recovery.record.BlockedReason;
 import io.arbitex.recovery.record.IncidentEvent;
 import io.arbitex.recovery.record.IncidentKind;
-import io.arbitex.recovery.record.RestorePoint;
 import io.arbitex.recovery.record.StepEvent;
 import io.arbitex.recovery.record.StepTransition;
 import java.io.IOException;
@@ -103,7 +101,7 @@ final class EverythingLost implements Disaster {
     lab.volumes().mark(claim, MARK, mark);
     Instant marked = Instant.now();
     lab.clusters().backUp();
-    awaitSnapshot(marked);
+    Calm.awaitSnapshot(watcher, VolumeLost.USUAL, marked);
     Calm.moreTraffic(lab, EVENTS, READY);
     Set<String> disks = Set.copyOf(lab.volumes().disks());
     ClusterDemands demands = new ClusterDemands(lab);
@@ -112,9 +110,7 @@ final class EverythingLost implements Disaster {
     List<String> failures = new ArrayList<>();
     Optional<IncidentEvent> end = awaitEnd(brokenAt, failures);
     if (end.isEmpty()) {
-      Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
-      IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
-      return DrillResult.endless(scenario.word(), open, limit, crashes);
+      return DrillResult.endless(scenario.word(), watcher.opened(brokenAt), limit, crashes);
     }
     String id = end.get().getIncidentId();
     watcher.awaitMetrics(READY, id);
@@ -230,21 +226,6 @@ final class EverythingLost implements Disaster {
       lab.azure().kill(each);
     }
     return ledger;
-  }
-
-  private void awaitSnapshot(Instant since) throws InterruptedException {
-    boolean there =
-        watcher
-            .await(
-                READY,
-                value ->
-                    value instanceof RestorePoint point
-                        && point.getComponent().equals(VolumeLost.USUAL)
-                        && !point.getTakenAt().isBefore(since))
-            .isPresent();
-    if (!there) {
-      throw new LabFailure("no snapshot of the audit buffer was taken; see the log of backup");
-    }
   }
 
   private void demandOrder(IncidentRecords records, List<String> failures) {

@@ -84,9 +84,7 @@ final class PostgresqlCorrupted implements Disaster {
     }
     Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, Watcher::isEnd);
     if (end.isEmpty()) {
-      Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
-      IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
-      return DrillResult.endless(scenario.word(), open, limit, crashes);
+      return DrillResult.endless(scenario.word(), watcher.opened(brokenAt), limit, crashes);
     }
     return judged(end.get(), crashes);
   }

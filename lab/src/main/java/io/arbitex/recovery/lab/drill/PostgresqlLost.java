@@ -59,9 +59,7 @@ public final class PostgresqlLost implements Disaster {
             .toList();
     Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, Watcher::isEnd);
     if (end.isEmpty()) {
-      Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
-      IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
-      return DrillResult.endless(scenario.word(), open, limit, crashes);
+      return DrillResult.endless(scenario.word(), watcher.opened(brokenAt), limit, crashes);
     }
     String id = end.get().getIncidentId();
     watcher.awaitMetrics(Duration.ofSeconds(30), id);

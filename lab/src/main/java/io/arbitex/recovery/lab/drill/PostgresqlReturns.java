@@ -254,9 +254,7 @@ final class PostgresqlReturns implements Disaster {
   }
 
   private DrillResult endless(Loss loss, CrashPlan crashes) throws InterruptedException {
-    Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, loss.since(), event -> true);
-    IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
-    return DrillResult.endless(scenario.word(), open, limit, crashes);
+    return DrillResult.endless(scenario.word(), watcher.opened(loss.since()), limit, crashes);
   }
 
   private void shout(String what) {

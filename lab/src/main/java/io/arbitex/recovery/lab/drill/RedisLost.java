@@ -99,9 +99,7 @@ final class RedisLost implements Disaster {
     Optional<IncidentEvent> end =
         watcher.awaitIncident(limit, brokenAt, event -> isEnd(event, how));
     if (end.isEmpty()) {
-      Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
-      IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
-      return DrillResult.endless(scenario.word(), open, limit, crashes);
+      return DrillResult.endless(scenario.word(), watcher.opened(brokenAt), limit, crashes);
     }
     String id = end.get().getIncidentId();
     watcher.awaitMetrics(READY, id);

@@ -94,7 +94,7 @@ final class VolumeLost implements Disaster {
     String claim = LabVolumes.claim(component);
     String mark = UUID.randomUUID().toString();
     lab.volumes().mark(claim, MARK, mark);
-    awaitSnapshot(Instant.now());
+    Calm.awaitSnapshot(watcher, component, Instant.now());
     Calm.moreTraffic(lab, EVENTS_AFTER_SNAPSHOT, READY);
     List<SessionLedger.Entry> sessions = ofRedis ? SessionTruth.ledger(lab) : List.of();
     Set<String> disksBefore = new HashSet<>(lab.volumes().disks());
@@ -106,9 +106,7 @@ final class VolumeLost implements Disaster {
     List<TrafficLedger.Entry> ledger = TrafficLedger.read(lab.requireState().file("ledger"));
     Optional<IncidentEvent> end = watcher.awaitIncident(limit, brokenAt, this::isEnd);
     if (end.isEmpty()) {
-      Optional<IncidentEvent> any = watcher.awaitIncident(Duration.ZERO, brokenAt, event -> true);
-      IncidentRecords open = watcher.incident(any.map(IncidentEvent::getIncidentId).orElse(""));
-      return DrillResult.endless(scenario.word(), open, limit, crashes);
+      return DrillResult.endless(scenario.word(), watcher.opened(brokenAt), limit, crashes);
     }
     String id = end.get().getIncidentId();
     watcher.awaitMetrics(READY, id);
@@ -174,18 +172,6 @@ final class VolumeLost implements Disaster {
         "one disk was made, and the claim has it",
         made.equals(List.of(bound)) && bound.equals(facts(records).get("disk")),
         "made " + made + ", bound " + bound);
-  }
-
-  private void awaitSnapshot(Instant since) throws InterruptedException {
-    boolean there =
-        watcher
-            .await(
-                READY,
-                value -> isSnapshot(value) && !((RestorePoint) value).getTakenAt().isBefore(since))
-            .isPresent();
-    if (!there) {
-      throw new LabFailure("no snapshot of " + component + " was taken; see the log of backup");
-    }
   }
 
   private boolean isSnapshot(Object value) {

@@ -168,6 +168,14 @@ public final class Watcher implements AutoCloseable {
         .isPresent();
   }
 
+  /** Everything about the first incident since; empty where none was opened. */
+  public IncidentRecords opened(Instant since) throws InterruptedException {
+    return incident(
+        awaitIncident(Duration.ZERO, since, event -> true)
+            .map(IncidentEvent::getIncidentId)
+            .orElse(""));
+  }
+
   /** Everything about an incident. */
   public IncidentRecords incident(String incidentId) {
     IncidentRecords found = new IncidentRecords(incidentId);
