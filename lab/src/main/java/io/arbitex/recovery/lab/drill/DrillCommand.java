@@ -118,12 +118,11 @@ public final class DrillCommand implements Callable<Integer> {
       return 2;
     }
     if (!volume.equals(VolumeLost.USUAL) && named.get() != Scenario.PVC_LOST) {
-      System.err.println("--volume is for " + Scenario.PVC_LOST.word());
+      System.err.println("--volume is for the drill " + Scenario.PVC_LOST.word());
       return 2;
     }
     if (approval && named.get() != Scenario.EVERYTHING) {
-      System.err.println(
-          "--approval is for " + Scenario.EVERYTHING.word() + ": no other waits for it");
+      System.err.println("--approval is for the drill " + Scenario.EVERYTHING.word());
       return 2;
     }
     long begin = System.nanoTime();
