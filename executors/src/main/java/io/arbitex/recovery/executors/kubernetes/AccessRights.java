@@ -32,6 +32,16 @@ public final class AccessRights {
         new Right("list", "autoscaling", "horizontalpodautoscalers", ""));
   }
 
+  /** What the replacement of a claim whose volume is gone needs besides. */
+  static List<Right> forNewClaim(String claim) {
+    return List.of(
+        Right.to("list", ObjectKind.CLAIM),
+        Right.to("create", ObjectKind.CLAIM),
+        Right.to("patch", ObjectKind.CLAIM, claim),
+        Right.to("delete", ObjectKind.CLAIM, claim),
+        Right.to("list", ObjectKind.VOLUME));
+  }
+
   /**
    * Where a right is needed. A Role in a namespace says nothing of the cluster's own objects,
    * though a review that names both would say yes.

@@ -40,11 +40,19 @@ public final class RecoveryNotes {
   /** On a volume: the one that a recovery puts in its place. Stays. */
   public static final String REPLACED_BY = PREFIX + "replaced-by";
 
-  /** On a volume with {@link #REPLACED_BY}: its claim as it was, in JSON. Stays. */
+  /**
+   * The claim as it was, in JSON. On a volume with {@link #REPLACED_BY}, where it stays; on a
+   * StatefulSet whose lost claim is being made anew, until its pod is started on the new one.
+   */
   public static final String CLAIM_BEFORE = PREFIX + "claim-before";
 
   /** On a claim: the command that let the platform write to a restored volume. Stays. */
   public static final String OPENED_BY = PREFIX + "opened-by";
+
+  /**
+   * On a claim: the command that made it for an empty volume, in the place of a lost one. Stays.
+   */
+  public static final String MADE_EMPTY = PREFIX + "made-empty";
 
   /** The command that made a pod, a volume or a claim. */
   public static final String COMMAND = PREFIX + "command";

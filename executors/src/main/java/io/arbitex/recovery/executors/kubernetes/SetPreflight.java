@@ -1,9 +1,12 @@
 package io.arbitex.recovery.executors.kubernetes;
 
 import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.executors.kubernetes.AccessRights.Right;
 import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,7 +36,26 @@ public final class SetPreflight {
    * @throws ActionFailure when it is not fit, or we may not touch it
    */
   public int check() throws ActionFailure, InterruptedException {
-    new AccessRights(session, AccessRights.forVolume(setName, claimName)).refuseIfMissing();
+    int replicas = checkSet(AccessRights.forVolume(setName, claimName));
+    checkClaim();
+    return replicas;
+  }
+
+  /**
+   * The same for a claim whose volume is gone: it is deleted and made anew, so what it says of
+   * itself does not count.
+   *
+   * @return the replicas to come back to
+   * @throws ActionFailure when the set is not fit, or we may not touch set or claim
+   */
+  public int checkWithoutVolume() throws ActionFailure, InterruptedException {
+    List<Right> rights = new ArrayList<>(AccessRights.forVolume(setName, claimName));
+    rights.addAll(AccessRights.forNewClaim(claimName));
+    return checkSet(rights);
+  }
+
+  private int checkSet(List<Right> rights) throws ActionFailure, InterruptedException {
+    new AccessRights(session, rights).refuseIfMissing();
     StatefulSet set = new ScaledSet(session, setName).read();
     int replicas = replicas(set);
     var retention = set.getSpec().getPersistentVolumeClaimRetentionPolicy();
@@ -43,7 +65,6 @@ public final class SetPreflight {
           "Set persistentVolumeClaimRetentionPolicy.whenScaled to Retain, then retry.");
     }
     new ScaleRivals(session).refuse(set);
-    checkClaim();
     new ClaimMounts(session, claimName).refuse(set, folder);
     return replicas;
   }
@@ -102,16 +123,28 @@ public final class SetPreflight {
                         "A lost volume is restored first (runbook, section 3); see also whether"
                             + " 'claim' of the inventory is its name."));
     String phase = claim.getStatus() == null ? "" : claim.getStatus().getPhase();
-    if (claim.getMetadata().getDeletionTimestamp() != null || !"Bound".equals(phase)) {
+    boolean waitsForPod =
+        "Pending".equals(phase)
+            && OwnedObject.note(claim, RecoveryNotes.MADE_EMPTY).isPresent()
+            && isEmpty(claim.getSpec().getVolumeName());
+    if (claim.getMetadata().getDeletionTimestamp() != null
+        || !("Bound".equals(phase) || waitsForPod)) {
       throw refused(
-          "the claim " + claimName + " is " + (phase.isEmpty() ? "not bound" : phase),
-          "A lost volume is restored first (runbook, section 3).");
+          "the claim " + claimName + " is " + (isEmpty(phase) ? "not bound" : phase),
+          "See 'kubectl describe pvc "
+              + claimName
+              + "'; a claim whose volume is gone is replaced"
+              + " by redis.rdb and redis.cold.");
     }
     if (claim.getSpec().getAccessModes().contains("ReadWriteOncePod")) {
       throw refused(
           "the claim " + claimName + " lets in one pod only (ReadWriteOncePod)",
           "A second pod must work on it beside Redis: use ReadWriteOnce.");
     }
+  }
+
+  private static boolean isEmpty(String text) {
+    return text == null || text.isEmpty();
   }
 
   private static ActionFailure refused(String message, String hint) {

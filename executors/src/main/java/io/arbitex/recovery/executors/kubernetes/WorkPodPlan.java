@@ -2,9 +2,13 @@ package io.arbitex.recovery.executors.kubernetes;
 
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
+import io.fabric8.kubernetes.api.model.Affinity;
+import io.fabric8.kubernetes.api.model.AffinityBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.time.Duration;
 import java.util.List;
@@ -18,11 +22,11 @@ import java.util.Optional;
  * @param name of the pod
  * @param component that it works for, for its label
  * @param set the StatefulSet whose volume it works on
- * @param claim mounted at {@code folder}
+ * @param claim mounted at {@code folder}; empty for a folder that goes with the pod
  * @param image with a shell and the tools of the store
  */
 public record WorkPodPlan(
-    String name, String component, String set, String claim, String folder, String image)
+    String name, String component, String set, Optional<String> claim, String folder, String image)
     implements PodPlan {
   /** Longer than a plan waits for an approval on a bad day; then the cluster ends it. */
   private static final Duration LIFE = Duration.ofHours(12);
@@ -71,6 +75,9 @@ public record WorkPodPlan(
         .withTerminationGracePeriodSeconds(2L)
         .withAutomountServiceAccountToken(false)
         .withNodeName(node.orElse(null))
+        // A volume that is made for it is made where it runs, and Redis must be able to run there.
+        .withNodeSelector(node.isPresent() ? null : like.getNodeSelector())
+        .withAffinity(node.isPresent() ? null : ofNodes(like.getAffinity()))
         // As the store's own pod, so that it may run there and files get the same owner.
         .withSecurityContext(like.getSecurityContext())
         .withTolerations(like.getTolerations())
@@ -85,14 +92,23 @@ public record WorkPodPlan(
         .withMountPath(folder)
         .endVolumeMount()
         .endContainer()
-        .addNewVolume()
-        .withName("data")
-        .withNewPersistentVolumeClaim()
-        .withClaimName(claim)
-        .endPersistentVolumeClaim()
-        .endVolume()
+        .withVolumes(volume())
         .endSpec()
         .build();
+  }
+
+  /** What Redis demands of other pods is no demand of a work pod. */
+  private static Affinity ofNodes(Affinity affinity) {
+    return affinity == null || affinity.getNodeAffinity() == null
+        ? null
+        : new AffinityBuilder().withNodeAffinity(affinity.getNodeAffinity()).build();
+  }
+
+  private Volume volume() {
+    VolumeBuilder data = new VolumeBuilder().withName("data");
+    return claim.isPresent()
+        ? data.withNewPersistentVolumeClaim(claim.get(), false).build()
+        : data.withNewEmptyDir().endEmptyDir().build();
   }
 
   /** What a work pod's container runs while nothing is executed in it. */

@@ -28,7 +28,7 @@ final class AnnounceCold extends BoundAction {
   @Override
   public Look look(ActionContext context) {
     context.progress("Redis will start cold: " + COST);
-    Staging staging = Staging.madeBy(target, context.command());
+    Staging staging = Staging.madeBy(target, context);
     return Look.alreadySo(
         Map.of(
             RedisFacts.COLD, "true",

@@ -11,6 +11,7 @@ import io.arbitex.recovery.executors.kubernetes.SetPreflight;
 import io.arbitex.recovery.record.FailureCode;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -45,13 +46,8 @@ final class CheckCutover extends RedisAction {
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
     Staging staging = Staging.givenTo(target, context);
-    int replicas =
-        new SetPreflight(
-                session,
-                target.redis().statefulSet(),
-                target.redis().claim(),
-                target.redis().dataFolder())
-            .check();
+    Optional<LostVolume> lost = LostVolume.find(session, target);
+    int replicas = CheckCluster.replicas(session, target, lost.isPresent());
     ScaledSet scaled = new ScaledSet(session, target.redis().statefulSet());
     StatefulSet set = scaled.read();
     new MoveNote(scaled, staging).refuseForeign(set);
@@ -60,6 +56,9 @@ final class CheckCutover extends RedisAction {
             && ScaledSet.note(set, RecoveryNotes.STARTED_FROM)
                 .filter(staging.id()::equals)
                 .isPresent();
+    if (!already && StageAgain.isNeeded(context, lost)) {
+      StageRdb.requireFile(context);
+    }
     long epoch = Long.parseLong(context.required(RedisFacts.SOURCE_EPOCH));
     long known = bound.get().map(Bound::epoch).orElse(epoch);
     if (!already && known > epoch) {
@@ -74,13 +73,10 @@ final class CheckCutover extends RedisAction {
     if (already) {
       context.progress("Redis runs on this restore already; only looks whether all is well");
     }
-    return Look.alreadySo(
-        Map.of(
-            RedisFacts.REPLICAS,
-            Integer.toString(replicas),
-            RedisFacts.ALREADY_STARTED,
-            Boolean.toString(already),
-            RedisFacts.EPOCH,
-            Long.toString(already && known > epoch ? known : epoch + 1)));
+    Map<String, String> facts = new LinkedHashMap<>(LostVolume.facts(lost));
+    facts.put(RedisFacts.REPLICAS, Integer.toString(replicas));
+    facts.put(RedisFacts.ALREADY_STARTED, Boolean.toString(already));
+    facts.put(RedisFacts.EPOCH, Long.toString(already && known > epoch ? known : epoch + 1));
+    return Look.alreadySo(facts);
   }
 }

@@ -49,7 +49,7 @@ final class MoveNote {
 
   /** The failure for a person: nothing here may start it or move its data any more. */
   ActionFailure leftInTheMiddle(StatefulSet read, String moving) {
-    Staging other = new Staging(staging.target(), moving);
+    Staging other = Staging.onVolume(staging.target(), moving);
     String name = read.getMetadata().getName();
     return ActionFailure.permanent(
         FailureCode.PREFLIGHT,

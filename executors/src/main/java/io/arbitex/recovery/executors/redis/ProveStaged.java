@@ -11,23 +11,61 @@ import io.arbitex.recovery.record.FailureCode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** The staged file is whole on the volume, and a Redis has loaded every key of it. */
 final class ProveStaged extends RedisAction {
-  ProveStaged(RedisTarget target) {
+  private final StageRdb stage;
+  private final Function<ActionContext, Optional<Staging>> where;
+
+  /**
+   * @param stage what puts it there again, where it can be gone
+   * @param where empty when there is nothing to do
+   */
+  private ProveStaged(
+      RedisTarget target,
+      String name,
+      StageRdb stage,
+      Function<ActionContext, Optional<Staging>> where) {
     super(
         target,
-        "prove-staged",
+        name,
         "load the staged data into a throw-away server",
         true,
         Duration.ofMinutes(15),
         PATIENT);
+    this.stage = stage;
+    this.where = where;
+  }
+
+  /** Of a restore. */
+  static ProveStaged beside(RedisTarget target) {
+    return new ProveStaged(
+        target,
+        "prove-staged",
+        StageRdb.beside(target),
+        context -> Optional.of(Staging.madeBy(target, context)));
+  }
+
+  /** Of a cutover that had to stage again. */
+  static ProveStaged again(RedisTarget target) {
+    return new ProveStaged(
+        target,
+        "prove-again",
+        StageRdb.again(target),
+        context -> StageAgain.where(target, context));
   }
 
   @Override
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    Staging staging = Staging.madeBy(target, context.command());
+    Optional<Staging> here = where.apply(context);
+    return here.isPresent() ? look(context, session, here.get()) : Look.alreadySo();
+  }
+
+  private Look look(ActionContext context, ClusterSession session, Staging staging)
+      throws ActionFailure, InterruptedException {
     if (!new WorkPod(session, staging.podPlan()).runs()) {
       return Look.notYet("the work pod does not run");
     }
@@ -51,8 +89,11 @@ final class ProveStaged extends RedisAction {
   @Override
   void make(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    Staging staging = Staging.madeBy(target, context.command());
+    Staging staging = where.apply(context).orElseThrow();
     new WorkPod(session, staging.podPlan()).ensure(context);
+    if (staging.aside()) {
+      stage.ensure(context, session, staging);
+    }
     VolumeScript script = VolumeScript.in(session, staging);
     long keys = Long.parseLong(context.required(RedisFacts.KEYS));
     long checked =

@@ -29,7 +29,7 @@ final class PutBackData extends RedisAction {
     if (id.isEmpty()) {
       return itsInPlace;
     }
-    Staging staging = new Staging(target, id.get());
+    Staging staging = Staging.onVolume(target, id.get());
     ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
     StatefulSet read = set.read();
     boolean noted = new MoveNote(set, staging).isOn(read);

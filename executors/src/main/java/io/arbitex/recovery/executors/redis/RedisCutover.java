@@ -28,9 +28,13 @@ public final class RedisCutover {
     return Procedure.named(NAME)
         .action(new CheckCutover(target, bound))
         .action(new RecheckRedis(target))
+        .action(StopRedis.withoutVolume(target))
+        .action(new RenewClaim(target))
         .action(new OpenWorkPod(target, context -> Staging.givenTo(target, context)))
+        .action(StageRdb.again(target))
+        .action(ProveStaged.again(target))
         .action(new CheckStaging(target))
-        .action(new StopRedis(target))
+        .action(StopRedis.of(target))
         .action(new PlaceData(target))
         .pointOfNoReturn(new StartRedis(target))
         .action(new AwaitRedis(target))
@@ -38,13 +42,14 @@ public final class RedisCutover {
         .action(new ReleaseRedis(target))
         .onFailure(new PutBackData(target))
         .onFailure(new RemoveWorkPod(target, "remove-work-pod", context -> given(target, context)))
+        .onFailure(new GiveClaimBack(target))
         .onFailure(new RestartRedis(target))
         .publishing((command, facts, at) -> binding(target, command, facts, at))
         .build();
   }
 
   private static Optional<Staging> given(RedisTarget target, ActionContext context) {
-    return context.fact(RedisFacts.STAGING_ID).map(id -> new Staging(target, id));
+    return context.fact(RedisFacts.STAGING_ID).map(id -> Staging.onVolume(target, id));
   }
 
   private static Binding binding(

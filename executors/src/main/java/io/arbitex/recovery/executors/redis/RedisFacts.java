@@ -87,5 +87,14 @@ final class RedisFacts {
   /** Parameter: the first bad observation of the source, ISO-8601. */
   static final String BAD_SINCE = "bad-since";
 
+  /** The volume that is gone; empty where none is. */
+  static final String LOST_VOLUME = "lost-volume";
+
+  /** The claim of the lost volume as it was, in JSON. */
+  static final String LOST_CLAIM = "lost-claim";
+
+  /** {@code true} when the staging was in a folder of its pod's own, which is gone with the pod. */
+  static final String STAGED_ASIDE = "staged-aside";
+
   private RedisFacts() {}
 }

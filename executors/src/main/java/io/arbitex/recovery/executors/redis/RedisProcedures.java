@@ -14,11 +14,11 @@ public final class RedisProcedures {
   /** The newest good RDB file, proven beside. */
   public static Procedure rdb(RedisTarget target) {
     return Procedure.named(RDB)
-        .action(new CheckCluster(target))
+        .action(new CheckCluster(target, false))
         .action(new ChooseRdb(target))
-        .action(new OpenWorkPod(target, context -> Staging.madeBy(target, context.command())))
-        .action(new StageRdb(target))
-        .action(new ProveStaged(target))
+        .action(new OpenWorkPod(target, context -> Staging.madeBy(target, context)))
+        .action(StageRdb.beside(target))
+        .action(ProveStaged.beside(target))
         .action(removePod(target, "close-work-pod"))
         .onFailure(new RemoveStaging(target))
         .onFailure(removePod(target, "remove-work-pod"))
@@ -28,8 +28,8 @@ public final class RedisProcedures {
   /** Back in the append-only file that is there, to before it was bad. */
   public static Procedure aof(RedisTarget target) {
     return Procedure.named(AOF)
-        .action(new CheckCluster(target))
-        .action(new OpenWorkPod(target, context -> Staging.madeBy(target, context.command())))
+        .action(new CheckCluster(target, true))
+        .action(new OpenWorkPod(target, context -> Staging.madeBy(target, context)))
         .action(new StageAof(target))
         .action(removePod(target, "close-work-pod"))
         .onFailure(new RemoveStaging(target))
@@ -40,13 +40,12 @@ public final class RedisProcedures {
   /** No data at all; nothing is prepared. */
   public static Procedure cold(RedisTarget target) {
     return Procedure.named(COLD)
-        .action(new CheckCluster(target))
+        .action(new CheckCluster(target, false))
         .action(new AnnounceCold(target))
         .build();
   }
 
   private static RemoveWorkPod removePod(RedisTarget target, String name) {
-    return new RemoveWorkPod(
-        target, name, context -> Optional.of(Staging.madeBy(target, context.command())));
+    return new RemoveWorkPod(target, name, context -> Optional.of(Staging.madeBy(target, context)));
   }
 }

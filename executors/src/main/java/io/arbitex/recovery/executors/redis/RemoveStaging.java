@@ -26,8 +26,8 @@ final class RemoveStaging extends RedisAction {
   @Override
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    Staging staging = Staging.madeBy(target, context.command());
-    if (!begun(context, staging)) {
+    Staging staging = Staging.madeBy(target, context);
+    if (!begun(context, staging) || staging.aside()) {
       return Look.alreadySo();
     }
     if (!new WorkPod(session, staging.podPlan()).runs()) {
@@ -42,7 +42,7 @@ final class RemoveStaging extends RedisAction {
   @Override
   void make(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    Staging staging = Staging.madeBy(target, context.command());
+    Staging staging = Staging.madeBy(target, context);
     new WorkPod(session, staging.podPlan()).ensure(context);
     VolumeScript.in(session, staging).change(context, RedisTarget.LONG, "remove", staging.folder());
   }

@@ -77,6 +77,7 @@ final class RestartRedis extends RedisAction {
                 .leftInTheMiddle(read, moving.get());
           }
           if (ScaledSet.wanted(read) == 0) {
+            GiveClaimBack.requireDone(read);
             patch.replicas(
                 SetPreflight.parse(ScaledSet.note(read, RecoveryNotes.REPLICAS).orElseThrow()));
           }

@@ -37,7 +37,7 @@ final class StageAof extends RedisAction {
   @Override
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    Staging staging = Staging.madeBy(target, context.command());
+    Staging staging = Staging.madeBy(target, context);
     if (!new WorkPod(session, staging.podPlan()).runs()) {
       return Look.notYet("the work pod does not run");
     }
@@ -69,7 +69,7 @@ final class StageAof extends RedisAction {
     if (!target.redis().appendOnly()) {
       throw nothing("it runs without an append-only file");
     }
-    Staging staging = Staging.madeBy(target, context.command());
+    Staging staging = Staging.madeBy(target, context);
     new WorkPod(session, staging.podPlan()).ensure(context);
     context.remember(RedisFacts.STAGING_ID, staging.id());
     VolumeScript script = VolumeScript.in(session, staging);

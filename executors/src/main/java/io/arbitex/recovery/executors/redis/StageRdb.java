@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The chosen file is on the volume, whole, and laid out as Redis will find it: with {@code
@@ -27,20 +29,43 @@ final class StageRdb extends RedisAction {
   private static final long MARGIN_KIBIBYTES = 16 * 1024;
   private static final long KIBIBYTE = 1024;
 
-  StageRdb(RedisTarget target) {
+  private final Function<ActionContext, Optional<Staging>> where;
+
+  /**
+   * @param where empty when there is nothing to do
+   */
+  private StageRdb(
+      RedisTarget target, String name, Function<ActionContext, Optional<Staging>> where) {
     super(
         target,
-        "stage-rdb",
+        name,
         "copy the RDB file beside the data of Redis",
         true,
         Duration.ofMinutes(30),
         PATIENT);
+    this.where = where;
+  }
+
+  /** For a restore: it becomes this command's staging. */
+  static StageRdb beside(RedisTarget target) {
+    return new StageRdb(
+        target, "stage-rdb", context -> Optional.of(Staging.madeBy(target, context)));
+  }
+
+  /** For a cutover, where the staging of its restore went with the pod or the volume. */
+  static StageRdb again(RedisTarget target) {
+    return new StageRdb(target, "stage-again", context -> StageAgain.where(target, context));
   }
 
   @Override
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    Staging staging = Staging.madeBy(target, context.command());
+    Optional<Staging> here = where.apply(context);
+    return here.isPresent() ? look(context, session, here.get()) : Look.alreadySo();
+  }
+
+  private Look look(ActionContext context, ClusterSession session, Staging staging)
+      throws ActionFailure, InterruptedException {
     if (!new WorkPod(session, staging.podPlan()).runs()) {
       return Look.notYet("the work pod does not run");
     }
@@ -61,7 +86,19 @@ final class StageRdb extends RedisAction {
   @Override
   void make(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    Staging staging = Staging.madeBy(target, context.command());
+    make(context, session, where.apply(context).orElseThrow());
+  }
+
+  /** Sends it again, where it went with the pod that had it. */
+  void ensure(ActionContext context, ClusterSession session, Staging staging)
+      throws ActionFailure, InterruptedException {
+    if (look(context, session, staging) instanceof Look.NotYet) {
+      make(context, session, staging);
+    }
+  }
+
+  private void make(ActionContext context, ClusterSession session, Staging staging)
+      throws ActionFailure, InterruptedException {
     new WorkPod(session, staging.podPlan()).ensure(context);
     // Before the first byte, so that clean-up knows that there may be something.
     context.remember(RedisFacts.STAGING_ID, staging.id());
@@ -85,12 +122,7 @@ final class StageRdb extends RedisAction {
         }
       }
     } catch (IOException e) {
-      throw new ActionFailure(
-          FailureCode.NO_RESTORE_POINT,
-          "the chosen file " + file + " can no longer be read: " + e,
-          "See who cleans the folder while a recovery runs; retry.",
-          false,
-          e);
+      throw gone(file, e);
     }
     script.change(
         context,
@@ -99,6 +131,29 @@ final class StageRdb extends RedisAction {
         staging.folder(),
         target.mode(),
         context.required(RedisFacts.SHA256));
+  }
+
+  /**
+   * Asked before Redis is stopped for a staging that is made again.
+   *
+   * @throws ActionFailure NO_RESTORE_POINT when the chosen file is gone
+   */
+  static void requireFile(ActionContext context) throws ActionFailure {
+    Path file = file(context);
+    try {
+      Files.size(file);
+    } catch (IOException e) {
+      throw gone(file, e);
+    }
+  }
+
+  private static ActionFailure gone(Path file, IOException e) {
+    return new ActionFailure(
+        FailureCode.NO_RESTORE_POINT,
+        "the chosen file " + file + " can no longer be read: " + e,
+        "See who cleans the folder while a recovery runs; retry.",
+        false,
+        e);
   }
 
   private static Path file(ActionContext context) {

@@ -2,33 +2,40 @@ package io.arbitex.recovery.executors.redis;
 
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.executors.kubernetes.WorkPodPlan;
-import io.arbitex.recovery.record.StepCommand;
 import io.arbitex.recovery.schemas.Digests;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The folder on the volume in which one restore prepares, and the pod that works there. Both have
  * their names from the restore's command, so that doing it twice is doing it once.
  *
  * @param id for names: lower case, digits and dashes
+ * @param aside whether the folder is the pod's own and goes with it, since the volume is gone
  */
-record Staging(RedisTarget target, String id) {
+record Staging(RedisTarget target, String id, boolean aside) {
   private static final int READABLE = 40;
   private static final int DIGEST = 8;
 
   /** The one that the command of a restore makes. */
-  static Staging madeBy(RedisTarget target, StepCommand command) {
-    String name = command.getCommandId();
+  static Staging madeBy(RedisTarget target, ActionContext context) {
+    String name = context.command().getCommandId();
     String plain = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
     String digest = Digests.sha256(name.getBytes(StandardCharsets.UTF_8)).substring(0, DIGEST);
     return new Staging(
-        target, plain.substring(0, Math.min(READABLE, plain.length())) + "-" + digest);
+        target,
+        plain.substring(0, Math.min(READABLE, plain.length())) + "-" + digest,
+        LostVolume.of(context).isPresent());
   }
 
   /** The one that a restore has left for this cutover. */
   static Staging givenTo(RedisTarget target, ActionContext context) {
-    return new Staging(target, context.required(RedisFacts.STAGING_ID));
+    return onVolume(target, context.required(RedisFacts.STAGING_ID));
+  }
+
+  static Staging onVolume(RedisTarget target, String id) {
+    return new Staging(target, id, false);
   }
 
   String folder() {
@@ -48,7 +55,7 @@ record Staging(RedisTarget target, String id) {
         pod(),
         target.component(),
         target.redis().statefulSet(),
-        target.redis().claim(),
+        aside ? Optional.empty() : Optional.of(target.redis().claim()),
         target.redis().dataFolder(),
         target.redis().helperImage());
   }

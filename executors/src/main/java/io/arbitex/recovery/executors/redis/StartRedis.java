@@ -63,6 +63,8 @@ final class StartRedis extends RedisAction {
                 throw StoppedRedis.scaledBySomebody(read);
               }
               patch.replicas(replicas).note(RecoveryNotes.STARTED_FROM, staging.id());
+              // By the same patch: from here on the new claim has data of its own.
+              patch.without(RecoveryNotes.CLAIM_BEFORE);
               patch.note(RecoveryNotes.OWNER, mine.text());
               return true;
             });

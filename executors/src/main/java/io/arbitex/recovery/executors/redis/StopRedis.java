@@ -22,16 +22,31 @@ import java.util.Optional;
  */
 final class StopRedis extends RedisAction {
   private final RedisJudge judge;
+  private final boolean onlyWithoutVolume;
 
-  StopRedis(RedisTarget target) {
-    super(target, "stop-redis", "stop Redis", true, Duration.ofMinutes(10), PATIENT);
+  private StopRedis(RedisTarget target, String name, boolean onlyWithoutVolume) {
+    super(target, name, "stop Redis", true, Duration.ofMinutes(10), PATIENT);
     this.judge = new RedisJudge(target);
+    this.onlyWithoutVolume = onlyWithoutVolume;
+  }
+
+  /** As late as it can be, when all is prepared on the volume. */
+  static StopRedis of(RedisTarget target) {
+    return new StopRedis(target, "stop-redis", false);
+  }
+
+  /** Before the claim of a lost volume is made anew: its pod would start on the empty one. */
+  static StopRedis withoutVolume(RedisTarget target) {
+    return new StopRedis(target, "stop-without-volume", true);
   }
 
   @Override
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    return CheckCutover.alreadyStarted(context) || new StoppedRedis(session, target).holds(context)
+    boolean notYetDue = onlyWithoutVolume && LostVolume.of(context).isEmpty();
+    return notYetDue
+            || CheckCutover.alreadyStarted(context)
+            || new StoppedRedis(session, target).holds(context)
         ? Look.alreadySo(
             Map.of(RedisFacts.REPLICAS, Integer.toString(CheckCutover.replicas(context))))
         : Look.notYet("Redis is not stopped by this cutover");
@@ -47,7 +62,9 @@ final class StopRedis extends RedisAction {
     if (ScaledSet.wanted(before) > 0) {
       // Minutes or a crash may lie between the first look and now, whatever it said.
       judge.judge(context, session);
-      keepDump(context, session);
+      if (!onlyWithoutVolume) {
+        keepDump(context, session);
+      }
     }
     String replicas = Integer.toString(oldReplicas(before));
     context.remember(RedisFacts.REPLICAS, replicas);

@@ -3,6 +3,7 @@ package io.arbitex.recovery.executors.volumes;
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.executors.kubernetes.ClaimAndVolume;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.executors.kubernetes.ObjectKind;
 import io.arbitex.recovery.executors.kubernetes.OwnedObject;

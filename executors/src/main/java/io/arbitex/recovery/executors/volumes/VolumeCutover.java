@@ -1,6 +1,7 @@
 package io.arbitex.recovery.executors.volumes;
 
 import io.arbitex.recovery.engine.Procedure;
+import io.arbitex.recovery.executors.kubernetes.ClaimAndVolume;
 import io.arbitex.recovery.executors.writers.AwaitWriters;
 import io.arbitex.recovery.executors.writers.CheckWriters;
 import io.arbitex.recovery.executors.writers.PauseRivals;

@@ -6,6 +6,7 @@ import io.arbitex.recovery.console.report.Summary;
 import io.arbitex.recovery.lab.traffic.SessionLedger;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabOptions;
+import io.arbitex.recovery.lab.world.LabVolumes;
 import io.arbitex.recovery.record.BlockedReason;
 import io.arbitex.recovery.record.IncidentEvent;
 import io.arbitex.recovery.record.IncidentKind;
@@ -34,6 +35,7 @@ final class RedisLost implements Disaster {
   /** An append-only file is gone back in by whole seconds; a backup may have been taken in them. */
   private static final Duration SECONDS_BEFORE = Duration.ofSeconds(5);
 
+  private static final String CLAIM = LabVolumes.claim(VolumeLost.OF_REDIS);
   private static final long MANY = 500;
   private static final String PERSON = "sre-on-duty";
 
@@ -41,6 +43,8 @@ final class RedisLost implements Disaster {
   enum Break {
     /** The process is killed, and its data folder emptied: it comes back with nothing. */
     DATA_FOLDER("the data folder of Redis is emptied, and the server killed with signal 9"),
+    /** Its volume object and its disk are gone, so a pod of it cannot start any more. */
+    VOLUME("the volume of Redis and its disk are deleted, its pod gone"),
     /** The server lives on. */
     FLUSHALL("somebody types FLUSHALL in the wrong window");
 
@@ -87,10 +91,11 @@ final class RedisLost implements Disaster {
     say.accept("*** " + how.words + " ***");
     say.accept("");
     List<SessionLedger.Entry> ledger = SessionTruth.ledger(lab);
-    if (how == Break.FLUSHALL) {
-      lab.redis().flush();
-    } else {
-      lab.redis().destroy();
+    String volume = lab.volumes().volume(CLAIM);
+    switch (how) {
+      case FLUSHALL -> lab.redis().flush();
+      case DATA_FOLDER -> lab.redis().destroy();
+      case VOLUME -> lab.volumes().lose(CLAIM);
     }
     List<String> failures = new ArrayList<>();
     if (how == Break.FLUSHALL) {
@@ -111,6 +116,10 @@ final class RedisLost implements Disaster {
     // A cutover that could not be proven afterwards is held against the truth too.
     boolean cutOver = done(records, "redis.cutover").isPresent();
     SessionTruth truth = cutOver ? againstTruth(records, ledger, brokenAt, failures) : null;
+    if (how == Break.VOLUME && cutOver) {
+      String now = lab.volumes().volume(CLAIM);
+      Demand.that(failures, "its claim has another volume", !now.equals(volume), "it has " + now);
+    }
     Replayed replayed = Replayed.of(watcher.decisions(), failures);
     return new DrillResult(
         summary,

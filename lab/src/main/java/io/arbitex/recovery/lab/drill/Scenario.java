@@ -152,6 +152,18 @@ public enum Scenario {
       return new RedisLost(lab, watcher, limit, say, this, RedisLost.Break.DATA_FOLDER);
     }
   },
+  /** Redis cannot start any more: its volume and its disk are gone. */
+  REDIS_VOLUME_LOST("redis-volume-lost") {
+    @Override
+    LabOptions world(LabOptions options) {
+      return RedisLost.world(options, List.of("redis.rdb", "redis.cold"));
+    }
+
+    @Override
+    Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
+      return new RedisLost(lab, watcher, limit, say, this, RedisLost.Break.VOLUME);
+    }
+  },
   /** Somebody empties Redis by mistake; a person approves that it is put back. */
   REDIS_FLUSHED("redis-flushed") {
     @Override

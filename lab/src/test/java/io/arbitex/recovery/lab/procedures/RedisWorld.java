@@ -22,6 +22,9 @@ import io.arbitex.recovery.record.TableCount;
 import io.arbitex.recovery.schemas.Digests;
 import io.arbitex.recovery.schemas.Facts;
 import io.arbitex.recovery.schemas.Times;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
@@ -64,6 +67,7 @@ final class RedisWorld {
   String door;
 
   private int attempts;
+  private PersistentVolume lostVolume;
 
   /**
    * Starts it and fills it.
@@ -177,17 +181,7 @@ final class RedisWorld {
 
   /** The folder of the volume on this machine. */
   Path data() {
-    return cluster
-        .disks()
-        .resolve(
-            cluster
-                .client()
-                .persistentVolumeClaims()
-                .inNamespace(namespace)
-                .withName(CLAIM)
-                .get()
-                .getSpec()
-                .getVolumeName());
+    return cluster.disks().resolve(claim().getSpec().getVolumeName());
   }
 
   /** What lies in the data folder, without our own. */
@@ -235,6 +229,40 @@ final class RedisWorld {
     }
     set().scale(1);
     awaitReady();
+  }
+
+  PersistentVolumeClaim claim() {
+    return cluster.client().persistentVolumeClaims().inNamespace(namespace).withName(CLAIM).get();
+  }
+
+  /** The volume object is gone, as after somebody took its finalizer away; the pod waits for it. */
+  void loseVolume() throws Exception {
+    var volume = cluster.client().persistentVolumes().withName(claim().getSpec().getVolumeName());
+    lostVolume = volume.require();
+    volume.delete();
+    volume.edit(
+        found -> {
+          found.getMetadata().setFinalizers(List.of());
+          return found;
+        });
+    until("the claim is Lost", () -> claim().getStatus().getPhase().equals("Lost"));
+    cluster.client().pods().inNamespace(namespace).withName(SET + "-0").withGracePeriod(0).delete();
+    until("its pod waits", () -> pod() != null && pod().getStatus().getPhase().equals("Pending"));
+  }
+
+  /** Somebody makes it again, for the same disk. */
+  void bringVolumeBack() {
+    cluster
+        .client()
+        .persistentVolumes()
+        .resource(
+            new PersistentVolumeBuilder()
+                .withNewMetadata()
+                .withName(lostVolume.getMetadata().getName())
+                .endMetadata()
+                .withSpec(lostVolume.getSpec())
+                .build())
+        .create();
   }
 
   /** An RDB file and its manifest, as the backup makes them. */
@@ -324,6 +352,13 @@ final class RedisWorld {
 
   StepCommand cutover(Map<String, String> facts) {
     return command("redis.cutover", "cutover.redis", "cutover", facts);
+  }
+
+  /** Of a source whose binding is at that epoch. */
+  StepCommand cutover(Map<String, String> facts, long epoch) {
+    Map<String, String> later = new LinkedHashMap<>(facts);
+    later.put("source-epoch", Long.toString(epoch));
+    return cutover(later);
   }
 
   private StepCommand command(

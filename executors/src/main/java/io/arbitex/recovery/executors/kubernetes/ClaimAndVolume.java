@@ -1,11 +1,7 @@
-package io.arbitex.recovery.executors.volumes;
+package io.arbitex.recovery.executors.kubernetes;
 
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
-import io.arbitex.recovery.executors.kubernetes.ClusterSession;
-import io.arbitex.recovery.executors.kubernetes.ObjectKind;
-import io.arbitex.recovery.executors.kubernetes.OwnedObject;
-import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -18,11 +14,13 @@ import java.util.Optional;
  * @param claim empty when there is none
  * @param volume empty when the claim names none, or one that is gone
  */
-record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<PersistentVolume> volume) {
+public record ClaimAndVolume(
+    Optional<PersistentVolumeClaim> claim, Optional<PersistentVolume> volume) {
   /** The driver of Azure's disks; another one's handles name something else. */
   private static final String DISKS = "disk.csi.azure.com";
 
-  static ClaimAndVolume read(ClusterSession session, String name)
+  /** As the cluster has them now. */
+  public static ClaimAndVolume read(ClusterSession session, String name)
       throws ActionFailure, InterruptedException {
     Optional<PersistentVolumeClaim> claim = claim(session, name);
     Optional<String> of =
@@ -34,7 +32,7 @@ record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<Persistent
    * By a list: of one object alone, an answer that is none of the API server's (404 of a gateway)
    * cannot be told from "there is none".
    */
-  static Optional<PersistentVolumeClaim> claim(ClusterSession session, String name)
+  public static Optional<PersistentVolumeClaim> claim(ClusterSession session, String name)
       throws ActionFailure, InterruptedException {
     return session
         .ask(
@@ -47,7 +45,7 @@ record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<Persistent
   }
 
   /** By a list, for the same reason. */
-  static Optional<PersistentVolume> volume(ClusterSession session, String name)
+  public static Optional<PersistentVolume> volume(ClusterSession session, String name)
       throws ActionFailure, InterruptedException {
     return volumes(session).stream()
         .filter(each -> each.getMetadata().getName().equals(name))
@@ -61,7 +59,7 @@ record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<Persistent
   }
 
   /** Disks of volumes that are kept for the claim, whether it is bound to one of them or not. */
-  static List<String> disksOf(ClusterSession session, String claim)
+  public static List<String> disksOf(ClusterSession session, String claim)
       throws ActionFailure, InterruptedException {
     return volumes(session).stream()
         .filter(each -> each.getSpec().getClaimRef() != null)
@@ -74,7 +72,7 @@ record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<Persistent
   }
 
   /** The volume that a recovery has begun to replace by that one; empty for none. */
-  static Optional<PersistentVolume> replacedBy(ClusterSession session, String name)
+  public static Optional<PersistentVolume> replacedBy(ClusterSession session, String name)
       throws ActionFailure, InterruptedException {
     return volumes(session).stream()
         .filter(each -> OwnedObject.note(each, RecoveryNotes.REPLACED_BY).equals(Optional.of(name)))
@@ -85,7 +83,8 @@ record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<Persistent
    * Lets a volume forget the claim object that it was bound to, when that is gone, so that a new
    * one of the same name can have it.
    */
-  static void letGo(ActionContext context, ClusterSession session, String volume, String claim)
+  public static void letGo(
+      ActionContext context, ClusterSession session, String volume, String claim)
       throws ActionFailure, InterruptedException {
     Optional<String> present = claim(session, claim).map(found -> found.getMetadata().getUid());
     new OwnedObject(session, ObjectKind.VOLUME, volume)
@@ -106,7 +105,7 @@ record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<Persistent
   }
 
   /** Pods that have the claim and have not ended, by their names. */
-  static List<String> users(ClusterSession session, String claim)
+  public static List<String> users(ClusterSession session, String claim)
       throws ActionFailure, InterruptedException {
     return session
         .ask(
@@ -117,7 +116,8 @@ record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<Persistent
         .toList();
   }
 
-  static boolean has(Pod pod, String claim) {
+  /** Whether a pod has the claim. */
+  public static boolean has(Pod pod, String claim) {
     return pod.getSpec().getVolumes().stream()
         .filter(each -> each.getPersistentVolumeClaim() != null)
         .anyMatch(each -> claim.equals(each.getPersistentVolumeClaim().getClaimName()));
@@ -129,7 +129,7 @@ record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<Persistent
   }
 
   /** The claim's phase; {@code missing} when there is none, {@code Terminating} on its way out. */
-  String phase() {
+  public String phase() {
     if (claim.isEmpty()) {
       return "missing";
     }
@@ -140,27 +140,28 @@ record ClaimAndVolume(Optional<PersistentVolumeClaim> claim, Optional<Persistent
     return phase == null ? "Pending" : phase;
   }
 
-  boolean isBound() {
+  /** Whether it is bound to a volume, and not on its way out. */
+  public boolean isBound() {
     return phase().equals("Bound");
   }
 
   /** An annotation of the claim. */
-  Optional<String> note(String annotation) {
+  public Optional<String> note(String annotation) {
     return claim.flatMap(found -> OwnedObject.note(found, annotation));
   }
 
   /** Whether the claim is one for that volume. */
-  boolean isFor(String volumeName) {
+  public boolean isFor(String volumeName) {
     return claim.filter(found -> volumeName.equals(found.getSpec().getVolumeName())).isPresent();
   }
 
   /** The file system of a volume's disk; empty where the volume does not say. */
-  static Optional<String> fileSystem(PersistentVolume volume) {
+  public static Optional<String> fileSystem(PersistentVolume volume) {
     return Optional.ofNullable(volume.getSpec().getCsi()).map(source -> source.getFsType());
   }
 
   /** Where Azure has the volume's disk; empty for a volume that is none of its disks. */
-  Optional<String> handle() {
+  public Optional<String> handle() {
     return volume.flatMap(ClaimAndVolume::handle);
   }
 

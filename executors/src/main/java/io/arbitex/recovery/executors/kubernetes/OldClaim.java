@@ -1,4 +1,4 @@
-package io.arbitex.recovery.executors.volumes;
+package io.arbitex.recovery.executors.kubernetes;
 
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
@@ -7,13 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A claim as it was, so that it can be made again: without what only that one object had. */
-final class OldClaim {
+public final class OldClaim {
   private static final String OF_KUBERNETES = "kubernetes.io/";
 
   private OldClaim() {}
 
   /** As JSON. */
-  static String text(PersistentVolumeClaim claim) {
+  public static String text(PersistentVolumeClaim claim) {
     Map<String, String> notes = new LinkedHashMap<>();
     if (claim.getMetadata().getAnnotations() != null) {
       claim.getMetadata().getAnnotations().entrySet().stream()
@@ -34,7 +34,7 @@ final class OldClaim {
                 .build());
   }
 
-  static PersistentVolumeClaim parse(String text) {
+  public static PersistentVolumeClaim parse(String text) {
     return new KubernetesSerialization().unmarshal(text, PersistentVolumeClaim.class);
   }
 }

@@ -1,0 +1,85 @@
+package io.arbitex.recovery.executors.redis;
+
+import io.arbitex.recovery.engine.ActionContext;
+import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.engine.Look;
+import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.OldClaim;
+import io.arbitex.recovery.executors.kubernetes.OwnerMark;
+import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
+import io.arbitex.recovery.executors.kubernetes.ScaledSet;
+import io.arbitex.recovery.record.FailureCode;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Clean-up: the claim is again for the volume that is gone. Redis waits for it then, as it did
+ * before: it does not come up on an empty volume, as if that were its data.
+ */
+final class GiveClaimBack extends RedisAction {
+  GiveClaimBack(RedisTarget target) {
+    super(
+        target,
+        "give-claim-back",
+        "make the claim as it was before",
+        true,
+        Duration.ofMinutes(8),
+        PATIENT);
+  }
+
+  @Override
+  Look look(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    StatefulSet read = new ScaledSet(session, target.redis().statefulSet()).read();
+    return kept(read).isPresent() && StoppedRedis.isOurs(context, read)
+        ? Look.notYet("the claim " + target.redis().claim() + " was made anew, or was about to be")
+        : Look.alreadySo();
+  }
+
+  /**
+   * Refuses to start Redis on a volume that only this cutover has made.
+   *
+   * @throws ActionFailure NOT_CONFIRMED saying so
+   */
+  static void requireDone(StatefulSet read) throws ActionFailure {
+    if (kept(read).isPresent()) {
+      throw ActionFailure.permanent(
+          FailureCode.NOT_CONFIRMED,
+          "Redis is not started: its claim was made anew, for an empty volume",
+          "Retry, which goes on; or scale it by hand, and it starts cold.");
+    }
+  }
+
+  /** Gone with the first start on the new one, so there is nothing of it to give back then. */
+  private static Optional<LostVolume> kept(StatefulSet read) {
+    return ScaledSet.note(read, RecoveryNotes.CLAIM_BEFORE)
+        .map(text -> new LostVolume(OldClaim.parse(text).getSpec().getVolumeName(), text));
+  }
+
+  @Override
+  void make(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
+    Optional<LostVolume> lost = kept(set.read());
+    if (lost.isEmpty()) {
+      return;
+    }
+    new StoppedRedis(session, target).require(context);
+    NewClaim claim = new NewClaim(session, target, lost.get());
+    claim.giveOldBack(context);
+    if (!claim.isOldThere()) {
+      throw ActionFailure.passing(
+          FailureCode.NOT_CONFIRMED,
+          "the claim " + target.redis().claim() + " is not as it was yet",
+          "See 'kubectl describe pvc " + target.redis().claim() + "'.");
+    }
+    OwnerMark mine = OwnerMark.of(context);
+    set.change(
+        context,
+        (read, patch) -> {
+          patch.without(RecoveryNotes.CLAIM_BEFORE).note(RecoveryNotes.OWNER, mine.text());
+          return kept(read).isPresent();
+        });
+  }
+}
