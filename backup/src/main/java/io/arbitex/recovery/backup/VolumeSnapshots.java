@@ -7,7 +7,9 @@ import com.azure.resourcemanager.compute.fluent.models.DiskInner;
 import com.azure.resourcemanager.compute.fluent.models.SnapshotInner;
 import com.azure.resourcemanager.compute.models.CreationData;
 import com.azure.resourcemanager.compute.models.DiskCreateOption;
+import com.azure.resourcemanager.compute.models.Encryption;
 import io.arbitex.recovery.azure.AzurePipelines;
+import io.arbitex.recovery.azure.DiskKind;
 import io.arbitex.recovery.configuration.Azure;
 import io.arbitex.recovery.configuration.Volume;
 import io.arbitex.recovery.record.RestorePoint;
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -127,7 +130,7 @@ final class VolumeSnapshots {
               name,
               new SnapshotInner()
                   .withLocation(disk.location())
-                  .withTags(Map.of(PLATFORM, platform, COMPONENT, component, TAKEN_BY, US))
+                  .withTags(tags(disk))
                   .withIncremental(true)
                   .withCreationData(
                       new CreationData()
@@ -136,6 +139,29 @@ final class VolumeSnapshots {
     } catch (RuntimeException e) {
       throw refused("take a snapshot of " + id, e);
     }
+  }
+
+  private Map<String, String> tags(DiskInner disk) {
+    Map<String, String> tags = new LinkedHashMap<>(kind(disk).tags());
+    tags.putAll(Map.of(PLATFORM, platform, COMPONENT, component, TAKEN_BY, US));
+    return tags;
+  }
+
+  private static DiskKind kind(DiskInner disk) {
+    Encryption encryption = disk.encryption();
+    return new DiskKind(
+        disk.sku() == null ? "" : text(disk.sku().name()),
+        disk.zones() == null ? List.of() : disk.zones(),
+        text(disk.tier()),
+        encryption == null ? "" : text(encryption.type()),
+        encryption == null ? "" : text(encryption.diskEncryptionSetId()),
+        text(disk.networkAccessPolicy()),
+        text(disk.diskAccessId()),
+        text(disk.publicNetworkAccess()));
+  }
+
+  private static String text(Object value) {
+    return value == null ? "" : value.toString();
   }
 
   /** Deletes one, and waits until Azure has done it. */

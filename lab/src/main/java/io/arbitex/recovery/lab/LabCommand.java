@@ -195,6 +195,7 @@ final class LabCommand implements Callable<Integer> {
                       + " pvc-lost: deletes a volume and its disk;"
                       + " aks-unreachable: kills the cluster that is Azure's, and all in it;"
                       + " redis-lost: empties Redis' data folder and kills it;"
+                      + " redis-volume-lost: deletes its volume and its disk;"
                       + " redis-flushed: FLUSHALL;"
                       + " redis-degraded: its background saves fail; redis-mended: they work again.")
           String what,
@@ -215,6 +216,7 @@ final class LabCommand implements Callable<Integer> {
       case "pvc-lost" -> lab.volumes().lose(LabVolumes.claim(volume));
       case "aks-unreachable" -> lab.clusters().lose();
       case "redis-lost" -> lab.redis().destroy();
+      case "redis-volume-lost" -> lab.volumes().lose(LabVolumes.claim("redis-data"));
       case "redis-flushed" -> lab.redis().flush();
       case "redis-degraded" -> lab.redis().failSaves();
       case "redis-mended" -> lab.redis().mendSaves();

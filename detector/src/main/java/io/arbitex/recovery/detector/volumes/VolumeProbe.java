@@ -122,7 +122,12 @@ public final class VolumeProbe implements Probe, ProbeInCluster, AutoCloseable {
             .findFirst();
     List<Pod> pods =
         asked.pods().inNamespace(namespace).list().getItems().stream().filter(this::wants).toList();
-    List<Pod> ready = pods.stream().filter(Readiness::isPodReady).toList();
+    // One that is ending lets go of its disk in a moment: it speaks for nothing that lasts.
+    List<Pod> ready =
+        pods.stream()
+            .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+            .filter(Readiness::isPodReady)
+            .toList();
     String named = claim.map(found -> found.getSpec().getVolumeName()).orElse(null);
     boolean there =
         named != null

@@ -7,6 +7,13 @@ import com.azure.resourcemanager.compute.fluent.models.DiskInner;
 import com.azure.resourcemanager.compute.fluent.models.SnapshotInner;
 import com.azure.resourcemanager.compute.models.CreationData;
 import com.azure.resourcemanager.compute.models.DiskCreateOption;
+import com.azure.resourcemanager.compute.models.DiskSku;
+import com.azure.resourcemanager.compute.models.DiskStorageAccountTypes;
+import com.azure.resourcemanager.compute.models.Encryption;
+import com.azure.resourcemanager.compute.models.EncryptionType;
+import com.azure.resourcemanager.compute.models.NetworkAccessPolicy;
+import com.azure.resourcemanager.compute.models.PublicNetworkAccess;
+import io.arbitex.recovery.azure.DiskKind;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.record.FailureCode;
 import java.time.Instant;
@@ -104,8 +111,8 @@ public final class Disks {
   /**
    * Begins to make a disk from a snapshot; the same order given twice makes one disk.
    *
-   * @param like handle of a disk whose kind and zone it gets; empty, or one that is gone, for
-   *     Azure's defaults
+   * @param like handle of a disk whose kind and zone it gets; empty, or one that is gone, for what
+   *     the snapshot's tags say of its disk, and Azure's defaults for the rest
    * @return the address of the operation, if Azure gave one
    */
   public Optional<String> beginMake(
@@ -121,7 +128,7 @@ public final class Disks {
                     .withSourceResourceId(from.id()));
     Optional<DiskInner> source = like.isEmpty() ? Optional.empty() : inner(like.get());
     // A disk that is encrypted by the customer's key, or closed to export, stays so.
-    source.ifPresent(
+    source.ifPresentOrElse(
         found ->
             wanted
                 .withSku(found.sku())
@@ -130,10 +137,36 @@ public final class Disks {
                 .withEncryption(found.encryption())
                 .withNetworkAccessPolicy(found.networkAccessPolicy())
                 .withDiskAccessId(found.diskAccessId())
-                .withPublicNetworkAccess(found.publicNetworkAccess()));
+                .withPublicNetworkAccess(found.publicNetworkAccess()),
+        () -> DiskKind.ofTags(from.tags()).ifPresent(kind -> describe(wanted, kind)));
     return begin(
         "make the disk " + name + " from the snapshot " + from.name(),
         context -> client.getDisks().beginCreateOrUpdate(disks, name, wanted, context));
+  }
+
+  private static void describe(DiskInner wanted, DiskKind kind) {
+    said(kind.sku())
+        .ifPresent(
+            sku -> wanted.withSku(new DiskSku().withName(DiskStorageAccountTypes.fromString(sku))));
+    wanted.withZones(kind.zones().isEmpty() ? null : kind.zones());
+    said(kind.tier()).ifPresent(wanted::withTier);
+    Optional<String> type = said(kind.encryption());
+    Optional<String> set = said(kind.encryptionSet());
+    if (type.isPresent() || set.isPresent()) {
+      wanted.withEncryption(
+          new Encryption()
+              .withType(type.map(EncryptionType::fromString).orElse(null))
+              .withDiskEncryptionSetId(set.orElse(null)));
+    }
+    said(kind.networkAccess())
+        .ifPresent(each -> wanted.withNetworkAccessPolicy(NetworkAccessPolicy.fromString(each)));
+    said(kind.diskAccess()).ifPresent(wanted::withDiskAccessId);
+    said(kind.publicAccess())
+        .ifPresent(each -> wanted.withPublicNetworkAccess(PublicNetworkAccess.fromString(each)));
+  }
+
+  private static Optional<String> said(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
   /**

@@ -36,7 +36,8 @@ import picocli.CommandLine.Parameters;
       "aks-gone (so are its backups and the database: rebuilt from the chart, then the database);",
       "everything (the database, a volume, Redis and the cluster at once; see --parallel);",
       "pvc-lost (a volume and its disk are gone; --volume names which);",
-      "redis-lost (it comes back empty); redis-flushed (FLUSHALL, put back by approval);",
+      "redis-lost (it comes back empty); redis-volume-lost (its volume is gone: it gets a new one);",
+      "redis-flushed (FLUSHALL, put back by approval);",
       "redis-degraded (it cannot save: told, and nothing restored)."
     })
 public final class DrillCommand implements Callable<Integer> {

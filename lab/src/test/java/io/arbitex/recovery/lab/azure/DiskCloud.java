@@ -61,6 +61,16 @@ public final class DiskCloud implements AutoCloseable {
         .formatted(AzureClients.SUBSCRIPTION, GROUP, name);
   }
 
+  /** A disk as Azure tells of it. */
+  public DiskInner disk(String name) {
+    return client.getDisks().getByResourceGroup(GROUP, name);
+  }
+
+  /** The tags of a snapshot. */
+  public Map<String, String> tagsOfSnapshot(String name) {
+    return client.getSnapshots().getByResourceGroup(GROUP, name).tags();
+  }
+
   /** Those that a recovery has ordered for this component, by name. */
   public List<String> disksOf(String component) {
     return client.getDisks().listByResourceGroup(GROUP).stream()

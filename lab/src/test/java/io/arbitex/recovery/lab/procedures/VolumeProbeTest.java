@@ -12,6 +12,8 @@ import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour;
 import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour.How;
 import io.arbitex.recovery.record.HealthStatus;
 import io.arbitex.recovery.record.Symptom;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,6 +93,41 @@ class VolumeProbeTest {
     assertSeen(HealthStatus.DOWN, Symptom.DATA_LOST);
     world.client().persistentVolumeClaims().inNamespace(world.namespace).delete();
     until("there is no claim", () -> probe.look(Instant.now()).symptom() == Symptom.UNREACHABLE);
+  }
+
+  /** It was told as beyond any restore, and planned when the pods had ended. */
+  @Test
+  void podsThatWereEndingKeptALostVolumeFromBeingToldAsLost() throws Exception {
+    world
+        .app()
+        .edit(
+            app ->
+                new DeploymentBuilder(app)
+                    .editSpec()
+                    .editTemplate()
+                    .editSpec()
+                    .withTerminationGracePeriodSeconds(20L)
+                    .editFirstContainer()
+                    .withCommand("sh", "-c", "trap '' TERM; while :; do sleep 1; done")
+                    .withArgs()
+                    .endContainer()
+                    .endSpec()
+                    .endTemplate()
+                    .endSpec()
+                    .build());
+    until("it is rolled out", () -> world.podsThatRun("trap").size() == 2);
+    world.awaitReady();
+    world.loseVolume();
+    world.app().scale(0);
+    until(
+        "they are told to end",
+        () -> world.podsThatRun("trap").stream().allMatch(VolumeProbeTest::isEnding));
+    assertSeen(HealthStatus.DOWN, Symptom.DATA_LOST);
+    assertThat(world.podsThatRun("trap")).as("they have not ended").hasSize(2);
+  }
+
+  private static boolean isEnding(Pod pod) {
+    return pod.getMetadata().getDeletionTimestamp() != null;
   }
 
   @Test

@@ -4,6 +4,7 @@ import static io.arbitex.recovery.lab.kubernetes.TestCluster.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.azure.resourcemanager.compute.fluent.models.DiskInner;
 import io.arbitex.recovery.backup.BackupFailed;
 import io.arbitex.recovery.backup.VolumeBackup;
 import io.arbitex.recovery.configuration.Inventory;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -92,6 +94,8 @@ class VolumeRestoreTest {
     RestorePoint first = backup.take();
     assertThat(first.getKind()).isEqualTo(RestorePointKind.SNAPSHOT);
     assertThat(first.getState()).isEqualTo(RestorePointState.AVAILABLE);
+    assertThat(cloud.tagsOfSnapshot(first.getId()))
+        .containsEntry("recovery-disk-sku", cloud.disk(world.oldVolume).sku().name().toString());
     RestorePoint second = backup.take();
     assertThat(backup.keepNewest(1)).extracting(RestorePoint::getId).containsExactly(first.getId());
     world.lose();
@@ -108,6 +112,22 @@ class VolumeRestoreTest {
         .as("one that somebody else took is theirs to delete")
         .contains(point("by-hand"))
         .doesNotContain(first.getId());
+  }
+
+  /** Azure's defaults are a slow disk in no zone, which no node of a zonal pool can have. */
+  @Test
+  void aDiskOfALostOneIsOfTheKindThatItsSnapshotTells() throws Exception {
+    Map<String, String> tags = new HashMap<>(world.tags());
+    tags.putAll(Map.of("recovery-disk-sku", "UltraSSD_LRS", "recovery-disk-zones", "2"));
+    cloud.takeSnapshot(point("1"), world.oldVolume, tags);
+    world.lose();
+    ProcedureBench bench = world.bench();
+    Next.Finished end = bench.run(world.restore(Map.of()));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    DiskInner made = cloud.disk(bench.factsOfEnd().get("disk"));
+    assertThat(made.zones()).containsExactly("2");
+    assertThat(made.sku().name()).hasToString("UltraSSD_LRS");
+    assertThat(bench.factsOfEnd()).containsEntry("disk-zones", "westeurope-2");
   }
 
   private void assertUnproven(Map<String, String> more, String snapshot, String why)

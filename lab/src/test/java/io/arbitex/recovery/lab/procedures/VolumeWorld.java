@@ -122,6 +122,13 @@ final class VolumeWorld {
         () -> Integer.valueOf(2).equals(app().get().getStatus().getReadyReplicas()));
   }
 
+  /** Its pods whose command has that in it, those that are ending too. */
+  List<Pod> podsThatRun(String text) {
+    return client().pods().inNamespace(namespace).withLabel("app", APP).list().getItems().stream()
+        .filter(pod -> pod.getSpec().getContainers().get(0).getCommand().toString().contains(text))
+        .toList();
+  }
+
   PersistentVolumeClaim claim() {
     return client().persistentVolumeClaims().inNamespace(namespace).withName(CLAIM).get();
   }

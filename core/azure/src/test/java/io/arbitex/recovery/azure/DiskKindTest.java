@@ -1,0 +1,39 @@
+package io.arbitex.recovery.azure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DiskKindTest {
+  @Test
+  void tagsSayWhatTheyWereMadeOf() {
+    DiskKind kind =
+        new DiskKind(
+            "Premium_LRS",
+            List.of("1", "3"),
+            "P30",
+            "EncryptionAtRestWithCustomerKey",
+            "/subscriptions/s/des",
+            "DenyAll",
+            "",
+            "Disabled");
+    assertThat(kind.tags())
+        .containsEntry("recovery-disk-zones", "1,3")
+        .doesNotContainKey("recovery-disk-disk-access");
+    assertThat(DiskKind.ofTags(kind.tags())).contains(kind);
+  }
+
+  @Test
+  void aSnapshotThatSomebodyElseTookSaysNothing() {
+    assertThat(DiskKind.ofTags(Map.of("recovery-platform", "eu-1"))).isEmpty();
+  }
+
+  /** Azure would refuse the snapshot. */
+  @Test
+  void aValueThatIsTooLongForATagIsLeftOut() {
+    DiskKind kind = new DiskKind("s", List.of(), "", "", "x".repeat(257), "", "y".repeat(256), "");
+    assertThat(kind.tags()).containsOnlyKeys("recovery-disk-sku", "recovery-disk-disk-access");
+  }
+}
