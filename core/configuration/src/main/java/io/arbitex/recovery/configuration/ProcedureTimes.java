@@ -14,7 +14,7 @@ final class ProcedureTimes {
           Map.entry("redis.aof", Duration.ofMinutes(15)),
           Map.entry("redis.rdb", Duration.ofMinutes(15)),
           Map.entry("redis.cold", Duration.ofMinutes(5)),
-          Map.entry("cutover.redis", Duration.ofMinutes(15)),
+          Map.entry("cutover.redis", Duration.ofMinutes(30)),
           Map.entry("pvc.snapshot", Duration.ofMinutes(30)),
           Map.entry("cutover.volume", Duration.ofMinutes(15)),
           Map.entry("aks.backup", Duration.ofMinutes(60)),

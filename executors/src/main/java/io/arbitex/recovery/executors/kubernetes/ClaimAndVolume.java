@@ -71,6 +71,18 @@ public record ClaimAndVolume(
         .toList();
   }
 
+  /** Volumes that only the claim can have, whoever made them, and that no claim has had yet. */
+  public static List<String> reservedFor(ClusterSession session, String claim)
+      throws ActionFailure, InterruptedException {
+    return volumes(session).stream()
+        .filter(each -> each.getSpec().getClaimRef() != null)
+        .filter(each -> each.getSpec().getClaimRef().getUid() == null)
+        .filter(each -> claim.equals(each.getSpec().getClaimRef().getName()))
+        .filter(each -> session.namespace().equals(each.getSpec().getClaimRef().getNamespace()))
+        .map(each -> each.getMetadata().getName())
+        .toList();
+  }
+
   /** The volume that a recovery has begun to replace by that one; empty for none. */
   public static Optional<PersistentVolume> replacedBy(ClusterSession session, String name)
       throws ActionFailure, InterruptedException {

@@ -123,12 +123,19 @@ public final class SetPreflight {
                         "A lost volume is restored first (runbook, section 3); see also whether"
                             + " 'claim' of the inventory is its name."));
     String phase = claim.getStatus() == null ? "" : claim.getStatus().getPhase();
+    if (claim.getMetadata().getDeletionTimestamp() != null) {
+      throw refused(
+          "the claim "
+              + claimName
+              + " is being deleted, and goes when its pods have ended: "
+              + ClaimAndVolume.users(session, claimName),
+          "End these pods, see who deleted the claim, and make it again; then retry.");
+    }
     boolean waitsForPod =
         "Pending".equals(phase)
             && OwnedObject.note(claim, RecoveryNotes.MADE_EMPTY).isPresent()
             && isEmpty(claim.getSpec().getVolumeName());
-    if (claim.getMetadata().getDeletionTimestamp() != null
-        || !("Bound".equals(phase) || waitsForPod)) {
+    if (!"Bound".equals(phase) && !waitsForPod) {
       throw refused(
           "the claim " + claimName + " is " + (isEmpty(phase) ? "not bound" : phase),
           "See 'kubectl describe pvc "

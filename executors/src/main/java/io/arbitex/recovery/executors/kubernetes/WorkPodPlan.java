@@ -2,11 +2,11 @@ package io.arbitex.recovery.executors.kubernetes;
 
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
-import io.fabric8.kubernetes.api.model.Affinity;
-import io.fabric8.kubernetes.api.model.AffinityBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -50,10 +50,31 @@ public record WorkPodPlan(
             .map(pod -> pod.getSpec().getNodeName())
             .filter(each -> each != null && !each.isEmpty())
             .findFirst();
-    return pod(context, found, node);
+    return pod(context, found, node, node.isEmpty() && choosesPlace(session));
   }
 
-  private Pod pod(ActionContext context, StatefulSet set, Optional<String> node) {
+  /**
+   * Whether a volume will be made where this pod runs. It must be a place where Redis can run then:
+   * a disk cannot be moved to another zone.
+   */
+  private boolean choosesPlace(ClusterSession session) throws ActionFailure, InterruptedException {
+    return claim.isPresent()
+        && session
+            .find(
+                "get persistentvolumeclaims/" + claim.get(),
+                client ->
+                    client
+                        .persistentVolumeClaims()
+                        .inNamespace(session.namespace())
+                        .withName(claim.get())
+                        .get())
+            .filter(found -> found.getStatus() != null)
+            .filter(found -> "Pending".equals(found.getStatus().getPhase()))
+            .isPresent();
+  }
+
+  private Pod pod(
+      ActionContext context, StatefulSet set, Optional<String> node, boolean choosesPlace) {
     PodSpec like = set.getSpec().getTemplate().getSpec();
     return new PodBuilder()
         .withNewMetadata()
@@ -75,9 +96,10 @@ public record WorkPodPlan(
         .withTerminationGracePeriodSeconds(2L)
         .withAutomountServiceAccountToken(false)
         .withNodeName(node.orElse(null))
-        // A volume that is made for it is made where it runs, and Redis must be able to run there.
-        .withNodeSelector(node.isPresent() ? null : like.getNodeSelector())
-        .withAffinity(node.isPresent() ? null : ofNodes(like.getAffinity()))
+        .withNodeSelector(choosesPlace ? like.getNodeSelector() : null)
+        .withAffinity(choosesPlace ? like.getAffinity() : null)
+        .withTopologySpreadConstraints(
+            choosesPlace ? like.getTopologySpreadConstraints() : List.of())
         // As the store's own pod, so that it may run there and files get the same owner.
         .withSecurityContext(like.getSecurityContext())
         .withTolerations(like.getTolerations())
@@ -86,6 +108,7 @@ public record WorkPodPlan(
         .withName(WorkPod.CONTAINER)
         .withImage(image)
         .withCommand(idle())
+        .withResources(choosesPlace ? requests(like) : null)
         .withSecurityContext(like.getContainers().get(0).getSecurityContext())
         .addNewVolumeMount()
         .withName("data")
@@ -97,11 +120,11 @@ public record WorkPodPlan(
         .build();
   }
 
-  /** What Redis demands of other pods is no demand of a work pod. */
-  private static Affinity ofNodes(Affinity affinity) {
-    return affinity == null || affinity.getNodeAffinity() == null
+  private static ResourceRequirements requests(PodSpec like) {
+    ResourceRequirements all = like.getContainers().get(0).getResources();
+    return all == null
         ? null
-        : new AffinityBuilder().withNodeAffinity(affinity.getNodeAffinity()).build();
+        : new ResourceRequirementsBuilder().withRequests(all.getRequests()).build();
   }
 
   private Volume volume() {

@@ -50,8 +50,8 @@ final class CheckCluster extends RedisAction {
     Optional<LostVolume> lost = needsVolume ? Optional.empty() : LostVolume.find(session, target);
     Map<String, String> facts = new LinkedHashMap<>(LostVolume.facts(lost));
     facts.put(RedisFacts.REPLICAS, Integer.toString(replicas(session, target, lost.isPresent())));
+    facts.put(RedisFacts.STAGED_ASIDE, Boolean.toString(lost.isPresent()));
     if (lost.isPresent()) {
-      facts.put(RedisFacts.STAGED_ASIDE, "true");
       context.progress(
           "the volume "
               + lost.get().name()

@@ -51,13 +51,16 @@ final class CheckCutover extends RedisAction {
     ScaledSet scaled = new ScaledSet(session, target.redis().statefulSet());
     StatefulSet set = scaled.read();
     new MoveNote(scaled, staging).refuseForeign(set);
+    // One that was lost again since is not there to be looked at: all is done once more.
     boolean already =
-        ScaledSet.wanted(set) > 0
+        lost.isEmpty()
+            && ScaledSet.wanted(set) > 0
             && ScaledSet.note(set, RecoveryNotes.STARTED_FROM)
                 .filter(staging.id()::equals)
                 .isPresent();
-    if (!already && StageAgain.isNeeded(context, lost)) {
-      StageRdb.requireFile(context);
+    boolean gone = StageAgain.isGone(context, set) || lost.isPresent();
+    if (!already && gone) {
+      StageAgain.requireSource(context);
     }
     long epoch = Long.parseLong(context.required(RedisFacts.SOURCE_EPOCH));
     long known = bound.get().map(Bound::epoch).orElse(epoch);
@@ -75,6 +78,7 @@ final class CheckCutover extends RedisAction {
     }
     Map<String, String> facts = new LinkedHashMap<>(LostVolume.facts(lost));
     facts.put(RedisFacts.REPLICAS, Integer.toString(replicas));
+    facts.put(RedisFacts.STAGED_ASIDE, Boolean.toString(gone));
     facts.put(RedisFacts.ALREADY_STARTED, Boolean.toString(already));
     facts.put(RedisFacts.EPOCH, Long.toString(already && known > epoch ? known : epoch + 1));
     return Look.alreadySo(facts);

@@ -32,9 +32,16 @@ final class GiveClaimBack extends RedisAction {
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
     StatefulSet read = new ScaledSet(session, target.redis().statefulSet()).read();
-    return kept(read).isPresent() && StoppedRedis.isOurs(context, read)
+    return isDue(context, read)
         ? Look.notYet("the claim " + target.redis().claim() + " was made anew, or was about to be")
         : Look.alreadySo();
+  }
+
+  /**
+   * Whether this command made the claim anew, or took such a one over, and Redis has none of it.
+   */
+  static boolean isDue(ActionContext context, StatefulSet read) throws ActionFailure {
+    return kept(read).isPresent() && StoppedRedis.isOurs(context, read);
   }
 
   /**
@@ -51,8 +58,11 @@ final class GiveClaimBack extends RedisAction {
     }
   }
 
-  /** Gone with the first start on the new one, so there is nothing of it to give back then. */
-  private static Optional<LostVolume> kept(StatefulSet read) {
+  /**
+   * What the claim was before. Gone with the first start on the new one, so there is nothing of it
+   * to give back then.
+   */
+  static Optional<LostVolume> kept(StatefulSet read) {
     return ScaledSet.note(read, RecoveryNotes.CLAIM_BEFORE)
         .map(text -> new LostVolume(OldClaim.parse(text).getSpec().getVolumeName(), text));
   }
@@ -78,7 +88,8 @@ final class GiveClaimBack extends RedisAction {
     set.change(
         context,
         (read, patch) -> {
-          patch.without(RecoveryNotes.CLAIM_BEFORE).note(RecoveryNotes.OWNER, mine.text());
+          patch.without(RecoveryNotes.CLAIM_BEFORE).without(RecoveryNotes.MOVING);
+          patch.note(RecoveryNotes.OWNER, mine.text());
           return kept(read).isPresent();
         });
   }

@@ -56,9 +56,21 @@ record LostVolume(String name, String claim) {
     PersistentVolumeClaim before = OldClaim.parse(text.get());
     String volume = before.getSpec().getVolumeName();
     if (ClaimAndVolume.volume(session, volume).isPresent()) {
+      if (claim.isEmpty()) {
+        throw refused(
+            "a recovery has deleted the claim "
+                + target.redis().claim()
+                + ", and its volume "
+                + volume
+                + " is there again",
+            "Make the claim again by hand, as the annotation "
+                + RecoveryNotes.CLAIM_BEFORE
+                + " of the StatefulSet has it, then retry.");
+      }
       return Optional.empty();
     }
     refuseUnlessItCanBeMadeAnew(before);
+    refuseIfOneIsReserved(session, target.redis().claim());
     return Optional.of(new LostVolume(volume, text.get()));
   }
 
@@ -74,15 +86,32 @@ record LostVolume(String name, String claim) {
   private static void refuseUnlessItCanBeMadeAnew(PersistentVolumeClaim before)
       throws ActionFailure {
     String name = before.getMetadata().getName();
-    if ("".equals(before.getSpec().getStorageClassName())) {
+    if ("".equals(before.getSpec().getStorageClassName())
+        || before.getSpec().getSelector() != null) {
       throw refused(
-          "the volume of the claim " + name + " is gone, and it has no class that makes another",
+          "the volume of the claim " + name + " is gone, and no class makes another for it",
           "Make a volume and the claim for it by hand, then retry.");
+    }
+    if (before.getSpec().getAccessModes().contains("ReadWriteOncePod")) {
+      throw refused(
+          "the claim " + name + " lets in one pod only (ReadWriteOncePod)",
+          "A second pod must work on it: use ReadWriteOnce.");
     }
     if ("Block".equals(before.getSpec().getVolumeMode())) {
       throw refused(
           "the claim " + name + " is of a raw device (volumeMode: Block)",
           "Only volumes with a file system are recovered here.");
+    }
+  }
+
+  /** Somebody is about to give it a disk that is there; the new claim would get that. */
+  private static void refuseIfOneIsReserved(ClusterSession session, String claim)
+      throws ActionFailure, InterruptedException {
+    List<String> reserved = ClaimAndVolume.reservedFor(session, claim);
+    if (!reserved.isEmpty()) {
+      throw refused(
+          "the volume of the claim " + claim + " is gone, and " + reserved + " is reserved for it",
+          "See who made that, and whether it has the data of Redis; bind it, or delete it.");
     }
   }
 

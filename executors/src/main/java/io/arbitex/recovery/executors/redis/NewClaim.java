@@ -7,6 +7,7 @@ import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.executors.kubernetes.ObjectKind;
 import io.arbitex.recovery.executors.kubernetes.OldClaim;
 import io.arbitex.recovery.executors.kubernetes.OwnedObject;
+import io.arbitex.recovery.executors.kubernetes.OwnerMark;
 import io.arbitex.recovery.executors.kubernetes.Patience;
 import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
 import io.arbitex.recovery.record.FailureCode;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -83,10 +85,10 @@ final class NewClaim {
         new PersistentVolumeClaimBuilder(before)
             .editMetadata()
             .addToAnnotations(RecoveryNotes.MADE_EMPTY, context.command().getCommandId())
+            .addToAnnotations(RecoveryNotes.OWNER, OwnerMark.of(context).text())
             .endMetadata()
             .editSpec()
             .withVolumeName(null)
-            .withSelector(null)
             .withDataSource(null)
             .withDataSourceRef(null)
             .endSpec()
@@ -109,8 +111,37 @@ final class NewClaim {
         new PersistentVolumeClaimBuilder(OldClaim.parse(lost.claim()))
             .editMetadata()
             .addToAnnotations(RecoveryNotes.COMMAND, context.command().getCommandId())
+            .addToAnnotations(RecoveryNotes.OWNER, OwnerMark.of(context).text())
             .endMetadata()
             .build());
+  }
+
+  /**
+   * Refuses a volume that was there before the claim: somebody made it for a disk that has data.
+   *
+   * @throws ActionFailure NOT_CONFIRMED naming it
+   */
+  void requireNewVolume() throws ActionFailure, InterruptedException {
+    ClaimAndVolume now = ClaimAndVolume.read(session, name);
+    if (now.claim().isEmpty() || now.volume().isEmpty()) {
+      return;
+    }
+    Instant claimed = made(now.claim().get());
+    if (which(now.claim().get()) == Which.NEW && made(now.volume().get()).isBefore(claimed)) {
+      throw ActionFailure.permanent(
+          FailureCode.NOT_CONFIRMED,
+          "the claim "
+              + name
+              + " got the volume "
+              + now.volume().get().getMetadata().getName()
+              + ", which was there before it and may have data",
+          "See who made that volume. If Redis is to run on it, scale it by hand; if not, end the"
+              + " claim and retry.");
+    }
+  }
+
+  private static Instant made(HasMetadata object) {
+    return Instant.parse(object.getMetadata().getCreationTimestamp());
   }
 
   private void create(PersistentVolumeClaim claim) throws ActionFailure, InterruptedException {
@@ -127,8 +158,13 @@ final class NewClaim {
   private void delete(ActionContext context, Which meant)
       throws ActionFailure, InterruptedException {
     Optional<PersistentVolumeClaim> found = ClaimAndVolume.claim(session, name);
-    if (found.isEmpty() || (which(found.get()) != meant && which(found.get()) != Which.THEIRS)) {
+    Optional<Which> now = found.map(this::which);
+    if (now.isEmpty() || (now.get() != meant && now.get() != Which.THEIRS)) {
       return;
+    }
+    refuseAnother(meant, now.get());
+    if (meant == Which.NEW) {
+      requireNewVolume();
     }
     awaitUnused(context);
     new OwnedObject(session, ObjectKind.CLAIM, name)

@@ -20,7 +20,7 @@ final class ProveStaged extends RedisAction {
   private final Function<ActionContext, Optional<Staging>> where;
 
   /**
-   * @param stage what puts it there again, where it can be gone
+   * @param stage what puts it there again, where it went with its pod since
    * @param where empty when there is nothing to do
    */
   private ProveStaged(
@@ -91,9 +91,7 @@ final class ProveStaged extends RedisAction {
       throws ActionFailure, InterruptedException {
     Staging staging = where.apply(context).orElseThrow();
     new WorkPod(session, staging.podPlan()).ensure(context);
-    if (staging.aside()) {
-      stage.ensure(context, session, staging);
-    }
+    stage.ensure(context, session, staging);
     VolumeScript script = VolumeScript.in(session, staging);
     long keys = Long.parseLong(context.required(RedisFacts.KEYS));
     long checked =

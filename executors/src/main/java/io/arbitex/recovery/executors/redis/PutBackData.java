@@ -32,6 +32,10 @@ final class PutBackData extends RedisAction {
     Staging staging = Staging.onVolume(target, id.get());
     ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
     StatefulSet read = set.read();
+    if (GiveClaimBack.isDue(context, read)) {
+      // What is on an empty volume of our own goes with it.
+      return itsInPlace;
+    }
     boolean noted = new MoveNote(set, staging).isOn(read);
     if (!begun(context) && !(noted && StoppedRedis.isOurs(context, read))) {
       return itsInPlace;

@@ -31,6 +31,7 @@ public final class RedisCutover {
         .action(StopRedis.withoutVolume(target))
         .action(new RenewClaim(target))
         .action(new OpenWorkPod(target, context -> Staging.givenTo(target, context)))
+        .action(new CheckNewVolume(target))
         .action(StageRdb.again(target))
         .action(ProveStaged.again(target))
         .action(new CheckStaging(target))

@@ -64,7 +64,7 @@ final class RenewClaim extends RedisAction {
   }
 
   /** A volume that somebody made again has newer data than any file. */
-  private static void refuseIfItIsBack(ClusterSession session, LostVolume lost)
+  static void refuseIfItIsBack(ClusterSession session, LostVolume lost)
       throws ActionFailure, InterruptedException {
     if (ClaimAndVolume.volume(session, lost.name()).isPresent()) {
       throw ActionFailure.permanent(
@@ -86,7 +86,8 @@ final class RenewClaim extends RedisAction {
               }
               patch.note(RecoveryNotes.CLAIM_BEFORE, lost.claim());
               patch.note(RecoveryNotes.OWNER, mine.text());
-              return ScaledSet.note(read, RecoveryNotes.CLAIM_BEFORE).isEmpty();
+              return !ScaledSet.note(read, RecoveryNotes.CLAIM_BEFORE)
+                  .equals(Optional.of(lost.claim()));
             });
   }
 }

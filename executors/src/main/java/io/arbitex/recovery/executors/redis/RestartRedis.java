@@ -81,6 +81,9 @@ final class RestartRedis extends RedisAction {
             patch.replicas(
                 SetPreflight.parse(ScaledSet.note(read, RecoveryNotes.REPLICAS).orElseThrow()));
           }
+          if (ScaledSet.wanted(read) > 0) {
+            patch.without(RecoveryNotes.CLAIM_BEFORE);
+          }
           patch.without(RecoveryNotes.REPLICAS).note(RecoveryNotes.OWNER, mine.text());
           return true;
         });

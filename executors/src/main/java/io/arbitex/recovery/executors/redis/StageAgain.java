@@ -2,7 +2,10 @@ package io.arbitex.recovery.executors.redis;
 
 import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
+import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
+import io.arbitex.recovery.executors.kubernetes.ScaledSet;
 import io.arbitex.recovery.record.FailureCode;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.util.Optional;
 
 /**
@@ -14,26 +17,28 @@ final class StageAgain {
 
   /** The staging to fill; empty when the restore's own is on the volume, or nothing is restored. */
   static Optional<Staging> where(RedisTarget target, ActionContext context) {
-    return !CheckCutover.alreadyStarted(context)
-            && !CheckStaging.cold(context)
-            && isGone(context, LostVolume.of(context))
+    return !CheckCutover.alreadyStarted(context) && !CheckStaging.cold(context) && wasAside(context)
         ? Optional.of(Staging.givenTo(target, context))
         : Optional.empty();
   }
 
-  private static boolean isGone(ActionContext context, Optional<LostVolume> lost) {
-    return lost.isPresent()
-        || context.fact(RedisFacts.STAGED_ASIDE).filter("true"::equals).isPresent();
+  private static boolean wasAside(ActionContext context) {
+    return context.fact(RedisFacts.STAGED_ASIDE).filter("true"::equals).isPresent();
+  }
+
+  /** Whether it went with its pod, or with a volume that an attempt before this one replaced. */
+  static boolean isGone(ActionContext context, StatefulSet set) {
+    return wasAside(context) || ScaledSet.note(set, RecoveryNotes.CLAIM_BEFORE).isPresent();
   }
 
   /**
-   * Whether it will be needed, with what the preflight has just found.
+   * Asked before Redis is stopped.
    *
-   * @throws ActionFailure PREFLIGHT when it is, and there is no file that it could be copied from
+   * @throws ActionFailure PREFLIGHT or NO_RESTORE_POINT when there is no file to copy again
    */
-  static boolean isNeeded(ActionContext context, Optional<LostVolume> lost) throws ActionFailure {
-    if (CheckStaging.cold(context) || !isGone(context, lost)) {
-      return false;
+  static void requireSource(ActionContext context) throws ActionFailure {
+    if (CheckStaging.cold(context)) {
+      return;
     }
     if (context.fact(RedisFacts.MANIFEST).isEmpty()) {
       throw ActionFailure.permanent(
@@ -41,6 +46,6 @@ final class StageAgain {
           "what was restored from the append-only files went with the volume",
           "Restore again, from an RDB file or cold.");
     }
-    return true;
+    StageRdb.requireFile(context);
   }
 }

@@ -74,8 +74,7 @@ final class StageAof extends RedisAction {
     context.remember(RedisFacts.STAGING_ID, staging.id());
     VolumeScript script = VolumeScript.in(session, staging);
     String folder = target.redis().dataFolder();
-    script.change(
-        context, RedisTarget.SHORT, "prepare", staging.folder(), folder, Long.toString(0));
+    script.change(context, RedisTarget.SHORT, "prepare", staging.folder(), folder, "0", "0");
     script.change(context, RedisTarget.LONG, "copy-aof", staging.folder(), folder);
     long badSince = Instant.parse(context.required(RedisFacts.BAD_SINCE)).getEpochSecond();
     long least = least(context);

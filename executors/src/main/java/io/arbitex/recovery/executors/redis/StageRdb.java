@@ -26,6 +26,12 @@ final class StageRdb extends RedisAction {
   /** The file, and a copy of it that the throw-away server works on; and a little. */
   private static final long COPIES = 2;
 
+  /**
+   * Percent of a node's disk that a folder of the pod's own leaves free: from 10 on downwards the
+   * kubelet ends other pods to make room (nodefs.available).
+   */
+  private static final String KEPT_OF_NODE = "20";
+
   private static final long MARGIN_KIBIBYTES = 16 * 1024;
   private static final long KIBIBYTE = 1024;
 
@@ -112,7 +118,8 @@ final class StageRdb extends RedisAction {
           "prepare",
           staging.folder(),
           target.redis().dataFolder(),
-          Long.toString(COPIES * size / KIBIBYTE + MARGIN_KIBIBYTES));
+          Long.toString(COPIES * size / KIBIBYTE + MARGIN_KIBIBYTES),
+          staging.aside() ? KEPT_OF_NODE : "0");
       context.progress("sending %.1f MB to the volume".formatted(size / 1e6));
       try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file))) {
         PodCommand.Result sent =

@@ -47,7 +47,8 @@ record Staging(RedisTarget target, String id, boolean aside) {
   }
 
   String pod() {
-    return "recovery-" + id;
+    // Another name, so that nobody takes the one for the other.
+    return "recovery-" + id + (aside ? "-aside" : "");
   }
 
   WorkPodPlan podPlan() {

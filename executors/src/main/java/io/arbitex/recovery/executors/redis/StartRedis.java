@@ -49,6 +49,7 @@ final class StartRedis extends RedisAction {
     Staging staging = Staging.givenTo(target, context);
     int replicas = CheckCutover.replicas(context);
     new StoppedRedis(session, target).require(context);
+    CheckNewVolume.require(context, session, target);
     // Its claim may be mounted on one node only, and Redis may be scheduled to another.
     new WorkPod(session, staging.podPlan()).remove(context);
     OwnerMark mine = OwnerMark.of(context);

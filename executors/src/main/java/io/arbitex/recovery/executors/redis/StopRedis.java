@@ -43,8 +43,8 @@ final class StopRedis extends RedisAction {
   @Override
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    boolean notYetDue = onlyWithoutVolume && LostVolume.of(context).isEmpty();
-    return notYetDue
+    boolean isNotDue = onlyWithoutVolume && LostVolume.of(context).isEmpty();
+    return isNotDue
             || CheckCutover.alreadyStarted(context)
             || new StoppedRedis(session, target).holds(context)
         ? Look.alreadySo(
@@ -79,6 +79,10 @@ final class StopRedis extends RedisAction {
           note.refuseForeign(read);
           oldReplicas(read);
           patch.replicas(0).note(RecoveryNotes.REPLICAS, replicas);
+          if (ScaledSet.wanted(read) > 0) {
+            // It ran on the claim that is there, whoever made it: there is none to give back.
+            patch.without(RecoveryNotes.CLAIM_BEFORE);
+          }
           patch.note(RecoveryNotes.OWNER, mine.text());
           return true;
         });

@@ -13,9 +13,9 @@ fail() { status=$1; shift; echo "$*" >&2; exit "$status"; }
 # Makes files and folders last through a power cut.
 flush() { sync "$@" 2>/dev/null || sync; }
 
-# Refuses to fill the volume up: room DATA KIBIBYTES
+# Refuses to fill the volume up: room DATA KIBIBYTES [PERCENT of the whole that stay free]
 room() {
-  free=$(df -Pk "$1" | tail -n 1 | awk '{print $4}')
+  free=$(df -Pk "$1" | tail -n 1 | awk -v keep="${3:-0}" '{printf "%.0f", $4 - $2 * keep / 100}')
   [ "$free" -ge "$2" ] || fail 69 "$free KiB are free on the volume, $2 KiB are needed"
 }
 

@@ -16,6 +16,8 @@ case $state in
     like=$data
     [ ! -e "$data/dump.rdb" ] || like=$data/dump.rdb
     [ ! -e "$data/appendonlydir" ] || like=$data/appendonlydir
+    # On a fresh volume only the group is right, and nobody but root can give a file away.
+    [ "$like" != "$data" ] || [ -z "$new" ] || [ "$(id -u)" = 0 ] || like=$staging/staged/$new
     stat -c %u:%g "$like" >"$staging/ownership" || exit 1
     mkdir -p "$staging/old" || fail 69 "cannot make a folder"
     say moving

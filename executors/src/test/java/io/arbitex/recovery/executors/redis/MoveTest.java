@@ -233,6 +233,28 @@ class MoveTest {
             "sync " + volume.data.resolve(".recovery"));
   }
 
+  /** The kubelet gives a fresh volume the pod's group, and leaves root as its owner. */
+  @Test
+  void filesOnAFreshVolumeThatIsRootsAreNotGivenAway() throws Exception {
+    Volume volume = new Volume();
+    for (String old :
+        List.of(
+            "appendonlydir/appendonly.aof.manifest",
+            "appendonlydir/appendonly.aof.1.incr.aof",
+            "appendonlydir",
+            "dump.rdb",
+            ".hidden")) {
+      Files.delete(volume.data.resolve(old));
+    }
+    Path bin = Files.createDirectories(folder.resolve("bin"));
+    shim(bin.resolve("id"), "echo 999\n");
+    shim(bin.resolve("chown"), "echo 'not permitted' >&2; exit 1\n");
+    shim(bin.resolve("stat"), "case \"$3\" in *staged*) echo 999:7;; *) echo 0:7;; esac\n");
+    assertThat(volume.start("place", "aof", bin).waitFor()).isZero();
+    assertThat(volume.files())
+        .containsEntry("appendonlydir/appendonly.aof.manifest", "new manifest");
+  }
+
   @Test
   void anAppendOnlyFileWasCopiedUntilTheVolumeOfTheLivingRedisWasFull() throws Exception {
     Volume volume = new Volume();

@@ -13,8 +13,10 @@ import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour;
 import io.arbitex.recovery.lab.kubernetes.api.Misbehaviour.How;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.StepError;
+import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -143,6 +145,9 @@ class RedisVolumeLostTest {
     Execution execution = bench.start(world.cutover(facts));
     advanceTo(execution, ExecutionState.RECORDING, "place-data");
     assertThat(world.claim().getSpec().getVolumeName()).isNotEqualTo(volume);
+    assertThat(world.claim().getMetadata().getAnnotations())
+        .as("bars whoever stood still since before")
+        .containsKey("recovery.arbitex.io/owner");
     execution.cancel();
     bench.crashOnceEverywhere();
     Next.Finished end = null;
@@ -163,14 +168,9 @@ class RedisVolumeLostTest {
     assertRecovered(world, volume);
   }
 
-  /** Its clean-up failed too: the attempt after it knows what stands there, and goes on. */
-  @Test
-  void anAttemptGoesOnWithWhatAnotherLeftInTheMiddle() throws Exception {
-    RedisWorld world = backedUp();
-    String volume = world.claim().getSpec().getVolumeName();
-    world.loseVolume();
-    ProcedureBench bench = world.bench();
-    Map<String, String> facts = done(world, bench, "redis.rdb");
+  /** A cutover whose clean-up fails too: Redis is at 0, its claim made anew. */
+  private static void leaveInTheMiddle(
+      RedisWorld world, ProcedureBench bench, Map<String, String> facts) throws Exception {
     Execution execution = bench.start(world.cutover(facts));
     advanceTo(execution, ExecutionState.MAKING, "open-work-pod");
     execution.cancel();
@@ -179,10 +179,92 @@ class RedisVolumeLostTest {
     assertThat(left.getLeftBehind()).contains("Redis is not started").contains("made anew");
     assertThat(world.set().get().getSpec().getReplicas()).as("not on an empty volume").isZero();
     cluster.control().clearAll();
+  }
 
+  @Test
+  void anAttemptGoesOnWithWhatAnotherLeftInTheMiddle() throws Exception {
+    RedisWorld world = backedUp();
+    String volume = world.claim().getSpec().getVolumeName();
+    world.loseVolume();
+    ProcedureBench bench = world.bench();
+    Map<String, String> facts = done(world, bench, "redis.rdb");
+    leaveInTheMiddle(world, bench, facts);
     Next.Finished end = bench.run(world.cutover(facts));
     assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
     assertRecovered(world, volume);
+  }
+
+  /** Review: what the restore had staged on the lost volume was looked for on the new one. */
+  @Test
+  void anAttemptStagesAgainWhatWentWithTheVolume() throws Exception {
+    RedisWorld world = backedUp();
+    world.ask(commands -> commands.flushall());
+    ProcedureBench bench = world.bench();
+    Map<String, String> facts = done(world, bench, "redis.rdb");
+    String volume = world.claim().getSpec().getVolumeName();
+    world.loseVolume();
+    leaveInTheMiddle(world, bench, facts);
+    Next.Finished end = bench.run(world.cutover(facts));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    assertRecovered(world, volume);
+  }
+
+  /** Review: it was deleted with all that users had written since, by a clean-up. */
+  @Test
+  void aClaimThatRedisWasStartedOnByHandIsGivenBackToNobody() throws Exception {
+    RedisWorld world = lost();
+    ProcedureBench bench = world.bench();
+    leaveInTheMiddle(world, bench, done(world, bench, "redis.rdb"));
+    world.set().scale(1);
+    world.awaitReady();
+    world.fill("since:", 7);
+    String claim = world.claim().getMetadata().getUid();
+    Execution later = bench.start(world.cutover(done(world, bench, "redis.rdb")));
+    advanceTo(later, ExecutionState.RECORDING, "place-data");
+    later.cancel();
+    assertThat(bench.drive(later).outcome()).isEqualTo(Outcome.CANCELLED);
+    world.awaitReady();
+    until("its keys are there", () -> world.keys() == 7);
+    assertThat(world.claim().getMetadata().getUid()).isEqualTo(claim);
+  }
+
+  /**
+   * Review: what could not be put back was on a volume that was given up, and barred all others.
+   */
+  @Test
+  void dataThatCouldNotBePutBackOnTheNewVolumeBarsNoOtherCutover() throws Exception {
+    RedisWorld world = backedUp();
+    String volume = world.claim().getSpec().getVolumeName();
+    world.loseVolume();
+    ProcedureBench bench = world.bench();
+    Execution cutover = bench.start(world.cutover(done(world, bench, "redis.rdb")));
+    advanceTo(cutover, ExecutionState.RECORDING, "place-data");
+    cutover.cancel();
+    cluster.control().add(Misbehaviour.of("create", "pods/exec", How.FORBIDDEN, 0));
+    StepError error = bench.drive(cutover).error().orElseThrow();
+    assertThat(error.getLeftBehind()).isEmpty();
+    cluster.control().clearAll();
+    assertAsItWas(world, volume);
+    assertThat(world.set().get().getMetadata().getAnnotations())
+        .doesNotContainKey("recovery.arbitex.io/moving");
+    Next.Finished end = bench.run(world.cutover(done(world, bench, "redis.cold")));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    world.awaitReady();
+  }
+
+  /** Review: each retry said that somebody had scaled it. */
+  @Test
+  void aVolumeThatIsLostAgainRightAfterTheStartIsReplacedByTheNextAttempt() throws Exception {
+    RedisWorld world = lost();
+    ProcedureBench bench = world.bench();
+    Map<String, String> facts = done(world, bench, "redis.rdb");
+    advanceTo(bench.start(world.cutover(facts)), ExecutionState.LOOKING, "await-redis");
+    world.awaitReady();
+    String second = world.claim().getSpec().getVolumeName();
+    world.loseVolume();
+    Next.Finished end = bench.run(world.cutover(facts));
+    assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
+    assertRecovered(world, second);
   }
 
   @Test
@@ -275,6 +357,50 @@ class RedisVolumeLostTest {
     assertThat(error.getCode()).isEqualTo(FailureCode.PREFLIGHT);
     assertThat(error.getMessage()).contains("is Pending");
     assertThat(world.claim().getSpec().getVolumeName()).isEqualTo("from-the-cupboard");
+  }
+
+  @Test
+  void aVolumeThatAPersonReservedForItIsNotTakenForAnEmptyOne() throws Exception {
+    RedisWorld world = lost();
+    cluster
+        .client()
+        .persistentVolumes()
+        .resource(
+            new PersistentVolumeBuilder()
+                .withNewMetadata()
+                .withName("rescued-" + world.namespace)
+                .endMetadata()
+                .withNewSpec()
+                .addToCapacity("storage", new Quantity("1Gi"))
+                .withAccessModes("ReadWriteOnce")
+                .withStorageClassName("managed-csi")
+                .withPersistentVolumeReclaimPolicy("Delete")
+                .withNewClaimRef()
+                .withNamespace(world.namespace)
+                .withName(RedisWorld.CLAIM)
+                .endClaimRef()
+                .endSpec()
+                .build())
+        .create();
+    StepError error = world.bench().run(world.restore("redis.rdb", Map.of())).error().orElseThrow();
+    assertThat(error.getCode()).isEqualTo(FailureCode.PREFLIGHT);
+    assertThat(error.getMessage()).contains("rescued-" + world.namespace).contains("reserved");
+  }
+
+  @Test
+  void aVolumeThatIsBackRightBeforeTheStartIsGivenBack() throws Exception {
+    RedisWorld world = backedUp();
+    String volume = world.claim().getSpec().getVolumeName();
+    world.loseVolume();
+    ProcedureBench bench = world.bench();
+    Execution cutover = bench.start(world.cutover(done(world, bench, "redis.rdb")));
+    advanceTo(cutover, ExecutionState.MAKING, "start-redis");
+    world.bringVolumeBack();
+    StepError error = bench.drive(cutover).error().orElseThrow();
+    assertThat(error.getMessage()).contains("the volume " + volume + " is there again");
+    assertThat(error.getLeftBehind()).isEmpty();
+    assertThat(world.claim().getSpec().getVolumeName()).isEqualTo(volume);
+    assertThat(world.set().get().getSpec().getReplicas()).isEqualTo(1);
   }
 
   @Test
