@@ -135,7 +135,8 @@ public record Policy(
    *
    * @param cooldown time after a recovery in which the same component is not recovered again
    * @param maxFailedRecoveries recoveries in a row without a proof before a person must look
-   * @param approvalFor severities whose plan waits for an approval
+   * @param approvalFor severities whose cutovers wait for an approval; P0 unless the policy says
+   *     otherwise, since a whole cluster is replaced then, or several stores go back at once
    * @param refuseLossAboveRpo whether a loss above the RPO waits for an approval although the
    *     source is gone and there is no better restore point
    * @param approvalValidFor life of an approval that names no end
@@ -413,7 +414,7 @@ public record Policy(
         new Guards(
             section.duration("cooldown", Duration.ofHours(1)),
             section.integer("maxFailedRecoveries", 2, 1, 100),
-            section.several("approvalFor", SeverityName.class, List.of()).stream()
+            section.several("approvalFor", SeverityName.class, List.of(SeverityName.P0)).stream()
                 .map(severity -> severity.name().toUpperCase(Locale.ROOT))
                 .toList(),
             section.flag("refuseLossAboveRpo", false),

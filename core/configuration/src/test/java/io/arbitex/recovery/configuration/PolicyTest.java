@@ -20,6 +20,7 @@ class PolicyTest {
     assertThat(policy.detection().restoreAfter()).isEqualTo(Duration.ofMinutes(3));
     assertThat(policy.detection().quorumOf(3)).isEqualTo(2);
     assertThat(policy.detection().quorumOf(2)).isEqualTo(2);
+    assertThat(policy.guards().approvalFor()).containsExactly("P0");
     assertThat(policy.storeOrder()).containsExactly("postgresql", "pvc", "redis", "aks");
   }
 

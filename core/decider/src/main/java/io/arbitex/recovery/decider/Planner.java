@@ -250,7 +250,7 @@ final class Planner {
         "Plan %s: %s. Expected: %s, loss %s."
             .formatted(
                 plan.getPlanHash(),
-                String.join(" → ", steps.stream().map(PlannedStep::getProcedure).toList()),
+                PlanText.of(steps),
                 Wording.span(Duration.ofSeconds(plan.getExpectedDurationSeconds())),
                 expectedLoss(round).map(Wording::span).orElse("unknown")),
         "");

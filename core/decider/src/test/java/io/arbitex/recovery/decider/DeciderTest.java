@@ -325,7 +325,7 @@ class DeciderTest {
   void aGuardThatGoesOnWithAnotherEndIsNotLookedAtWithoutEnd() {
     String policy =
         Examples.POLICY.replace(
-            "{cooldown: 1h}",
+            "{cooldown: 1h, approvalFor: []}",
             "{maintenance: [{from: 2026-11-22T03:00:00Z, to: 2026-11-22T03:10:00Z},"
                 + " {from: 2026-11-22T03:05:00Z, to: 2026-11-22T03:30:00Z}]}");
     Story story = Story.calm(Examples.decider(policy)).down().timer(Duration.ofSeconds(6));
@@ -755,7 +755,7 @@ class DeciderTest {
   void aMaintenanceWindowBlocksUntilItsEnd() {
     String policy =
         Examples.POLICY.replace(
-            "{cooldown: 1h}",
+            "{cooldown: 1h, approvalFor: []}",
             "{maintenance: [{from: 2026-11-22T03:00:00Z, to: 2026-11-22T03:10:00Z, reason: upgrade}]}");
     Story story = Story.calm(Examples.decider(policy)).down().timer(Duration.ofSeconds(6));
     assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())

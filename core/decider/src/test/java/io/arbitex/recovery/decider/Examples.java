@@ -121,7 +121,7 @@ public final class Examples {
       """
       version: 1
       detection: {confirmations: 3, recoveries: 2, restoreAfter: 5s}
-      guards: {cooldown: 1h}
+      guards: {cooldown: 1h, approvalFor: []}
       channels:
         - {name: slack, kind: slack, url: env:SLACK}
       """;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** What the cutover of a cluster is told of the old one, and of stores that wait for it. */
 class LivingClusterStoryTest {
   private static final String BY_APPROVAL =
-      Examples.POLICY.replace("cooldown: 1h}", "cooldown: 1h, approvalFor: [p0]}");
+      Examples.POLICY.replace("approvalFor: []", "approvalFor: [p0]");
 
   private static ClusterWorld lost(String policy, String... down) {
     ClusterWorld world = ClusterWorld.calm(policy);

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 
 class LossesTest {
   private static final String REFUSING =
-      Examples.POLICY.replace("{cooldown: 1h}", "{cooldown: 1h, refuseLossAboveRpo: true}");
+      Examples.POLICY.replace(
+          "{cooldown: 1h, approvalFor: []}",
+          "{cooldown: 1h, approvalFor: [], refuseLossAboveRpo: true}");
 
   @Test
   void aLossAboveTheRpoIsPagedAndGoesOnWhenTheSourceIsGone() {
@@ -30,7 +32,9 @@ class LossesTest {
   @Test
   void aPolicyMayRefuseALossAboveTheRpo() {
     String policy =
-        Examples.POLICY.replace("{cooldown: 1h}", "{cooldown: 1h, refuseLossAboveRpo: true}");
+        Examples.POLICY.replace(
+            "{cooldown: 1h, approvalFor: []}",
+            "{cooldown: 1h, approvalFor: [], refuseLossAboveRpo: true}");
     Story story =
         new Story(Examples.decider(policy)).restorePoint("rp-1", Duration.ofHours(5)).up();
     story.down().timer(Duration.ofSeconds(6));

@@ -133,6 +133,11 @@ class SeveralStoresStoryTest {
         ClusterWorld.lost(
             Examples.POLICY, "postgresql", "cluster", "public-health", "buffer", "redis");
     Story story = world.story;
+    assertThat(story.event(IncidentKind.PLAN_ISSUED).getText())
+        .as("whoever approves it reads what comes when")
+        .contains(
+            "dump → aks.backup → cutover.cluster → cutover.database → pvc.snapshot → cutover.volume"
+                + " → redis.cold → cutover.redis → verify.full");
     for (int step = 0; step < 8; step++) {
       story.accepted().done();
     }

@@ -48,7 +48,9 @@ class VolumeStoryTest {
   @Test
   void aSnapshotThatIsOlderThanTheRpoWaitsForAPersonWhereThePolicySaysSo() {
     String policy =
-        Examples.POLICY.replace("{cooldown: 1h}", "{cooldown: 1h, refuseLossAboveRpo: true}");
+        Examples.POLICY.replace(
+            "{cooldown: 1h, approvalFor: []}",
+            "{cooldown: 1h, approvalFor: [], refuseLossAboveRpo: true}");
     Story story = lost(policy);
     story.done(new Fact("disk", "d"), takenBefore(story, Duration.ofHours(5)));
     assertThat(story.event(IncidentKind.BLOCKED).getBlockedReason())

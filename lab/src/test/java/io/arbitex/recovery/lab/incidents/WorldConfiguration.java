@@ -43,7 +43,7 @@ final class WorldConfiguration {
         symptoms:
           restore: [unreachable, corrupt]
           restoreByApproval: [hung]
-        guards: {cooldown: 0}
+        guards: {cooldown: 0, approvalFor: []}
         procedures:
           pitr: {archiveLag: %s}
           %s
