@@ -115,31 +115,37 @@ final class LabCommand implements Callable<Integer> {
     long begin = System.nanoTime();
     LabState state =
         lab.up(
-            new LabOptions(
-                events,
-                rate,
-                clients,
-                observers,
-                !worldOnly,
-                Duration.ofSeconds(backupEvery),
-                Duration.ofMillis((long) (restoreAfter * 1000)),
-                Duration.ofSeconds(cooldown),
-                monitoring ? Optional.of(MonitoringRhythm.TUNED) : Optional.empty(),
-                false,
-                redis ? List.of("redis.aof", "redis.rdb", "redis.cold") : List.of(),
-                azure || volumes || clusterWatched || managedCluster,
-                volumes,
-                clusterWatched || managedCluster,
-                managedCluster,
-                false,
-                false,
-                false),
+            parts(worldOnly, monitoring, redis, azure, volumes, clusterWatched, managedCluster)
+                .withEvents(events)
+                .withRate(rate)
+                .withClients(clients)
+                .withObservers(observers)
+                .withBackupEvery(Duration.ofSeconds(backupEvery))
+                .withRestoreAfter(Duration.ofMillis((long) (restoreAfter * 1000)))
+                .withCooldown(Duration.ofSeconds(cooldown)),
             line -> say(time(begin) + line));
     say(time(begin) + "the lab is up; everything about it is in " + lab.folder().state());
     say("  platform  " + state.platform());
     say("  kafka     " + state.kafka());
     say("  look into it with: export DR_CONFIG=" + state.file("console"));
     return 0;
+  }
+
+  private static LabOptions parts(
+      boolean worldOnly,
+      boolean monitoring,
+      boolean redis,
+      boolean azure,
+      boolean volumes,
+      boolean clusterWatched,
+      boolean managedCluster) {
+    LabOptions options = worldOnly ? LabOptions.DEFAULT.worldOnly() : LabOptions.DEFAULT;
+    options = monitoring ? options.withMonitoring(MonitoringRhythm.TUNED) : options;
+    options = redis ? options.withRedis(List.of("redis.aof", "redis.rdb", "redis.cold")) : options;
+    options = azure ? options.withAzure() : options;
+    options = volumes ? options.withVolumes() : options;
+    options = clusterWatched ? options.withClusterWatched() : options;
+    return managedCluster ? options.withManagedCluster() : options;
   }
 
   private static String time(long begin) {

@@ -3,7 +3,6 @@ package io.arbitex.recovery.lab.drill;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.console.report.IncidentRecords;
-import io.arbitex.recovery.console.report.Summary;
 import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabClusters;
@@ -107,17 +106,12 @@ final class ClusterLost implements Disaster {
     if (end.isEmpty()) {
       return DrillResult.endless(scenario.word(), watcher.opened(brokenAt), limit, crashes);
     }
-    String id = end.get().getIncidentId();
-    watcher.awaitMetrics(READY, id);
-    IncidentRecords records = watcher.incident(id);
-    Summary summary = Summary.of(scenario.word(), records);
     List<String> failures = new ArrayList<>();
-    boolean recovered = summary.outcome().equals("RECOVERED");
-    Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
-    Demand.that(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
+    LossEnd ended = LossEnd.of(scenario, watcher, end.get(), failures);
+    IncidentRecords records = ended.records();
     demands.page(records, brokenAt, failures);
     Truth truth = null;
-    if (recovered) {
+    if (ended.recovered()) {
       demands.successor(records, extent.procedure, failures);
       if (extent == Extent.CLUSTER) {
         demandNothingLost(database, failures);
@@ -126,16 +120,7 @@ final class ClusterLost implements Disaster {
         truth = Truth.measured(lab, demands.database(), records, ledger, failures);
       }
     }
-    Replayed replayed = Replayed.of(watcher.decisions(), failures);
-    return new DrillResult(
-        summary,
-        truth,
-        null,
-        replayed.run(),
-        replayed.identical(),
-        crashes.done(),
-        failures,
-        records);
+    return ended.result(truth, null, crashes);
   }
 
   private void loseTheRest(LabClusters clusters) throws IOException, InterruptedException {

@@ -112,33 +112,19 @@ final class EverythingLost implements Disaster {
     if (end.isEmpty()) {
       return DrillResult.endless(scenario.word(), watcher.opened(brokenAt), limit, crashes);
     }
-    String id = end.get().getIncidentId();
-    watcher.awaitMetrics(READY, id);
-    IncidentRecords records = watcher.incident(id);
-    Summary summary = Summary.of(scenario.word(), records);
-    boolean recovered = summary.outcome().equals("RECOVERED");
-    Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
-    Demand.that(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
+    LossEnd ended = LossEnd.of(scenario, watcher, end.get(), failures);
+    IncidentRecords records = ended.records();
     demands.page(records, brokenAt, failures);
     demandOrder(records, failures);
     Truth truth = null;
-    if (recovered) {
+    if (ended.recovered()) {
       demandOnce(records, disks, failures);
       demands.successor(records, "aks.backup", failures);
       demands.mark(MARK, mark, failures);
       truth = Truth.measured(lab, demands.database(), records, ledger, failures);
       demandCold(records, failures);
     }
-    Replayed replayed = Replayed.of(watcher.decisions(), failures);
-    return new DrillResult(
-        summary,
-        truth,
-        null,
-        replayed.run(),
-        replayed.identical(),
-        crashes.done(),
-        failures,
-        records);
+    return ended.result(truth, null, crashes);
   }
 
   /** A person agrees to each plan that is shown, and it may grow. */

@@ -5,7 +5,6 @@ import io.arbitex.recovery.checks.ChainVerdict;
 import io.arbitex.recovery.checks.DatabaseAddress;
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.console.report.IncidentRecords;
-import io.arbitex.recovery.console.report.Summary;
 import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabFailure;
@@ -111,31 +110,16 @@ final class PostgresqlCorrupted implements Disaster {
 
   private DrillResult judged(IncidentEvent end, CrashPlan crashes)
       throws IOException, InterruptedException, SQLException, InvalidConfiguration {
-    String id = end.getIncidentId();
-    watcher.awaitMetrics(READY, id);
-    IncidentRecords records = watcher.incident(id);
-    Summary summary = Summary.of(scenario.word(), records);
     List<String> failures = new ArrayList<>();
-    boolean recovered = summary.outcome().equals("RECOVERED");
-    Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
-    Demand.that(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
+    LossEnd ended = LossEnd.of(scenario, watcher, end, failures);
     Truth truth = null;
-    if (recovered) {
-      truth = againstTruth(records, failures);
+    if (ended.recovered()) {
+      truth = againstTruth(ended.records(), failures);
       if (!Calm.moreTraffic(lab, 20, READY)) {
         failures.add("no event was acknowledged after the recovery");
       }
     }
-    Replayed replayed = Replayed.of(watcher.decisions(), failures);
-    return new DrillResult(
-        summary,
-        truth,
-        null,
-        replayed.run(),
-        replayed.identical(),
-        crashes.done(),
-        failures,
-        records);
+    return ended.result(truth, null, crashes);
   }
 
   private Truth againstTruth(IncidentRecords records, List<String> failures)

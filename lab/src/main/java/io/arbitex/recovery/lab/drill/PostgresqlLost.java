@@ -2,7 +2,6 @@ package io.arbitex.recovery.lab.drill;
 
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.console.report.IncidentRecords;
-import io.arbitex.recovery.console.report.Summary;
 import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.record.Binding;
@@ -61,33 +60,16 @@ public final class PostgresqlLost implements Disaster {
     if (end.isEmpty()) {
       return DrillResult.endless(scenario.word(), watcher.opened(brokenAt), limit, crashes);
     }
-    String id = end.get().getIncidentId();
-    watcher.awaitMetrics(Duration.ofSeconds(30), id);
-    IncidentRecords records = watcher.incident(id);
-    Summary summary = Summary.of(scenario.word(), records);
     List<String> failures = new ArrayList<>();
-    Demand.that(
-        failures,
-        "the outcome is RECOVERED",
-        summary.outcome().equals("RECOVERED"),
-        summary.outcome());
-    Demand.that(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
+    LossEnd ended = LossEnd.of(scenario, watcher, end.get(), failures);
+    IncidentRecords records = ended.records();
     Truth truth = null;
-    if (summary.outcome().equals("RECOVERED")) {
+    if (ended.recovered()) {
       truth = againstTruth(records, ledger, failures);
       awaitTraffic(failures);
     }
     failures.addAll(scenario.failures(watcher, records, brokenAt));
-    Replayed replayed = Replayed.of(watcher.decisions(), failures);
-    return new DrillResult(
-        summary,
-        truth,
-        null,
-        replayed.run(),
-        replayed.identical(),
-        crashes.done(),
-        failures,
-        records);
+    return ended.result(truth, null, crashes);
   }
 
   private Truth againstTruth(

@@ -1,8 +1,6 @@
 package io.arbitex.recovery.lab.drill;
 
 import io.arbitex.recovery.configuration.InvalidConfiguration;
-import io.arbitex.recovery.console.report.IncidentRecords;
-import io.arbitex.recovery.console.report.Summary;
 import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabFailure;
@@ -162,27 +160,13 @@ final class PostgresqlReturns implements Disaster {
 
   private DrillResult judged(IncidentEvent end, Loss loss, List<String> failures, CrashPlan crashes)
       throws IOException, InterruptedException, SQLException, InvalidConfiguration {
-    String id = end.getIncidentId();
-    watcher.awaitMetrics(READY, id);
-    IncidentRecords records = watcher.incident(id);
-    Summary summary = Summary.of(scenario.word(), records);
-    boolean recovered = summary.outcome().equals("RECOVERED");
-    Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
+    LossEnd ended = LossEnd.of(scenario, watcher, end, failures);
     Truth truth = null;
-    if (recovered) {
-      truth = Truth.measured(lab, records, loss.ledger(), failures);
+    if (ended.recovered()) {
+      truth = Truth.measured(lab, ended.records(), loss.ledger(), failures);
       demandOneAuthority(loss.gone(), failures);
     }
-    Replayed replayed = Replayed.of(watcher.decisions(), failures);
-    return new DrillResult(
-        summary,
-        truth,
-        null,
-        replayed.run(),
-        replayed.identical(),
-        crashes.done(),
-        failures,
-        records);
+    return ended.result(truth, null, crashes);
   }
 
   private void demandOneAuthority(Instant gone, List<String> failures)

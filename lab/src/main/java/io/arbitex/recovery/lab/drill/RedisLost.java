@@ -2,7 +2,6 @@ package io.arbitex.recovery.lab.drill;
 
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.console.report.IncidentRecords;
-import io.arbitex.recovery.console.report.Summary;
 import io.arbitex.recovery.lab.traffic.SessionLedger;
 import io.arbitex.recovery.lab.world.Lab;
 import io.arbitex.recovery.lab.world.LabOptions;
@@ -106,13 +105,8 @@ final class RedisLost implements Disaster {
     if (end.isEmpty()) {
       return DrillResult.endless(scenario.word(), watcher.opened(brokenAt), limit, crashes);
     }
-    String id = end.get().getIncidentId();
-    watcher.awaitMetrics(READY, id);
-    IncidentRecords records = watcher.incident(id);
-    Summary summary = Summary.of(scenario.word(), records);
-    boolean recovered = summary.outcome().equals("RECOVERED");
-    Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
-    Demand.that(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
+    LossEnd ended = LossEnd.of(scenario, watcher, end.get(), failures);
+    IncidentRecords records = ended.records();
     // A cutover that could not be proven afterwards is held against the truth too.
     boolean cutOver = done(records, "redis.cutover").isPresent();
     SessionTruth truth = cutOver ? againstTruth(records, ledger, brokenAt, failures) : null;
@@ -120,16 +114,7 @@ final class RedisLost implements Disaster {
       String now = lab.volumes().volume(CLAIM);
       Demand.that(failures, "its claim has another volume", !now.equals(volume), "it has " + now);
     }
-    Replayed replayed = Replayed.of(watcher.decisions(), failures);
-    return new DrillResult(
-        summary,
-        null,
-        truth,
-        replayed.run(),
-        replayed.identical(),
-        crashes.done(),
-        failures,
-        records);
+    return ended.result(null, truth, crashes);
   }
 
   /** A block for want of an approval is no end when the drill gives it. */

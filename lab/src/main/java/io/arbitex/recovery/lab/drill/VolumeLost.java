@@ -2,7 +2,6 @@ package io.arbitex.recovery.lab.drill;
 
 import io.arbitex.recovery.configuration.InvalidConfiguration;
 import io.arbitex.recovery.console.report.IncidentRecords;
-import io.arbitex.recovery.console.report.Summary;
 import io.arbitex.recovery.lab.traffic.SessionLedger;
 import io.arbitex.recovery.lab.traffic.TrafficLedger;
 import io.arbitex.recovery.lab.world.Lab;
@@ -108,16 +107,11 @@ final class VolumeLost implements Disaster {
     if (end.isEmpty()) {
       return DrillResult.endless(scenario.word(), watcher.opened(brokenAt), limit, crashes);
     }
-    String id = end.get().getIncidentId();
-    watcher.awaitMetrics(READY, id);
-    IncidentRecords records = watcher.incident(id);
-    Summary summary = Summary.of(scenario.word(), records);
     List<String> failures = new ArrayList<>();
-    boolean recovered = summary.outcome().equals("RECOVERED");
-    Demand.that(failures, "the outcome is RECOVERED", recovered, summary.outcome());
-    Demand.that(failures, "the suite has passed", records.verdict().isPresent(), "no verdict");
+    LossEnd ended = LossEnd.of(scenario, watcher, end.get(), failures);
+    IncidentRecords records = ended.records();
     SessionTruth users = null;
-    if (recovered) {
+    if (ended.recovered()) {
       disksBefore.remove(lost);
       demandDisk(records, claim, disksBefore, failures);
       demandNewest(records, brokenAt, failures);
@@ -136,16 +130,7 @@ final class VolumeLost implements Disaster {
       Demand.that(
           failures, "events are acknowledged", Calm.moreTraffic(lab, 20, READY), "no event");
     }
-    Replayed replayed = Replayed.of(watcher.decisions(), failures);
-    return new DrillResult(
-        summary,
-        null,
-        users,
-        replayed.run(),
-        replayed.identical(),
-        crashes.done(),
-        failures,
-        records);
+    return ended.result(null, users, crashes);
   }
 
   /**

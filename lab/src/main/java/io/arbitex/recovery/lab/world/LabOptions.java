@@ -30,9 +30,9 @@ import java.util.function.Consumer;
  * @param managedCluster whether the platform's cluster is the Azure's: protected by a backup vault,
  *     found by customers through a DNS record, restored when it is lost; it is watched then
  * @param parallel whether the policy lets steps that do not need each other run side by side
+ * @param approval whether the cutovers of a P0 wait for a person
  * @param redisVolume whether the inventory names the volume that Redis' data is on as what is
  *     recovered, and not Redis itself; it needs {@code redis} and {@code volumes}
- * @param approval whether the cutovers of a P0 wait for a person
  */
 public record LabOptions(
     long events,
@@ -95,6 +95,8 @@ public record LabOptions(
   private static final class Draft {
     private long events;
     private double rate;
+    private int clients;
+    private int observers;
     private boolean services;
     private Duration backupEvery;
     private Duration restoreAfter;
@@ -113,6 +115,8 @@ public record LabOptions(
     Draft(LabOptions of) {
       events = of.events;
       rate = of.rate;
+      clients = of.clients;
+      observers = of.observers;
       services = of.services;
       backupEvery = of.backupEvery;
       restoreAfter = of.restoreAfter;
@@ -136,8 +140,8 @@ public record LabOptions(
     return new LabOptions(
         draft.events,
         draft.rate,
-        clients,
-        observers,
+        draft.clients,
+        draft.observers,
         draft.services,
         draft.backupEvery,
         draft.restoreAfter,
@@ -161,6 +165,14 @@ public record LabOptions(
   /** With so many events a second. */
   public LabOptions withRate(double number) {
     return with(draft -> draft.rate = number);
+  }
+
+  public LabOptions withClients(int number) {
+    return with(draft -> draft.clients = number);
+  }
+
+  public LabOptions withObservers(int number) {
+    return with(draft -> draft.observers = number);
   }
 
   public LabOptions withRestoreAfter(Duration time) {
