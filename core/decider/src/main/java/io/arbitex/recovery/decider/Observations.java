@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -313,7 +314,10 @@ final class Observations {
         component.setQuorumLost(false);
         heardAgain(round, component);
       }
-    } else if (old && !component.getQuorumLost() && !isClusterInDoubt(round, component)) {
+    } else if (old
+        && !component.getQuorumLost()
+        && !isClusterInDoubt(round, component)
+        && !isClusterNew(round, component)) {
       component.setQuorumLost(true);
       String text =
           "Only %d of the %d observers that must agree can be heard about %s: a failure would not be seen."
@@ -332,6 +336,18 @@ final class Observations {
               text,
               List.of(new Fact("person", "Look at the detectors."))));
     }
+  }
+
+  /**
+   * Whether the cluster around a component was bound so lately that observers turn to it only now.
+   */
+  private static boolean isClusterNew(Round round, ComponentView component) {
+    Duration timeout = round.policy.detection().observerTimeout();
+    return Landscape.isInCluster(round, component.getComponent())
+        && Landscape.cluster(round)
+            .map(ComponentView::getBoundAt)
+            .filter(boundAt -> round.now.isBefore(boundAt.plus(timeout)))
+            .isPresent();
   }
 
   private static void heardAgain(Round round, ComponentView component) {
@@ -387,7 +403,9 @@ final class Observations {
             .min(Comparator.naturalOrder());
     Optional<Instant> component =
         state.getComponents().stream()
-            .map(view -> view.getSince().plus(timeout))
+            .flatMap(view -> Stream.of(view.getSince(), view.getBoundAt()))
+            .filter(Objects::nonNull)
+            .map(since -> since.plus(timeout))
             .filter(due -> due.isAfter(now))
             .min(Comparator.naturalOrder());
     Optional<Instant> listening =

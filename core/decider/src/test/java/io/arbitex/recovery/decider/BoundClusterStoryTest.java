@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.arbitex.recovery.record.CommandKind;
 import io.arbitex.recovery.record.Fact;
 import io.arbitex.recovery.record.HealthStatus;
+import io.arbitex.recovery.record.Symptom;
 import io.arbitex.recovery.schemas.Facts;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,19 @@ class BoundClusterStoryTest {
     world.passes(4).is("redis", HealthStatus.DOWN).passes(10);
     assertThat(world.story.dispatched()).containsExactly("redis.restore");
     assertThat(parameters(world.story)).containsEntry("cluster-resource", "arbitex-aks-2");
+  }
+
+  /**
+   * After each cutover of a cluster people were paged for all that lives in it, for some seconds.
+   */
+  @Test
+  void observersThatWereTurningToTheNewClusterPagedPeopleForBlindness() {
+    ClusterWorld world = ClusterWorld.calm(Examples.POLICY);
+    world.story.bound("cluster", "arbitex-aks-2");
+    world.is("redis", HealthStatus.UNKNOWN, Symptom.UNCLASSIFIED).passes(25);
+    assertThat(world.story.titles()).noneMatch(title -> title.contains("quorum"));
+    world.passes(10);
+    assertThat(world.story.titles()).anyMatch(title -> title.contains("quorum"));
   }
 
   @Test
