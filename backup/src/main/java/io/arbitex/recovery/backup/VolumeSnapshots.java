@@ -157,7 +157,10 @@ final class VolumeSnapshots {
         encryption == null ? "" : text(encryption.diskEncryptionSetId()),
         text(disk.networkAccessPolicy()),
         text(disk.diskAccessId()),
-        text(disk.publicNetworkAccess()));
+        text(disk.publicNetworkAccess()),
+        text(disk.diskIopsReadWrite()),
+        text(disk.diskMBpsReadWrite()),
+        disk.creationData() == null ? "" : text(disk.creationData().logicalSectorSize()));
   }
 
   private static String text(Object value) {

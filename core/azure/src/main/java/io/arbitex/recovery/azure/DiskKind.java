@@ -19,6 +19,9 @@ import java.util.Optional;
  * @param networkAccess policy of network access
  * @param diskAccess resource id of the disk access
  * @param publicAccess whether by public networks
+ * @param operations a second that were bought, where they are bought apart
+ * @param throughput megabytes a second, likewise
+ * @param sector bytes of a sector
  */
 public record DiskKind(
     String sku,
@@ -28,7 +31,10 @@ public record DiskKind(
     String encryptionSet,
     String networkAccess,
     String diskAccess,
-    String publicAccess) {
+    String publicAccess,
+    String operations,
+    String throughput,
+    String sector) {
   private static final String PREFIX = "recovery-disk-";
   private static final String ZONE = ",";
 
@@ -39,44 +45,59 @@ public record DiskKind(
     zones = List.copyOf(zones);
   }
 
-  /** As tags of a snapshot; what is empty, or too long for a tag, is left out. */
+  /** As tags of a snapshot; what is empty is left out, and what is too long takes several. */
   public Map<String, String> tags() {
-    Map<String, String> all = new LinkedHashMap<>();
-    all.put("sku", sku);
-    all.put("zones", String.join(ZONE, zones));
-    all.put("tier", tier);
-    all.put("encryption", encryption);
-    all.put("encryption-set", encryptionSet);
-    all.put("network-access", networkAccess);
-    all.put("disk-access", diskAccess);
-    all.put("public-access", publicAccess);
     Map<String, String> tags = new LinkedHashMap<>();
-    all.forEach(
-        (name, value) -> {
-          if (!value.isEmpty() && value.length() <= LONGEST) {
-            tags.put(PREFIX + name, value);
-          }
-        });
+    put(tags, "sku", sku);
+    put(tags, "zones", String.join(ZONE, zones));
+    put(tags, "tier", tier);
+    put(tags, "encryption", encryption);
+    put(tags, "encryption-set", encryptionSet);
+    put(tags, "network-access", networkAccess);
+    put(tags, "disk-access", diskAccess);
+    put(tags, "public-access", publicAccess);
+    put(tags, "operations", operations);
+    put(tags, "throughput", throughput);
+    put(tags, "sector", sector);
     return tags;
+  }
+
+  private static void put(Map<String, String> tags, String name, String value) {
+    for (int part = 0; part * LONGEST < value.length(); part++) {
+      tags.put(
+          tag(name, part),
+          value.substring(part * LONGEST, Math.min((part + 1) * LONGEST, value.length())));
+    }
   }
 
   /** Reads the tags of a snapshot; empty when they say nothing of its disk. */
   public static Optional<DiskKind> ofTags(Map<String, String> tags) {
-    String zones = tag(tags, "zones");
+    String zones = read(tags, "zones");
     DiskKind kind =
         new DiskKind(
-            tag(tags, "sku"),
+            read(tags, "sku"),
             zones.isEmpty() ? List.of() : List.of(zones.split(ZONE, -1)),
-            tag(tags, "tier"),
-            tag(tags, "encryption"),
-            tag(tags, "encryption-set"),
-            tag(tags, "network-access"),
-            tag(tags, "disk-access"),
-            tag(tags, "public-access"));
+            read(tags, "tier"),
+            read(tags, "encryption"),
+            read(tags, "encryption-set"),
+            read(tags, "network-access"),
+            read(tags, "disk-access"),
+            read(tags, "public-access"),
+            read(tags, "operations"),
+            read(tags, "throughput"),
+            read(tags, "sector"));
     return Optional.of(kind).filter(found -> !found.tags().isEmpty());
   }
 
-  private static String tag(Map<String, String> tags, String name) {
-    return tags.getOrDefault(PREFIX + name, "");
+  private static String read(Map<String, String> tags, String name) {
+    StringBuilder value = new StringBuilder();
+    for (int part = 0; tags.containsKey(tag(name, part)); part++) {
+      value.append(tags.get(tag(name, part)));
+    }
+    return value.toString();
+  }
+
+  private static String tag(String name, int part) {
+    return PREFIX + name + (part == 0 ? "" : "-" + (part + 1));
   }
 }

@@ -18,7 +18,10 @@ class DiskKindTest {
             "/subscriptions/s/des",
             "DenyAll",
             "",
-            "Disabled");
+            "Disabled",
+            "",
+            "",
+            "512");
     assertThat(kind.tags())
         .containsEntry("recovery-disk-zones", "1,3")
         .doesNotContainKey("recovery-disk-disk-access");
@@ -30,10 +33,15 @@ class DiskKindTest {
     assertThat(DiskKind.ofTags(Map.of("recovery-platform", "eu-1"))).isEmpty();
   }
 
-  /** Azure would refuse the snapshot. */
+  /** Azure would refuse the snapshot; and a key without its set, later, the disk. */
   @Test
-  void aValueThatIsTooLongForATagIsLeftOut() {
-    DiskKind kind = new DiskKind("s", List.of(), "", "", "x".repeat(257), "", "y".repeat(256), "");
-    assertThat(kind.tags()).containsOnlyKeys("recovery-disk-sku", "recovery-disk-disk-access");
+  void aValueThatIsTooLongForATagTakesTwo() {
+    String set = "/subscriptions/" + "x".repeat(300);
+    DiskKind kind = new DiskKind("s", List.of(), "", "", set, "", "", "", "", "", "");
+    assertThat(kind.tags())
+        .containsOnlyKeys(
+            "recovery-disk-sku", "recovery-disk-encryption-set", "recovery-disk-encryption-set-2");
+    assertThat(kind.tags().values()).allMatch(value -> value.length() <= 256);
+    assertThat(DiskKind.ofTags(kind.tags())).contains(kind);
   }
 }

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  */
 public class Decider {
   /** Goes into every decision; changes when the same input would be decided otherwise. */
-  public static final String VERSION = "2";
+  public static final String VERSION = "3";
 
   /** Restore points remembered per platform; the newest of more are enough to choose from. */
   private static final int MOST_RESTORE_POINTS = 200;

@@ -1,12 +1,8 @@
 package io.arbitex.recovery.decider;
 
-import io.arbitex.recovery.record.BlockedReason;
-import io.arbitex.recovery.record.ComponentView;
-import io.arbitex.recovery.record.IncidentView;
 import io.arbitex.recovery.record.Phase;
 import io.arbitex.recovery.record.StepPhase;
 import io.arbitex.recovery.record.StepView;
-import io.arbitex.recovery.schemas.Facts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +20,7 @@ import java.util.stream.Collectors;
 final class Dispatching {
   /** Reasons not to carry out one step; another one that does not require it may go on. */
   private static final List<BiFunction<Round, StepView, Optional<Guards.Block>>> BEFORE_STEP =
-      List.of(ClusterSteps::stillLost, Losses::beforeCutover, Dispatching::approvalNeeded);
+      List.of(ClusterSteps::stillLost, Losses::beforeCutover, Approvals::needed);
 
   private Dispatching() {}
 
@@ -97,41 +93,5 @@ final class Dispatching {
   private static boolean isUnderWay(Round round, Phase phase) {
     return round.incident().getSteps().stream()
         .anyMatch(step -> step.getPhase() == phase && Steps.underWay(step));
-  }
-
-  /**
-   * The plan of some severities, and every cutover away from a living source, waits for a person.
-   */
-  private static Optional<Guards.Block> approvalNeeded(Round round, StepView step) {
-    if (step.getPhase() != Phase.CUTOVER || Guards.approved(round)) {
-      return Optional.empty();
-    }
-    IncidentView incident = round.incident();
-    ComponentView component = round.component(step.getComponent());
-    List<String> byApproval = round.policy.symptoms().restoreByApproval();
-    boolean bySymptom =
-        byApproval.contains(component.getSymptom().name())
-            || restoredFor(incident, component.getComponent())
-                .filter(byApproval::contains)
-                .isPresent();
-    boolean bySeverity =
-        round.policy.guards().approvalFor().contains(incident.getSeverity().name());
-    if (!bySymptom && !bySeverity) {
-      return Optional.empty();
-    }
-    return Guards.block(
-        BlockedReason.APPROVAL_NEEDED,
-        "The cutover of %s waits for an approval of plan %s."
-            .formatted(component.getComponent(), incident.getPlanHash()),
-        "`dr approve " + incident.getId() + " --plan " + incident.getPlanHash() + "`",
-        null);
-  }
-
-  /** What its restore was begun for: damage, although the server is away by now. */
-  private static Optional<String> restoredFor(IncidentView incident, String component) {
-    return incident.getSteps().stream()
-        .filter(step -> step.getPhase() == Phase.RESTORE && step.getComponent().equals(component))
-        .findFirst()
-        .flatMap(step -> Facts.find(step.getFacts(), Steps.SYMPTOM));
   }
 }

@@ -180,7 +180,7 @@ final class Steps {
     if (Landscape.isCluster(round, step.getComponent())) {
       return ClusterSteps.isInsistedOn(round, step);
     }
-    return Guards.approved(round)
+    return Approvals.leaveLivingSource(round, step)
         || Guards.lifeIsNoObstacle(round, round.component(step.getComponent()))
         || ClusterSteps.isGone(round, step.getComponent());
   }

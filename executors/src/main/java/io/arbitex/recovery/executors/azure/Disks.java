@@ -129,19 +129,28 @@ public final class Disks {
     Optional<DiskInner> source = like.isEmpty() ? Optional.empty() : inner(like.get());
     // A disk that is encrypted by the customer's key, or closed to export, stays so.
     source.ifPresentOrElse(
-        found ->
-            wanted
-                .withSku(found.sku())
-                .withZones(found.zones())
-                .withTier(found.tier())
-                .withEncryption(found.encryption())
-                .withNetworkAccessPolicy(found.networkAccessPolicy())
-                .withDiskAccessId(found.diskAccessId())
-                .withPublicNetworkAccess(found.publicNetworkAccess()),
+        found -> describe(wanted, found),
         () -> DiskKind.ofTags(from.tags()).ifPresent(kind -> describe(wanted, kind)));
     return begin(
         "make the disk " + name + " from the snapshot " + from.name(),
         context -> client.getDisks().beginCreateOrUpdate(disks, name, wanted, context));
+  }
+
+  private static void describe(DiskInner wanted, DiskInner found) {
+    wanted
+        .withSku(found.sku())
+        .withZones(found.zones())
+        .withTier(found.tier())
+        .withEncryption(found.encryption())
+        .withNetworkAccessPolicy(found.networkAccessPolicy())
+        .withDiskAccessId(found.diskAccessId())
+        .withPublicNetworkAccess(found.publicNetworkAccess());
+    if (found.sku() != null && isBoughtApart(String.valueOf(found.sku().name()))) {
+      wanted
+          .withDiskIopsReadWrite(found.diskIopsReadWrite())
+          .withDiskMBpsReadWrite(found.diskMBpsReadWrite());
+      wanted.creationData().withLogicalSectorSize(found.creationData().logicalSectorSize());
+    }
   }
 
   private static void describe(DiskInner wanted, DiskKind kind) {
@@ -163,6 +172,18 @@ public final class Disks {
     said(kind.diskAccess()).ifPresent(wanted::withDiskAccessId);
     said(kind.publicAccess())
         .ifPresent(each -> wanted.withPublicNetworkAccess(PublicNetworkAccess.fromString(each)));
+    if (isBoughtApart(kind.sku())) {
+      said(kind.operations()).map(Long::valueOf).ifPresent(wanted::withDiskIopsReadWrite);
+      said(kind.throughput()).map(Long::valueOf).ifPresent(wanted::withDiskMBpsReadWrite);
+      said(kind.sector())
+          .map(Integer::valueOf)
+          .ifPresent(wanted.creationData()::withLogicalSectorSize);
+    }
+  }
+
+  /** Performance apart from size, and a choice of sectors: Azure refuses them for all others. */
+  private static boolean isBoughtApart(String sku) {
+    return sku.equals("UltraSSD_LRS") || sku.equals("PremiumV2_LRS");
   }
 
   private static Optional<String> said(String text) {

@@ -46,6 +46,9 @@ public final class RecoveryNotes {
    */
   public static final String CLAIM_BEFORE = PREFIX + "claim-before";
 
+  /** Beside {@link #CLAIM_BEFORE} on a StatefulSet: its generation when it was put there. */
+  public static final String CLAIM_GENERATION = PREFIX + "claim-generation";
+
   /** On a claim: the command that let the platform write to a restored volume. Stays. */
   public static final String OPENED_BY = PREFIX + "opened-by";
 

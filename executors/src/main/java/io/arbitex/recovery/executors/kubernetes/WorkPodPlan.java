@@ -5,6 +5,7 @@ import io.arbitex.recovery.engine.ActionFailure;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
@@ -23,10 +24,17 @@ import java.util.Optional;
  * @param component that it works for, for its label
  * @param set the StatefulSet whose volume it works on
  * @param claim mounted at {@code folder}; empty for a folder that goes with the pod
+ * @param room bytes of the node's own disk that such a folder needs; 0 for none
  * @param image with a shell and the tools of the store
  */
 public record WorkPodPlan(
-    String name, String component, String set, Optional<String> claim, String folder, String image)
+    String name,
+    String component,
+    String set,
+    Optional<String> claim,
+    long room,
+    String folder,
+    String image)
     implements PodPlan {
   /** Longer than a plan waits for an approval on a bad day; then the cluster ends it. */
   private static final Duration LIFE = Duration.ofHours(12);
@@ -98,6 +106,7 @@ public record WorkPodPlan(
         .withNodeName(node.orElse(null))
         .withNodeSelector(choosesPlace ? like.getNodeSelector() : null)
         .withAffinity(choosesPlace ? like.getAffinity() : null)
+        .withPriorityClassName(choosesPlace ? like.getPriorityClassName() : null)
         .withTopologySpreadConstraints(
             choosesPlace ? like.getTopologySpreadConstraints() : List.of())
         // As the store's own pod, so that it may run there and files get the same owner.
@@ -108,7 +117,7 @@ public record WorkPodPlan(
         .withName(WorkPod.CONTAINER)
         .withImage(image)
         .withCommand(idle())
-        .withResources(choosesPlace ? requests(like) : null)
+        .withResources(choosesPlace ? like.getContainers().get(0).getResources() : ofNode())
         .withSecurityContext(like.getContainers().get(0).getSecurityContext())
         .addNewVolumeMount()
         .withName("data")
@@ -120,11 +129,12 @@ public record WorkPodPlan(
         .build();
   }
 
-  private static ResourceRequirements requests(PodSpec like) {
-    ResourceRequirements all = like.getContainers().get(0).getResources();
-    return all == null
+  private ResourceRequirements ofNode() {
+    return room == 0
         ? null
-        : new ResourceRequirementsBuilder().withRequests(all.getRequests()).build();
+        : new ResourceRequirementsBuilder()
+            .addToRequests("ephemeral-storage", new Quantity(Long.toString(room)))
+            .build();
   }
 
   private Volume volume() {

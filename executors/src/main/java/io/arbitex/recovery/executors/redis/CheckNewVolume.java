@@ -7,6 +7,7 @@ import io.arbitex.recovery.executors.kubernetes.ClusterSession;
 import io.arbitex.recovery.executors.kubernetes.ScaledSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The claim that was made anew got a volume that was made for it, and the lost one is not back. */
 final class CheckNewVolume extends RedisAction {
@@ -23,7 +24,7 @@ final class CheckNewVolume extends RedisAction {
   @Override
   Look look(ActionContext context, ClusterSession session)
       throws ActionFailure, InterruptedException {
-    require(context, session, target);
+    require(session, target);
     return Look.alreadySo();
   }
 
@@ -32,13 +33,13 @@ final class CheckNewVolume extends RedisAction {
    *
    * @throws ActionFailure NOT_CONFIRMED when there is data that is newer than what is restored
    */
-  static void require(ActionContext context, ClusterSession session, RedisTarget target)
+  static void require(ClusterSession session, RedisTarget target)
       throws ActionFailure, InterruptedException {
     StatefulSet read = new ScaledSet(session, target.redis().statefulSet()).read();
-    if (GiveClaimBack.isDue(context, read)) {
-      LostVolume lost = GiveClaimBack.kept(read).orElseThrow();
-      RenewClaim.refuseIfItIsBack(session, lost);
-      new NewClaim(session, target, lost).requireNewVolume();
+    Optional<LostVolume> lost = GiveClaimBack.kept(read);
+    if (lost.isPresent()) {
+      RenewClaim.refuseIfItIsBack(session, lost.get());
+      new NewClaim(session, target, lost.get()).requireNewVolume();
     }
   }
 }

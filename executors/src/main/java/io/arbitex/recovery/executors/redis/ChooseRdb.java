@@ -9,6 +9,7 @@ import io.arbitex.recovery.executors.BoundAction;
 import io.arbitex.recovery.record.FailureCode;
 import io.arbitex.recovery.record.RestorePoint;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -73,7 +74,9 @@ final class ChooseRdb extends BoundAction {
       throws Damaged, ActionFailure, InterruptedException {
     RestorePoint point = candidate.point();
     String sha256;
+    long size;
     try {
+      size = Files.size(candidate.dump());
       sha256 = RdbInspection.sha256(context, candidate.dump());
     } catch (IOException e) {
       throw new Damaged("cannot be read: " + e);
@@ -94,6 +97,7 @@ final class ChooseRdb extends BoundAction {
     facts.put(RedisFacts.TAKEN_AT, point.getTakenAt().toString());
     facts.put(RedisFacts.MANIFEST, candidate.manifest().toString());
     facts.put(RedisFacts.SHA256, sha256);
+    facts.put(RedisFacts.SIZE, Long.toString(size));
     facts.put(RedisFacts.KEYS, Long.toString(keys));
     return facts;
   }

@@ -38,6 +38,20 @@ final class GiveClaimBack extends RedisAction {
   }
 
   /**
+   * Whether somebody changed the set since its claim was made anew: scaled it up and down again,
+   * perhaps, so that users wrote to the new volume. Every change of its spec counts one on.
+   */
+  static boolean mayHaveRun(StatefulSet read) {
+    return kept(read).isPresent()
+        && !ScaledSet.note(read, RecoveryNotes.CLAIM_GENERATION)
+            .equals(Optional.of(generation(read)));
+  }
+
+  static String generation(StatefulSet read) {
+    return String.valueOf(read.getMetadata().getGeneration());
+  }
+
+  /**
    * Whether this command made the claim anew, or took such a one over, and Redis has none of it.
    */
   static boolean isDue(ActionContext context, StatefulSet read) throws ActionFailure {
@@ -76,6 +90,14 @@ final class GiveClaimBack extends RedisAction {
       return;
     }
     new StoppedRedis(session, target).require(context);
+    if (mayHaveRun(set.read())) {
+      throw ActionFailure.permanent(
+          FailureCode.NOT_CONFIRMED,
+          "somebody changed "
+              + target.redis().statefulSet()
+              + " since its claim was made anew, so Redis may have run on it: it is not deleted",
+          "See what is on it. To let Redis run on it, scale it by hand.");
+    }
     NewClaim claim = new NewClaim(session, target, lost.get());
     claim.giveOldBack(context);
     if (!claim.isOldThere()) {
@@ -88,7 +110,8 @@ final class GiveClaimBack extends RedisAction {
     set.change(
         context,
         (read, patch) -> {
-          patch.without(RecoveryNotes.CLAIM_BEFORE).without(RecoveryNotes.MOVING);
+          patch.without(RecoveryNotes.CLAIM_BEFORE).without(RecoveryNotes.CLAIM_GENERATION);
+          patch.without(RecoveryNotes.MOVING);
           patch.note(RecoveryNotes.OWNER, mine.text());
           return kept(read).isPresent();
         });

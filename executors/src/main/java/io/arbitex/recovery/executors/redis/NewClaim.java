@@ -119,25 +119,25 @@ final class NewClaim {
   /**
    * Refuses a volume that was there before the claim: somebody made it for a disk that has data.
    *
-   * @throws ActionFailure NOT_CONFIRMED naming it
+   * @throws ActionFailure NOT_CONFIRMED saying so
    */
   void requireNewVolume() throws ActionFailure, InterruptedException {
-    ClaimAndVolume now = ClaimAndVolume.read(session, name);
-    if (now.claim().isEmpty() || now.volume().isEmpty()) {
-      return;
-    }
-    Instant claimed = made(now.claim().get());
-    if (which(now.claim().get()) == Which.NEW && made(now.volume().get()).isBefore(claimed)) {
+    if (!hasNewVolume()) {
       throw ActionFailure.permanent(
           FailureCode.NOT_CONFIRMED,
-          "the claim "
-              + name
-              + " got the volume "
-              + now.volume().get().getMetadata().getName()
-              + ", which was there before it and may have data",
+          "the claim " + name + " got a volume that was there before it and may have data",
           "See who made that volume. If Redis is to run on it, scale it by hand; if not, end the"
               + " claim and retry.");
     }
+  }
+
+  /** Whether what it has, if it has any by now, was made for it. */
+  boolean hasNewVolume() throws ActionFailure, InterruptedException {
+    ClaimAndVolume now = ClaimAndVolume.read(session, name);
+    return now.claim().isEmpty()
+        || now.volume().isEmpty()
+        || which(now.claim().get()) != Which.NEW
+        || !made(now.volume().get()).isBefore(made(now.claim().get()));
   }
 
   private static Instant made(HasMetadata object) {
@@ -179,6 +179,10 @@ final class NewClaim {
       return;
     }
     refuseAnother(meant, which(marked.get()));
+    if (meant == Which.OLD) {
+      // Bound again since the first look: then its volume would go with it.
+      RenewClaim.refuseIfItIsBack(session, lost);
+    }
     session.find(
         "delete persistentvolumeclaims/" + name,
         client ->

@@ -32,7 +32,8 @@ final class PutBackData extends RedisAction {
     Staging staging = Staging.onVolume(target, id.get());
     ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
     StatefulSet read = set.read();
-    if (GiveClaimBack.isDue(context, read)) {
+    if (GiveClaimBack.isDue(context, read)
+        && new NewClaim(session, target, GiveClaimBack.kept(read).orElseThrow()).hasNewVolume()) {
       // What is on an empty volume of our own goes with it.
       return itsInPlace;
     }

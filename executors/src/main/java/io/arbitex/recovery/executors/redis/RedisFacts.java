@@ -19,6 +19,9 @@ final class RedisFacts {
   /** SHA-256 of the chosen RDB file. */
   static final String SHA256 = "rdb-sha256";
 
+  /** Bytes of the chosen RDB file. */
+  static final String SIZE = "rdb-bytes";
+
   /** Keys that the restored data has; 0 for a cold start. */
   static final String KEYS = "keys";
 

@@ -85,9 +85,11 @@ final class RenewClaim extends RedisAction {
                 throw StoppedRedis.scaledBySomebody(read);
               }
               patch.note(RecoveryNotes.CLAIM_BEFORE, lost.claim());
+              patch.note(RecoveryNotes.CLAIM_GENERATION, GiveClaimBack.generation(read));
               patch.note(RecoveryNotes.OWNER, mine.text());
-              return !ScaledSet.note(read, RecoveryNotes.CLAIM_BEFORE)
-                  .equals(Optional.of(lost.claim()));
+              return GiveClaimBack.mayHaveRun(read)
+                  || !ScaledSet.note(read, RecoveryNotes.CLAIM_BEFORE)
+                      .equals(Optional.of(lost.claim()));
             });
   }
 }

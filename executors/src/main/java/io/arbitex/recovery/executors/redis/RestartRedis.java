@@ -82,7 +82,7 @@ final class RestartRedis extends RedisAction {
                 SetPreflight.parse(ScaledSet.note(read, RecoveryNotes.REPLICAS).orElseThrow()));
           }
           if (ScaledSet.wanted(read) > 0) {
-            patch.without(RecoveryNotes.CLAIM_BEFORE);
+            patch.without(RecoveryNotes.CLAIM_BEFORE).without(RecoveryNotes.CLAIM_GENERATION);
           }
           patch.without(RecoveryNotes.REPLICAS).note(RecoveryNotes.OWNER, mine.text());
           return true;

@@ -27,10 +27,10 @@ final class StageRdb extends RedisAction {
   private static final long COPIES = 2;
 
   /**
-   * Percent of a node's disk that a folder of the pod's own leaves free: from 10 on downwards the
-   * kubelet ends other pods to make room (nodefs.available).
+   * Percent of a node's disk that a folder of the pod's own leaves free: below 10 the kubelet ends
+   * other pods to make room (nodefs.available).
    */
-  private static final String KEPT_OF_NODE = "20";
+  private static final String KEPT_OF_NODE = "12";
 
   private static final long MARGIN_KIBIBYTES = 16 * 1024;
   private static final long KIBIBYTE = 1024;
@@ -95,6 +95,11 @@ final class StageRdb extends RedisAction {
     make(context, session, where.apply(context).orElseThrow());
   }
 
+  /** Bytes that preparing a file of that size takes. */
+  static long needed(long size) {
+    return COPIES * size + MARGIN_KIBIBYTES * KIBIBYTE;
+  }
+
   /** Sends it again, where it went with the pod that had it. */
   void ensure(ActionContext context, ClusterSession session, Staging staging)
       throws ActionFailure, InterruptedException {
@@ -118,7 +123,7 @@ final class StageRdb extends RedisAction {
           "prepare",
           staging.folder(),
           target.redis().dataFolder(),
-          Long.toString(COPIES * size / KIBIBYTE + MARGIN_KIBIBYTES),
+          Long.toString(needed(size) / KIBIBYTE),
           staging.aside() ? KEPT_OF_NODE : "0");
       context.progress("sending %.1f MB to the volume".formatted(size / 1e6));
       try (InputStream bytes = new BufferedInputStream(Files.newInputStream(file))) {

@@ -6,15 +6,17 @@ import io.arbitex.recovery.schemas.Digests;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The folder on the volume in which one restore prepares, and the pod that works there. Both have
  * their names from the restore's command, so that doing it twice is doing it once.
  *
  * @param id for names: lower case, digits and dashes
- * @param aside whether the folder is the pod's own and goes with it, since the volume is gone
+ * @param room bytes that are asked of a node, where the folder is the pod's own and goes with it,
+ *     since the volume is gone; empty where it is on the volume
  */
-record Staging(RedisTarget target, String id, boolean aside) {
+record Staging(RedisTarget target, String id, OptionalLong room) {
   private static final int READABLE = 40;
   private static final int DIGEST = 8;
 
@@ -26,7 +28,15 @@ record Staging(RedisTarget target, String id, boolean aside) {
     return new Staging(
         target,
         plain.substring(0, Math.min(READABLE, plain.length())) + "-" + digest,
-        LostVolume.of(context).isPresent());
+        LostVolume.of(context).isPresent() ? OptionalLong.of(room(context)) : OptionalLong.empty());
+  }
+
+  private static long room(ActionContext context) {
+    return StageRdb.needed(context.fact(RedisFacts.SIZE).map(Long::parseLong).orElse(0L));
+  }
+
+  boolean aside() {
+    return room.isPresent();
   }
 
   /** The one that a restore has left for this cutover. */
@@ -35,7 +45,7 @@ record Staging(RedisTarget target, String id, boolean aside) {
   }
 
   static Staging onVolume(RedisTarget target, String id) {
-    return new Staging(target, id, false);
+    return new Staging(target, id, OptionalLong.empty());
   }
 
   String folder() {
@@ -48,7 +58,7 @@ record Staging(RedisTarget target, String id, boolean aside) {
 
   String pod() {
     // Another name, so that nobody takes the one for the other.
-    return "recovery-" + id + (aside ? "-aside" : "");
+    return "recovery-" + id + (aside() ? "-aside" : "");
   }
 
   WorkPodPlan podPlan() {
@@ -56,7 +66,8 @@ record Staging(RedisTarget target, String id, boolean aside) {
         pod(),
         target.component(),
         target.redis().statefulSet(),
-        aside ? Optional.empty() : Optional.of(target.redis().claim()),
+        aside() ? Optional.empty() : Optional.of(target.redis().claim()),
+        room.orElse(0),
         target.redis().dataFolder(),
         target.redis().helperImage());
   }

@@ -4,6 +4,8 @@ import io.arbitex.recovery.engine.ActionContext;
 import io.arbitex.recovery.engine.ActionFailure;
 import io.arbitex.recovery.engine.Look;
 import io.arbitex.recovery.executors.kubernetes.ClusterSession;
+import io.arbitex.recovery.executors.kubernetes.ObjectKind;
+import io.arbitex.recovery.executors.kubernetes.OwnedObject;
 import io.arbitex.recovery.executors.kubernetes.OwnerMark;
 import io.arbitex.recovery.executors.kubernetes.RecoveryNotes;
 import io.arbitex.recovery.executors.kubernetes.ScaledSet;
@@ -49,7 +51,8 @@ final class StartRedis extends RedisAction {
     Staging staging = Staging.givenTo(target, context);
     int replicas = CheckCutover.replicas(context);
     new StoppedRedis(session, target).require(context);
-    CheckNewVolume.require(context, session, target);
+    CheckNewVolume.require(session, target);
+    barOthersFromTheClaim(context, session);
     // Its claim may be mounted on one node only, and Redis may be scheduled to another.
     new WorkPod(session, staging.podPlan()).remove(context);
     OwnerMark mine = OwnerMark.of(context);
@@ -65,10 +68,19 @@ final class StartRedis extends RedisAction {
               }
               patch.replicas(replicas).note(RecoveryNotes.STARTED_FROM, staging.id());
               // By the same patch: from here on the new claim has data of its own.
-              patch.without(RecoveryNotes.CLAIM_BEFORE);
+              patch.without(RecoveryNotes.CLAIM_BEFORE).without(RecoveryNotes.CLAIM_GENERATION);
               patch.note(RecoveryNotes.OWNER, mine.text());
               return true;
             });
+  }
+
+  /** Whoever stood still since an attempt before this one may delete the claim no more. */
+  private void barOthersFromTheClaim(ActionContext context, ClusterSession session)
+      throws ActionFailure, InterruptedException {
+    StatefulSet read = new ScaledSet(session, target.redis().statefulSet()).read();
+    if (GiveClaimBack.kept(read).isPresent()) {
+      new OwnedObject(session, ObjectKind.CLAIM, target.redis().claim()).claim(context);
+    }
   }
 
   /** A newer mark keeps an earlier try that stood still from scaling after this answer. */

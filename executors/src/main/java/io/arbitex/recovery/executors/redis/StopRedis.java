@@ -79,9 +79,13 @@ final class StopRedis extends RedisAction {
           note.refuseForeign(read);
           oldReplicas(read);
           patch.replicas(0).note(RecoveryNotes.REPLICAS, replicas);
-          if (ScaledSet.wanted(read) > 0) {
+          if (ScaledSet.wanted(read) > 0 || GiveClaimBack.mayHaveRun(read)) {
             // It ran on the claim that is there, whoever made it: there is none to give back.
-            patch.without(RecoveryNotes.CLAIM_BEFORE);
+            patch.without(RecoveryNotes.CLAIM_BEFORE).without(RecoveryNotes.CLAIM_GENERATION);
+          }
+          if (MoveNote.of(read).equals(ScaledSet.note(read, RecoveryNotes.STARTED_FROM))) {
+            // Started, so moved whole: what is there is no half-moved data, but its own.
+            patch.without(RecoveryNotes.MOVING);
           }
           patch.note(RecoveryNotes.OWNER, mine.text());
           return true;

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -265,6 +266,63 @@ class RedisVolumeLostTest {
     Next.Finished end = bench.run(world.cutover(facts));
     assertThat(end.outcome()).as(end.toString()).isEqualTo(Outcome.DONE);
     assertRecovered(world, second);
+  }
+
+  /** Review: scaled up and down again by hand, it was given back with what users had written. */
+  @Test
+  void aClaimThatRedisMayHaveRunOnIsGivenBackToNobodyEither() throws Exception {
+    RedisWorld world = lost();
+    ProcedureBench bench = world.bench();
+    leaveInTheMiddle(world, bench, done(world, bench, "redis.rdb"));
+    world.set().scale(1);
+    world.awaitReady();
+    world.fill("since:", 7);
+    world.ask(RedisCommands::save);
+    world.set().scale(0);
+    until("no pod is left", () -> world.pod() == null);
+    String claim = world.claim().getMetadata().getUid();
+    Execution later = bench.start(world.cutover(done(world, bench, "redis.rdb")));
+    advanceTo(later, ExecutionState.RECORDING, "place-data");
+    later.cancel();
+    assertThat(bench.drive(later).outcome()).isEqualTo(Outcome.CANCELLED);
+    world.awaitReady();
+    until("its keys are there", () -> world.keys() == 7);
+    assertThat(world.claim().getMetadata().getUid()).isEqualTo(claim);
+  }
+
+  /** Review: the next attempt moved its data aside, and nobody moved it back. */
+  @Test
+  void aVolumeThatWasThereBeforeTheClaimIsNotTakenByALaterAttemptEither() throws Exception {
+    RedisWorld world = lost();
+    Path found = world.offerVolume("found-" + world.namespace);
+    Files.writeString(found.resolve("dump.rdb"), "newer than any backup");
+    ProcedureBench bench = world.bench();
+    Map<String, String> facts = done(world, bench, "redis.rdb");
+    for (int attempt = 0; attempt < 2; attempt++) {
+      StepError error = bench.run(world.cutover(facts)).error().orElseThrow();
+      assertThat(error.getCode()).isEqualTo(FailureCode.NOT_CONFIRMED);
+      assertThat(error.getMessage()).contains("was there before it");
+      assertThat(found.resolve("dump.rdb")).hasContent("newer than any backup");
+      assertThat(world.set().get().getSpec().getReplicas()).isZero();
+    }
+  }
+
+  /** Review: what Redis had written since its start was moved out of its folder. */
+  @Test
+  void aVolumeThatCameBackAfterTheStartKeepsWhatRedisWroteThere() throws Exception {
+    RedisWorld world = lost();
+    ProcedureBench bench = world.bench();
+    Map<String, String> facts = done(world, bench, "redis.rdb");
+    advanceTo(bench.start(world.cutover(facts)), ExecutionState.LOOKING, "await-redis");
+    world.awaitReady();
+    Path disk = world.data();
+    world.loseVolume();
+    Execution again = bench.start(world.cutover(facts));
+    advanceTo(again, ExecutionState.MAKING, "renew-claim");
+    world.bringVolumeBack();
+    assertThat(bench.drive(again).error().orElseThrow().getMessage()).contains("is there again");
+    assertThat(disk.resolve("appendonlydir")).isNotEmptyDirectory();
+    assertThat(world.set().get().getSpec().getReplicas()).isEqualTo(1);
   }
 
   @Test

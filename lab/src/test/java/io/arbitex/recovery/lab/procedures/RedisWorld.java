@@ -250,6 +250,31 @@ final class RedisWorld {
     until("its pod waits", () -> pod() != null && pod().getStatus().getPhase().equals("Pending"));
   }
 
+  /**
+   * A volume that any claim may have, of a disk that is there; deleted with its claim.
+   *
+   * @return the folder of the disk
+   */
+  Path offerVolume(String name) throws IOException {
+    cluster
+        .client()
+        .persistentVolumes()
+        .resource(
+            new PersistentVolumeBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .withNewSpecLike(lostVolume.getSpec())
+                .withClaimRef(null)
+                .editCsi()
+                .withVolumeHandle(name)
+                .endCsi()
+                .endSpec()
+                .build())
+        .create();
+    return Files.createDirectories(cluster.disks().resolve(name));
+  }
+
   /** Somebody makes it again, for the same disk. */
   void bringVolumeBack() {
     cluster
