@@ -19,9 +19,12 @@ final class Approvals {
 
   /** The guard before each cutover. */
   static Optional<Guards.Block> needed(Round round, StepView step) {
-    if (step.getPhase() != Phase.CUTOVER
-        || Guards.approved(round)
-        || (!bySymptom(round, step) && !bySeverity(round))) {
+    if (step.getPhase() != Phase.CUTOVER || Guards.approved(round)) {
+      return Optional.empty();
+    }
+    boolean bySymptom = bySymptom(round, step);
+    boolean bySeverity = bySeverity(round) && !goesOn(round);
+    if (!bySymptom && !bySeverity) {
       return Optional.empty();
     }
     IncidentView incident = round.incident();
@@ -36,7 +39,33 @@ final class Approvals {
   /** Whether the plan was approved, and that counts for a source of this step that lives, too. */
   static boolean leaveLivingSource(Round round, StepView step) {
     return Guards.approved(round)
-        && (bySymptom(round, step) || !bySeverity(round) || ClusterSteps.isInsistedOn(round, step));
+        && (bySymptom(round, step)
+            || !isAskedFor(round, round.incident().getSeverity())
+            || ClusterSteps.isInsistedOn(round, step));
+  }
+
+  private static boolean isAskedFor(Round round, Severity severity) {
+    return round.policy.guards().approvalFor().contains(severity.name());
+  }
+
+  /**
+   * Whether the platform was being moved by an approval that was valid then: the clock does not
+   * stop it half-way.
+   */
+  private static boolean goesOn(Round round) {
+    IncidentView incident = round.incident();
+    return incident.getPointOfNoReturn()
+        && !incident.getPlanHash().isEmpty()
+        && incident.getPlanHash().equals(incident.getApprovedPlanHash());
+  }
+
+  /**
+   * At the point of no return: an approval that had run out by then counts for nothing after it.
+   */
+  static void forgetIfOver(Round round) {
+    if (!Guards.approved(round)) {
+      round.incident().setApprovedPlanHash("");
+    }
   }
 
   /** Every cutover away from a source that lives is a person's. */
@@ -57,8 +86,8 @@ final class Approvals {
   }
 
   /**
-   * A severity is never lowered. Where one store is all that has to be cut over to, what else was
-   * down for a moment has come back by itself, so it is asked for as for a P1.
+   * A severity is never lowered. Where one store is all that has to be cut over to, and nothing
+   * else is bad any more, it is asked for as for a P1.
    */
   private static boolean bySeverity(Round round) {
     IncidentView incident = round.incident();
@@ -69,9 +98,14 @@ final class Approvals {
             .map(StepView::getComponent)
             .distinct()
             .toList();
-    boolean one = stores.size() == 1 && !Landscape.isCluster(round, stores.get(0));
-    Severity asked =
-        one && incident.getSeverity() == Severity.P0 ? Severity.P1 : incident.getSeverity();
-    return round.policy.guards().approvalFor().contains(asked.name());
+    boolean alone =
+        stores.size() == 1
+            && !Landscape.isCluster(round, stores.get(0))
+            && incident.getComponents().stream()
+                .filter(name -> !name.equals(stores.get(0)))
+                .noneMatch(name -> Opening.isBad(round.component(name)));
+    return isAskedFor(
+        round,
+        alone && incident.getSeverity() == Severity.P0 ? Severity.P1 : incident.getSeverity());
   }
 }

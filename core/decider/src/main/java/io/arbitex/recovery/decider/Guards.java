@@ -276,16 +276,13 @@ final class Guards {
         : Optional.empty();
   }
 
-  /**
-   * Whether the plan as it is now has an approval that has not run out. What has passed its point
-   * of no return by one is not stopped half-way by the clock.
-   */
+  /** Whether the plan as it is now has an approval that has not run out. */
   static boolean approved(Round round) {
     IncidentView incident = round.incident();
     return !incident.getPlanHash().isEmpty()
         && incident.getPlanHash().equals(incident.getApprovedPlanHash())
         && incident.getApprovedUntil() != null
-        && (round.now.isBefore(incident.getApprovedUntil()) || incident.getPointOfNoReturn());
+        && round.now.isBefore(incident.getApprovedUntil());
   }
 
   /**

@@ -80,6 +80,7 @@ final class StepReports {
   private static void passPointOfNoReturn(Round round, StepEvent event, String what) {
     IncidentView incident = round.incident();
     if (!incident.getPointOfNoReturn()) {
+      Approvals.forgetIfOver(round);
       incident.setPointOfNoReturn(true);
       round.event(
           IncidentKind.POINT_OF_NO_RETURN,

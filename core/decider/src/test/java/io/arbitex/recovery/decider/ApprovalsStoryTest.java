@@ -73,6 +73,46 @@ class ApprovalsStoryTest {
     assertThat(story.dispatched()).containsExactly("postgresql.restore", "postgresql.cutover");
   }
 
+  /** Review: with one store set aside the plan had one left, and its approval covered it alive. */
+  @Test
+  void aStoreThatWasSetAsideLetTheApprovalCoverALivingSource() {
+    Story story = bothLost().accepted().done();
+    approve(story);
+    story.accepted().failed(FailureCode.SOURCE_SOUND);
+    while (!story.command().getStepId().equals("redis.cutover")) {
+      story.accepted().done();
+    }
+    assertThat(mayLive(story)).isEqualTo("false");
+  }
+
+  /** Review: a second store that may not be planned yet was taken for one that had come back. */
+  @Test
+  void aSecondStoreThatIsStillDownWithoutAPlanKeepsItAP0() {
+    ClusterWorld world = ClusterWorld.calm(BY_APPROVAL);
+    Story story = world.is("postgresql", HealthStatus.DOWN).passes(9).story;
+    assertThat(story.dispatched()).containsExactly("postgresql.restore");
+    world.is("redis", HealthStatus.DOWN).passes(4);
+    assertThat(story.state.getIncident().getSeverity()).isEqualTo(Severity.P0);
+    story.ends("postgresql.restore");
+    assertThat(story.dispatched()).doesNotContain("postgresql.cutover");
+  }
+
+  /** Review: one that had run out before was alive again behind the point of no return. */
+  @Test
+  void anApprovalThatHadRunOutBeforeThePointOfNoReturnCountsForNothingAfterIt() {
+    String shortly = BY_APPROVAL.replace("[p0]", "[p0], approvalValidFor: 1m");
+    Story story = ClusterWorld.lost(shortly, "postgresql", "redis").story.accepted().done();
+    approve(story);
+    story.accepted().later(Duration.ofMinutes(2));
+    story.step(
+        StepTransition.ACTION_DONE,
+        "switch-secret",
+        null,
+        new Fact("point-of-no-return", "the secret is switched"));
+    story.done(new Fact("resource", "spare/db")).accepted().done();
+    assertThat(story.dispatched()).endsWith("redis.restore");
+  }
+
   /** Review: it ran out between two cutovers, and the platform stood half moved. */
   @Test
   void anApprovalRanOutBehindThePointOfNoReturn() {

@@ -47,6 +47,17 @@ final class GiveClaimBack extends RedisAction {
             .equals(Optional.of(generation(read)));
   }
 
+  private void refuseIfRedisMayHaveRun(StatefulSet read) throws ActionFailure {
+    if (mayHaveRun(read)) {
+      throw ActionFailure.permanent(
+          FailureCode.NOT_CONFIRMED,
+          "somebody changed "
+              + target.redis().statefulSet()
+              + " since its claim was made anew, so Redis may have run on it: it is not deleted",
+          "See what is on it. To let Redis run on it, scale it by hand.");
+    }
+  }
+
   static String generation(StatefulSet read) {
     return String.valueOf(read.getMetadata().getGeneration());
   }
@@ -89,17 +100,14 @@ final class GiveClaimBack extends RedisAction {
     if (lost.isEmpty()) {
       return;
     }
-    new StoppedRedis(session, target).require(context);
-    if (mayHaveRun(set.read())) {
-      throw ActionFailure.permanent(
-          FailureCode.NOT_CONFIRMED,
-          "somebody changed "
-              + target.redis().statefulSet()
-              + " since its claim was made anew, so Redis may have run on it: it is not deleted",
-          "See what is on it. To let Redis run on it, scale it by hand.");
-    }
+    StoppedRedis stopped = new StoppedRedis(session, target);
     NewClaim claim = new NewClaim(session, target, lost.get());
-    claim.giveOldBack(context);
+    claim.giveOldBack(
+        context,
+        () -> {
+          stopped.require(context);
+          refuseIfRedisMayHaveRun(set.read());
+        });
     if (!claim.isOldThere()) {
       throw ActionFailure.passing(
           FailureCode.NOT_CONFIRMED,

@@ -82,6 +82,8 @@ final class MoveNote {
         (read, patch) -> {
           refuseForeign(read);
           patch.note(RecoveryNotes.MOVING, staging.id()).note(RecoveryNotes.OWNER, mine.text());
+          // Of an earlier start on the same staging: what is moved now is not whole by that.
+          patch.without(RecoveryNotes.STARTED_FROM);
           return !isOn(read);
         });
   }

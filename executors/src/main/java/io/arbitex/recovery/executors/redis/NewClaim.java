@@ -41,6 +41,12 @@ final class NewClaim {
     THEIRS
   }
 
+  /** Asked right before a claim is deleted; throws when it must not be. */
+  @FunctionalInterface
+  interface Check {
+    void ask() throws ActionFailure, InterruptedException;
+  }
+
   NewClaim(ClusterSession session, RedisTarget target, LostVolume lost) {
     this.session = session;
     this.name = target.redis().claim();
@@ -79,7 +85,8 @@ final class NewClaim {
    * @throws ActionFailure NOT_CONFIRMED when pods have it, or when it is neither of the two
    */
   void replaceOld(ActionContext context) throws ActionFailure, InterruptedException {
-    delete(context, Which.OLD);
+    // Bound again since the first look: then its volume would go with it.
+    delete(context, Which.OLD, () -> RenewClaim.refuseIfItIsBack(session, lost));
     PersistentVolumeClaim before = OldClaim.parse(lost.claim());
     create(
         new PersistentVolumeClaimBuilder(before)
@@ -98,10 +105,12 @@ final class NewClaim {
   /**
    * Deletes the new one with its volume, and makes the one of before, which waits for what is gone.
    *
+   * @param check asked before anything, and once more right before the deletion
    * @throws ActionFailure as above
    */
-  void giveOldBack(ActionContext context) throws ActionFailure, InterruptedException {
-    delete(context, Which.NEW);
+  void giveOldBack(ActionContext context, Check check) throws ActionFailure, InterruptedException {
+    check.ask();
+    delete(context, Which.NEW, check);
     if (isOldThere()) {
       // Whoever stood still before its deletion may delete it no more.
       new OwnedObject(session, ObjectKind.CLAIM, name).claim(context);
@@ -155,7 +164,7 @@ final class NewClaim {
                 .create());
   }
 
-  private void delete(ActionContext context, Which meant)
+  private void delete(ActionContext context, Which meant, Check check)
       throws ActionFailure, InterruptedException {
     Optional<PersistentVolumeClaim> found = ClaimAndVolume.claim(session, name);
     Optional<Which> now = found.map(this::which);
@@ -179,10 +188,7 @@ final class NewClaim {
       return;
     }
     refuseAnother(meant, which(marked.get()));
-    if (meant == Which.OLD) {
-      // Bound again since the first look: then its volume would go with it.
-      RenewClaim.refuseIfItIsBack(session, lost);
-    }
+    check.ask();
     session.find(
         "delete persistentvolumeclaims/" + name,
         client ->

@@ -33,6 +33,7 @@ final class PutBackData extends RedisAction {
     ScaledSet set = new ScaledSet(session, target.redis().statefulSet());
     StatefulSet read = set.read();
     if (GiveClaimBack.isDue(context, read)
+        && !GiveClaimBack.mayHaveRun(read)
         && new NewClaim(session, target, GiveClaimBack.kept(read).orElseThrow()).hasNewVolume()) {
       // What is on an empty volume of our own goes with it.
       return itsInPlace;

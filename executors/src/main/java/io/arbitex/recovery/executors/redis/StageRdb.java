@@ -27,10 +27,10 @@ final class StageRdb extends RedisAction {
   private static final long COPIES = 2;
 
   /**
-   * Percent of a node's disk that a folder of the pod's own leaves free: below 10 the kubelet ends
-   * other pods to make room (nodefs.available).
+   * Percent of a node's disk that a folder of the pod's own leaves free: below 15 the kubelet ends
+   * other pods to make room (imagefs.available, below 10 nodefs.available).
    */
-  private static final String KEPT_OF_NODE = "12";
+  private static final String KEPT_OF_NODE = "17";
 
   private static final long MARGIN_KIBIBYTES = 16 * 1024;
   private static final long KIBIBYTE = 1024;

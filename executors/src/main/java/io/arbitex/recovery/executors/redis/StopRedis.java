@@ -79,7 +79,7 @@ final class StopRedis extends RedisAction {
           note.refuseForeign(read);
           oldReplicas(read);
           patch.replicas(0).note(RecoveryNotes.REPLICAS, replicas);
-          if (ScaledSet.wanted(read) > 0 || GiveClaimBack.mayHaveRun(read)) {
+          if (ScaledSet.wanted(read) > 0) {
             // It ran on the claim that is there, whoever made it: there is none to give back.
             patch.without(RecoveryNotes.CLAIM_BEFORE).without(RecoveryNotes.CLAIM_GENERATION);
           }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
     disabledReason = "four minutes; `./dr test -Ddrills=all` runs it")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RedisIT {
-  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
 
   private static DrillWorld world;
   private static Watcher watcher;
