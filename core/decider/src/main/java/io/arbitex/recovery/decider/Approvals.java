@@ -87,7 +87,7 @@ final class Approvals {
 
   /**
    * A severity is never lowered. Where one store is all that has to be cut over to, and nothing
-   * else is bad any more, it is asked for as for a P1.
+   * else is bad any more but the public health, which it explains, it is asked for as for a P1.
    */
   private static boolean bySeverity(Round round) {
     IncidentView incident = round.incident();
@@ -103,6 +103,7 @@ final class Approvals {
             && !Landscape.isCluster(round, stores.get(0))
             && incident.getComponents().stream()
                 .filter(name -> !name.equals(stores.get(0)))
+                .filter(name -> !Landscape.isPublicHealth(round, name))
                 .noneMatch(name -> Opening.isBad(round.component(name)));
     return isAskedFor(
         round,

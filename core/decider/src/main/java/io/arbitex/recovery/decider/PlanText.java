@@ -34,11 +34,8 @@ final class PlanText {
   }
 
   private static String name(PlannedStep step, List<PlannedStep> all) {
-    long alike = all.stream().filter(other -> procedure(other).equals(procedure(step))).count();
-    return alike > 1 ? procedure(step) + " of " + step.getComponent() : procedure(step);
-  }
-
-  private static String procedure(PlannedStep step) {
-    return step.getProcedure();
+    String procedure = step.getProcedure();
+    long alike = all.stream().filter(other -> other.getProcedure().equals(procedure)).count();
+    return alike > 1 ? procedure + " of " + step.getComponent() : procedure;
   }
 }

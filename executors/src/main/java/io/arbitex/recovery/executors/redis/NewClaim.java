@@ -55,15 +55,17 @@ final class NewClaim {
 
   /** Whether it is there, and not on its way out. */
   boolean isThere() throws ActionFailure, InterruptedException {
-    ClaimAndVolume now = ClaimAndVolume.read(session, name);
-    return now.claim().filter(found -> which(found) == Which.NEW).isPresent()
-        && !now.phase().equals("Terminating");
+    return isThere(Which.NEW);
   }
 
   /** Whether the one of before is there, and not on its way out. */
   boolean isOldThere() throws ActionFailure, InterruptedException {
+    return isThere(Which.OLD);
+  }
+
+  private boolean isThere(Which wanted) throws ActionFailure, InterruptedException {
     ClaimAndVolume now = ClaimAndVolume.read(session, name);
-    return now.claim().filter(found -> which(found) == Which.OLD).isPresent()
+    return now.claim().filter(found -> which(found) == wanted).isPresent()
         && !now.phase().equals("Terminating");
   }
 
@@ -135,8 +137,8 @@ final class NewClaim {
       throw ActionFailure.permanent(
           FailureCode.NOT_CONFIRMED,
           "the claim " + name + " got a volume that was there before it and may have data",
-          "See who made that volume. If Redis is to run on it, scale it by hand; if not, end the"
-              + " claim and retry.");
+          "See who made that volume. If Redis is to run on it, scale it by hand; if not, keep the"
+              + " volume (reclaim policy Retain), delete the claim and retry.");
     }
   }
 

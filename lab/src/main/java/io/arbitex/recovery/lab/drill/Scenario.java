@@ -163,6 +163,12 @@ public enum Scenario {
     Disaster disaster(Lab lab, Watcher watcher, Duration limit, Consumer<String> say) {
       return new RedisLost(lab, watcher, limit, say, this, RedisLost.Break.VOLUME);
     }
+
+    /** The file is copied and proven twice: beside, and on the new volume. */
+    @Override
+    Duration limit() {
+      return Duration.ofMinutes(5);
+    }
   },
   /** Somebody empties Redis by mistake; a person approves that it is put back. */
   REDIS_FLUSHED("redis-flushed") {
